@@ -1,0 +1,1 @@
+"""The people's door: every command; nothing but arguments, progress and tables."""

@@ -1,0 +1,1 @@
+"""Models and the pool: texts in, texts or vectors out."""

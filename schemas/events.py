@@ -1,0 +1,109 @@
+"""The input events, as producers write them. Unknown fields are ignored: additions are always optional.
+
+Money and 64-bit ids are strings; times carry an offset; locales are BCP-47.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+Id = Annotated[str, Meta(min_length=1, max_length=256)]
+Locale = Annotated[str, Meta(min_length=2, max_length=35)]
+Version = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+Time = Annotated[datetime, Meta(tz=True)]
+Operation = Literal["upsert", "delete"]
+Vocabulary = Literal["canonical", "upu", "iata_fsu", "dcsa", "epcis", "17track", "aftership", "easypost"]
+
+
+class Attribute(Struct, frozen=True, omit_defaults=True):
+    """One named property of an item; `unit` is a UCUM or everyday unit and is never translated by a model."""
+
+    name: str
+    value: str
+    unit: str | None = None
+
+
+class Price(Struct, frozen=True):
+    """An amount as a decimal string and its ISO 4217 currency."""
+
+    amount: Annotated[str, Meta(pattern=r"^-?\d{1,18}(\.\d{1,9})?$")]
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$")]
+
+
+class ListingUpdated(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A listing was written or removed by its seller. Key: listing_id."""
+
+    listing_id: Id
+    seller_id: Id
+    marketplace: Id
+    version: Version
+    operation: Operation = "upsert"
+    source_locale: Locale | None = None
+    target_locales: tuple[Locale, ...] | None = None
+    title: str = ""
+    description: str = ""
+    description_format: Literal["text", "html"] = "text"
+    bullets: tuple[str, ...] = ()
+    brand: str | None = None
+    model: str | None = None
+    sku: str | None = None
+    gtin: str | None = None
+    category_id: str | None = None
+    attributes: tuple[Attribute, ...] = ()
+    price: Price | None = None
+    images: tuple[str, ...] = ()
+    protected_terms: tuple[str, ...] = ()
+    updated_at: Time
+
+
+class ReviewPosted(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A buyer's review was written, changed or removed. Key: listing_id. `author_ref` is a pseudonym."""
+
+    review_id: Id
+    listing_id: Id
+    author_ref: Id
+    rating: Annotated[int, Meta(ge=1, le=5)]
+    version: Version = 1
+    operation: Operation = "upsert"
+    source_locale: Locale | None = None
+    target_locales: tuple[Locale, ...] | None = None
+    title: str | None = None
+    body: str = ""
+    posted_at: Time
+
+
+class Place(Struct, frozen=True, omit_defaults=True):
+    """Where it happened. `country` is ISO 3166-1 alpha-2."""
+
+    country: Annotated[str, Meta(pattern=r"^[A-Z]{2}$")]
+    city: str | None = None
+    unlocode: str | None = None
+
+
+class LogisticsEvent(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A carrier said something about a parcel. Key: shipment_id. The log is append-only."""
+
+    event_id: Id | None = None
+    shipment_id: Id
+    tracking_number: Id
+    carrier: Id
+    partner_id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+    vocabulary: Vocabulary
+    code: str | None = None
+    sub_code: str | None = None
+    description: str | None = None
+    source_locale: Locale | None = None
+    location: Place | None = None
+    occurred_at: Time
+    recorded_at: Time | None = None
+    classifier: Literal["ACT", "EST", "PLN"] = "ACT"
+    eta: Time | None = None
+    corrects_event_id: Id | None = None
+    recipient_locales: tuple[Locale, ...] = ()
+
+
+class Tombstone(Struct, frozen=True):
+    """A record without a value in binary mode: the fact behind `key` is gone, whatever its version was."""
+
+    key: str

@@ -1,0 +1,57 @@
+"""BCP-47 locale tags, checked against CLDR's list of languages, scripts and territories."""
+
+from functools import lru_cache
+
+from babel import Locale as CldrLocale
+from babel import UnknownLocaleError
+from msgspec import Struct
+
+
+class UnknownLocale(ValueError):
+    """The tag is not well formed, or names a language, script or territory that CLDR does not know."""
+
+
+class LocaleTag(Struct, frozen=True):
+    """A parsed tag: `language` ISO 639, `script` ISO 15924 or None, `territory` ISO 3166-1 / UN M.49 or None."""
+
+    language: str
+    script: str | None = None
+    territory: str | None = None
+
+    def __str__(self) -> str:
+        """The tag in canonical case, joined by hyphens."""
+        return "-".join(part for part in (self.language, self.script, self.territory) if part)
+
+
+@lru_cache(maxsize=4096)
+def parse_locale(tag: str) -> LocaleTag:
+    """Parse and check a BCP-47 tag (`pt-BR`, `zh-Hant-TW`, `pt_br`); raises UnknownLocale."""
+    try:
+        parsed = CldrLocale.parse(tag.replace("_", "-"), sep="-", resolve_likely_subtags=False)
+    except (UnknownLocaleError, ValueError, TypeError):
+        # CLDR has no data file for every valid combination (`en-CN`): check the parts against its name tables.
+        return _parse_parts(tag)
+    return LocaleTag(parsed.language, parsed.script, parsed.territory)
+
+
+def _parse_parts(tag: str) -> LocaleTag:
+    parts = tag.replace("_", "-").split("-")
+    names = CldrLocale("en")
+    language = parts[0].lower()
+    if language not in names.languages:
+        raise UnknownLocale(f"unknown language in locale {tag[:40]!r}")
+    script = territory = None
+    for part in parts[1:]:
+        if part.title() in names.scripts and script is None and territory is None:
+            script = part.title()
+        elif part.upper() in names.territories and territory is None:
+            territory = part.upper()
+        else:
+            raise UnknownLocale(f"unknown subtag in locale {tag[:40]!r}")
+    return LocaleTag(language, script, territory)
+
+
+def same_language(one: str, other: str) -> bool:
+    """Whether two tags name one language in one script: text may then be shown as it is."""
+    a, b = parse_locale(one), parse_locale(other)
+    return a.language == b.language and (a.script or b.script) == (b.script or a.script)

@@ -1,0 +1,168 @@
+"""The output events, as storefronts and logistics partners read them."""
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+Origin = Literal["memory", "model", "glossary", "human", "copied", "generated"]
+ListingStatus = Literal["localized", "partial", "passthrough", "fallback_source"]
+CanonicalStatus = Literal[
+    "pending",
+    "info_received",
+    "picked_up",
+    "in_transit",
+    "departed_origin",
+    "arrived_destination",
+    "customs_processing",
+    "customs_released",
+    "customs_action_required",
+    "out_for_delivery",
+    "available_for_pickup",
+    "attempt_failed",
+    "delivered",
+    "delayed",
+    "damaged",
+    "lost",
+    "refused",
+    "address_problem",
+    "security_hold",
+    "returning",
+    "returned",
+    "expired",
+    "cancelled",
+]
+Severity = Literal["info", "attention", "problem"]
+
+
+class Provenance(Struct, frozen=True, kw_only=True):
+    """What made a text. `model` is empty where no model ran."""
+
+    model: str | None = None
+    model_version: str | None = None
+    glossary_version: str | None = None
+    pipeline_version: str
+
+
+class LocalizedField(Struct, frozen=True, omit_defaults=True):
+    """A text that may be shown. `origin=copied` with warnings is an honest fallback to the source."""
+
+    text: str
+    origin: Origin
+    warnings: tuple[str, ...] = ()
+    model: str | None = None
+    quality: float | None = None
+
+
+class LocalizedAttribute(Struct, frozen=True, omit_defaults=True):
+    """An attribute whose name and value are texts of their own."""
+
+    name: LocalizedField
+    value: LocalizedField
+    unit: str | None = None
+
+
+class ListingFields(Struct, frozen=True, omit_defaults=True):
+    """The texts of a listing."""
+
+    title: LocalizedField
+    description: LocalizedField
+    bullets: tuple[LocalizedField, ...] = ()
+    attributes: tuple[LocalizedAttribute, ...] = ()
+
+
+class Measurement(Struct, frozen=True):
+    """A measure found in the source, as written and in the target locale's customary form."""
+
+    source: str
+    display: str
+
+
+class ListingLocalized(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Topic `listing-localized.<locale>`, key listing_id, compacted."""
+
+    listing_id: str
+    locale: str
+    listing_version: int
+    status: ListingStatus
+    fields: ListingFields
+    measurements: tuple[Measurement, ...] = ()
+    price_display: str | None = None
+    detected_locale: str | None = None
+    detected_confidence: float | None = None
+    warnings: tuple[str, ...] = ()
+    provenance: Provenance
+
+
+class ReviewLocalized(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Topic `review-localized.<locale>`, key review_id, compacted (docs/adr/0006)."""
+
+    review_id: str
+    listing_id: str
+    locale: str
+    review_version: int
+    title: str | None = None
+    body: str
+    original: str
+    rating: int
+    sentiment_preserved: bool | None = None
+    machine_translated: bool
+    detected_locale: str | None = None
+    detected_confidence: float | None = None
+    warnings: tuple[str, ...] = ()
+    provenance: Provenance
+
+
+class LogisticsLocalized(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Topic `logistics-localized.<partner_id>`, key shipment_id, append-only, kept 30 days."""
+
+    event_id: str
+    shipment_id: str
+    tracking_number: str
+    locale: str
+    canonical_status: CanonicalStatus
+    sub_status: str | None = None
+    severity: Severity
+    action_required: bool
+    headline: str
+    explanation: str
+    action: str | None = None
+    detail: str | None = None
+    original: str | None = None
+    occurred_at: datetime
+    local_time: str
+    is_latest: bool
+    supersedes: str | None = None
+    warnings: tuple[str, ...] = ()
+    provenance: Provenance
+
+
+class ItemEmbedding(Struct, frozen=True, kw_only=True):
+    """Topic `item-embedding`, key listing_id, compacted. `vector`: base64 of float32 little-endian [dim]."""
+
+    listing_id: str
+    listing_version: int
+    model: str
+    model_version: str
+    dim: int
+    normalized: bool
+    vector: str
+    source_hash: str
+
+
+class DeadLetter(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Topic `dead-letter`, key as received. `value` and header values are base64 of the original bytes."""
+
+    value: str | None
+    headers: tuple[tuple[str, str], ...] = ()
+    topic: str
+    partition: int
+    offset: int
+    timestamp_ms: int
+    stage: str
+    reason: str
+    message: str
+    attempts: int = 1
+    retryable: bool = False
+    first_failed_at: datetime
+    app_version: str

@@ -1,0 +1,85 @@
+"""The stable vocabulary of what can go wrong; dead letters, warnings and metrics use these words and no others."""
+
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """Where in its life a record failed."""
+
+    DECODE = "decode"
+    VALIDATE = "validate"
+    LOCALIZE = "localize"
+    EMIT = "emit"
+
+
+class Disposition(StrEnum):
+    """What the runner does about an error."""
+
+    DEAD_LETTER = "dead_letter"
+    RETRY = "retry"
+    EXIT = "exit"
+
+
+class Reason(StrEnum):
+    """Why a record went to `dead-letter`. Values are a contract: add, never rename."""
+
+    # decode
+    EMPTY_VALUE = "empty_value"
+    TOO_LARGE = "too_large"
+    NOT_JSON = "not_json"
+    NOT_UTF8 = "not_utf8"
+    UTF16 = "utf16"
+    NAN = "nan"
+    LONE_SURROGATE = "lone_surrogate"
+    TOO_DEEP = "too_deep"
+    INTEGER_OVERFLOW = "integer_overflow"
+    BAD_ENVELOPE = "bad_envelope"
+    UNKNOWN_TYPE = "unknown_type"
+    # validate
+    MISSING_FIELD = "missing_field"
+    WRONG_TYPE = "wrong_type"
+    INVALID_VALUE = "invalid_value"
+    KEY_MISMATCH = "key_mismatch"
+    UNKNOWN_LOCALE = "unknown_locale"
+    LOCALE_NOT_SERVED = "locale_not_served"
+    UNKNOWN_PARTNER = "unknown_partner"
+    # localize
+    LOCALIZE_TIMEOUT = "localize_timeout"
+    LOCALIZE_FAILED = "localize_failed"
+    POISON_TEXT = "poison_text"
+    # emit
+    SETTLE_FAILED = "settle_failed"
+    OUTPUT_TOO_LARGE = "output_too_large"
+
+
+class Drop(StrEnum):
+    """Why a good event led to no output; counted, never dead-lettered."""
+
+    STALE = "stale"
+    UNCHANGED = "unchanged"
+    DUPLICATE = "duplicate"
+
+
+class Warn(StrEnum):
+    """Marks on an output. A field-level mark reads `<warn>:<field>`, a valued one `<warn>:<value>`."""
+
+    BOM_STRIPPED = "bom_stripped"
+    MOJIBAKE_REPAIRED = "mojibake_repaired"
+    SAME_VERSION_OTHER_CONTENT = "same_version_other_content"
+    LOCALE_NOT_SERVED = "locale_not_served"
+    LANGUAGE_UNCERTAIN = "language_uncertain"
+    PAIR_UNAVAILABLE = "pair_unavailable"
+    COPIED = "copied"
+    GATE_NUMBERS = "gate_numbers"
+    GATE_PROTECTED = "gate_protected"
+    GATE_TAGS = "gate_tags"
+    GATE_REPETITION = "gate_repetition"
+    GATE_LENGTH = "gate_length"
+    GATE_EMPTY = "gate_empty"
+    SEGMENT_TOO_LONG = "segment_too_long"
+    HTML_CLEANED = "html_cleaned"
+    UNKNOWN_CODE = "unknown_code"
+    UNKNOWN_VOCABULARY = "unknown_vocabulary"
+    LATE_EVENT = "late_event"
+    PHRASE_LOCALE_FALLBACK = "phrase_locale_fallback"
+    MODEL_TIMEOUT = "model_timeout"

@@ -1,0 +1,107 @@
+"""What the lower rooms tell the outside: frozen facts, handed to one hook. Metrics and logs are written there."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+
+class Report(Struct, frozen=True):
+    """The base of everything a hook receives. A report holds numbers and stable words, never a payload."""
+
+
+class TransactionCommitted(Report, frozen=True):
+    """One transaction of a lane is durable. `end_to_end_s`: record timestamp to commit, sampled."""
+
+    topic: str
+    partition: int
+    records: int
+    emitted: dict[str, int]
+    dead_letters: dict[str, int]
+    dropped: dict[str, int]
+    warnings: dict[str, int]
+    seconds: float
+    end_to_end_s: tuple[float, ...]
+
+
+class LaneOpened(Report, frozen=True):
+    """A lane is ready at `offset`, with `keys` of state restored."""
+
+    topic: str
+    partition: int
+    offset: int
+    keys: int
+    seconds: float
+
+
+class LaneReopening(Report, frozen=True):
+    """A lane lost its transaction or its producer and starts again; nothing is lost, the work is done again."""
+
+    topic: str
+    partition: int
+    fenced: bool
+    error: str
+
+
+class Rebalanced(Report, frozen=True):
+    """The group gave this worker its partitions; `kept` lanes went on with their work in flight."""
+
+    assigned: int
+    kept: int
+    seconds: float
+
+
+class StageTimed(Report, frozen=True):
+    """Seconds spent in one stage of one piece of work."""
+
+    stage: str
+    seconds: float
+
+
+class GateJudged(Report, frozen=True):
+    """The gate refused a translation; the source is shown instead."""
+
+    locale: str
+    reason: str
+
+
+class MemoryUsed(Report, frozen=True):
+    """A segment was (`hit`) or was not found in the translation memory."""
+
+    locale: str
+    hit: bool
+
+
+class BatchRun(Report, frozen=True):
+    """One run of a model: rows, how full and how padded it was, tokens in it, and how long its requests had waited."""
+
+    model: str
+    rows: int
+    capacity: int
+    tokens: int
+    padded_tokens: int
+    queue_depth: int
+    queue_wait_s: tuple[float, ...]
+    seconds: float
+
+
+class ProviderChosen(Report, frozen=True):
+    """The execution provider that is really active for a model; `wanted` is what the settings asked for."""
+
+    model: str
+    provider: str
+    wanted: str
+
+
+class ModelFailed(Report, frozen=True):
+    """A run failed; `poison` is true once a single request was found guilty."""
+
+    model: str
+    error: str
+    poison: bool
+
+
+Reporter = Callable[[Report], None]
+
+
+def silent(_report: Report) -> None:
+    """The hook that tells nobody."""

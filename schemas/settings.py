@@ -1,0 +1,168 @@
+"""Every setting in one typed object. The only module that reads the environment.
+
+Environment (`DRAGOMAN_KAFKA__BOOTSTRAP`) over file (`dragoman.toml`, or the file `DRAGOMAN_CONFIG` names) over
+defaults. An unknown key is refused, wherever it stands.
+"""
+
+import os
+import tempfile
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from schemas.errors import OperatorError
+from schemas.locales import parse_locale
+from schemas.topics import INPUTS
+
+PREFIX: Final = "DRAGOMAN_"
+CONFIG_VARIABLE: Final = "DRAGOMAN_CONFIG"
+
+
+class Section(BaseModel):
+    """A frozen group of settings that refuses keys it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class KafkaSettings(Section):
+    """How to reach the broker and what the topics look like."""
+
+    bootstrap: str = "127.0.0.1:9092"
+    group: str = "dragoman"
+    instance_id: str | None = Field(default=None, description="static membership: a restart keeps its partitions")
+    partitions: dict[str, int] = Field(default_factory=lambda: dict.fromkeys(INPUTS, 4))
+    replication: int = 1
+    session_timeout_s: float = 6.0
+    heartbeat_s: float = 1.0
+    request_timeout_s: float = 5.0
+    max_record_bytes: int = Field(default=1_000_000, description="largest record the broker takes")
+
+
+class LaneSettings(Section):
+    """Bounds and times of a lane: one input partition's work in flight and its transactions."""
+
+    window: int = Field(default=256, ge=1, description="records of one partition in flight at once")
+    fetch_records: int = Field(default=500, ge=1, description="records taken from the fetcher at a time")
+    commit_interval_s: float = Field(default=0.1, ge=0, description="pause between two transactions of a lane")
+    transaction_records: int = Field(default=2000, ge=1)
+    transaction_timeout_s: float = 10.0
+    open_timeout_s: float = 30.0
+    localize_timeout_s: float = Field(default=30.0, description="a record that takes longer is a dead letter")
+    revoke_flush_s: float = 2.0
+    shutdown_flush_s: float = 5.0
+
+
+class PoolSettings(Section):
+    """The inference pool."""
+
+    threads: int = Field(default=0, ge=0, description="worker threads; 0 means one per core this process may use")
+    slots: int = Field(default=16, ge=1, description="sentences decoded together by one thread")
+    queue: int = Field(default=512, ge=1, description="requests waiting per model; more means the caller waits")
+    request_timeout_s: float = 20.0
+    device: str = Field(default="auto", pattern="^(auto|cpu|cuda)$")
+    nice: int = Field(default=10, ge=0, le=19)
+    models_dir: Path | None = Field(default=None, description="where built models are cached; default: per user")
+
+
+class LocalizationSettings(Section):
+    """What is translated, and what is shown when it cannot be."""
+
+    locales: tuple[str, ...] = ("en", "pt-BR", "es", "fr", "de", "zh-CN")
+    partners: tuple[str, ...] = ("default",)
+    default_source_locale: str | None = Field(default=None, description="used instead of detection when set")
+    detect_confidence: float = Field(default=0.7, ge=0, le=1)
+    memory_entries: int = Field(default=50_000, ge=0, description="translations remembered by one worker")
+    protected_terms: tuple[str, ...] = ()
+    embed_listings: bool = True
+
+    @field_validator("locales")
+    @classmethod
+    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(str(parse_locale(tag)) for tag in value)
+
+
+class HttpSettings(Section):
+    """The worker's own `/live`, `/ready` and `/metrics`. Port 0 takes a free one, -1 serves nothing."""
+
+    host: str = "127.0.0.1"
+    port: int = 6066
+
+
+class LogSettings(Section):
+    """Structured logs on standard error."""
+
+    level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
+    format: str = Field(default="auto", pattern="^(auto|console|json)$")
+
+
+class Settings(BaseSettings):
+    """The effective settings of a process."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        nested_model_default_partial_update=True,
+    )
+
+    kafka: KafkaSettings = KafkaSettings()
+    lanes: LaneSettings = LaneSettings()
+    pool: PoolSettings = PoolSettings()
+    localization: LocalizationSettings = LocalizationSettings()
+    http: HttpSettings = HttpSettings()
+    logs: LogSettings = LogSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment first, then what `load` read from the file."""
+        return env_settings, init_settings
+
+
+def load(path: Path | None = None) -> Settings:
+    """Read the settings of this process; raises OperatorError with one line that names the key at fault."""
+    named = path or (Path(os.environ[CONFIG_VARIABLE]) if CONFIG_VARIABLE in os.environ else None)
+    file = named or Path("dragoman.toml")
+    values: dict[str, Any] = {}
+    try:
+        if named or file.exists():
+            values = tomllib.loads(file.read_text("utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise OperatorError(f"cannot read settings from {file}: {error}") from error
+    _refuse_unknown_variables()
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise OperatorError(f"setting {key}: {first['msg']}") from error
+
+
+def _refuse_unknown_variables() -> None:
+    """pydantic-settings ignores a variable whose first word is no section; a misspelt one must not pass unseen."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    for variable in os.environ:
+        if variable.startswith(PREFIX) and variable != CONFIG_VARIABLE and variable.split("__")[0] not in known:
+            raise OperatorError(f"unknown setting {variable}: see `dragoman doctor --settings`")
+
+
+def cache_dir() -> Path:
+    """Where this user's built models and Kafka jars are kept: `DRAGOMAN`-independent, `XDG_CACHE_HOME` is honoured."""
+    base = os.environ.get("XDG_CACHE_HOME") or (Path.home() / ".cache")
+    return Path(base) / "dragoman"
+
+
+def runtime_dir() -> Path:
+    """Where a running embedded broker leaves its pid file, per user."""
+    base = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
+    return Path(base) / f"dragoman-{os.getuid()}"

@@ -1,0 +1,1 @@
+"""The only room that knows Kafka and Faust: topics, lanes, the runner, the transaction, state, lag, health."""
