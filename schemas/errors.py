@@ -1,7 +1,5 @@
 """Errors that carry what to do about them. The runner maps them in one place; nobody else decides."""
 
-from typing import Final
-
 from schemas.reasons import Disposition, Reason, Stage
 
 
@@ -17,7 +15,7 @@ class DragomanError(Exception):
 class Refused(DragomanError):
     """A record that cannot be processed as it is: it goes to `dead-letter` with its original bytes."""
 
-    disposition: Final = Disposition.DEAD_LETTER
+    disposition = Disposition.DEAD_LETTER
 
     def __init__(self, stage: Stage, reason: Reason, message: str, *, retryable: bool = False) -> None:
         super().__init__(message)
@@ -30,13 +28,13 @@ class Refused(DragomanError):
 class Transient(DragomanError):
     """The work may succeed if tried again in place: an inference time-out, a broker that is away."""
 
-    disposition: Final = Disposition.RETRY
+    disposition = Disposition.RETRY
 
 
 class Fatal(DragomanError):
     """The process cannot do its work any more: it ends non-zero, without a commit."""
 
-    disposition: Final = Disposition.EXIT
+    disposition = Disposition.EXIT
 
 
 class OperatorError(Fatal):
