@@ -9,6 +9,7 @@ from msgspec import Struct
 from inference.pool import Pool
 from inference.requests import Priority
 from localization.localizer import Localizer
+from schemas.contracts import Contract
 from schemas.events import Tombstone
 from schemas.reasons import Drop
 
@@ -34,6 +35,7 @@ class Output(Struct, frozen=True):
     topic: str
     key: str
     value: Struct | None
+    ce_type: str
     locale: str
     subject: str | None = None
 
@@ -61,19 +63,14 @@ class Agent(Struct, Generic[E, L, S], frozen=True, kw_only=True):
 
     `localize` is slow, runs many at once and in any order; `settle` is fast and pure and runs in offset order.
     `state_key` names the entity whose state `settle` reads and writes: always of the record's own partition.
-    `takes_tombstones`: whether a record without a value is a `Tombstone` event or a dead letter.
     """
 
-    topic: str
-    ce_type: str
-    event: type[E]
+    contract: Contract[E]
     state: type[S]
     localize: Callable[[E | Tombstone, Tools], Awaitable[L]]
     settle: Callable[[S | None, E | Tombstone, L], Outcome[S]]
-    record_key: Callable[[E], str]
     state_key: Callable[[E | Tombstone], str]
     priority: Priority
-    takes_tombstones: bool = False
 
 
 AnyAgent = Agent[Any, Any, Any]
