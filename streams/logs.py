@@ -1,0 +1,199 @@
+"""Structured logs on standard error: one line per abnormal event, with its consequence, never a payload."""
+
+import logging
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import structlog
+from pydantic import BaseModel, SecretStr
+
+from schemas.report import (
+    LaneOpened,
+    LaneReopening,
+    ModelFailed,
+    ProviderChosen,
+    Rebalanced,
+    Report,
+    Reporter,
+    TransactionCommitted,
+)
+from schemas.settings import LogSettings, Settings
+from streams.reach import keep_client_errors
+
+# What these say at INFO is their own book-keeping; what goes wrong they say at WARNING and above.
+LIBRARIES: Final = ("faust", "mode", "aiokafka", "kafka", "aiohttp", "asyncio", "venusian")
+MASK: Final = "********"
+SECRET_WORDS: Final = ("password", "secret", "token", "credential", "api_key", "private_key")
+ERROR_CHARS_MAX: Final = 300  # an error's text is for a line of a log; what a library quotes in it is cut off
+
+
+def configure_logging(settings: LogSettings) -> None:
+    """Send every log line of this process through structlog to standard error.
+
+    `format` auto means readable lines on a terminal and one JSON object a line elsewhere. Tracebacks hold no local
+    variables, because those hold payloads. Calling it again replaces what was set before.
+    """
+    console = settings.format == "console" or (settings.format == "auto" and sys.stderr.isatty())
+    shared: list[structlog.types.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_renderers(console=console))
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(settings.level.upper())
+    for name in LIBRARIES:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    keep_client_errors()
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.PositionalArgumentsFormatter(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
+
+
+def _renderers(*, console: bool) -> list[structlog.types.Processor]:
+    clean = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    if console:
+        return [
+            clean,
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            ),
+        ]
+    return [clean, structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+
+
+def masked(settings: BaseModel) -> dict[str, Any]:
+    """Return the settings as flat `section.key` -> value; a secret's value is a mask of fixed length."""
+    flat: dict[str, Any] = {}
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        if isinstance(value, BaseModel):
+            flat |= {f"{name}.{key}": inner for key, inner in masked(value).items()}
+        else:
+            flat[name] = MASK if value is not None and _is_secret(name, value) else value
+    return flat
+
+
+def _is_secret(name: str, value: object) -> bool:
+    return isinstance(value, SecretStr) or any(word in name.lower() for word in SECRET_WORDS)
+
+
+def log_settings(settings: Settings) -> None:
+    """Say once, at start, what this process runs with."""
+    shown = {
+        key: value if isinstance(value, int | float | bool | None) else str(value)
+        for key, value in masked(settings).items()
+    }
+    structlog.get_logger("dragoman").info("settings", **shown)
+
+
+def fan_out(*reporters: Reporter) -> Reporter:
+    """Return a reporter that hands each report to all of these, in order."""
+
+    def report(fact: Report) -> None:
+        for reporter in reporters:
+            reporter(fact)
+
+    return report
+
+
+def fell_back(choice: ProviderChosen) -> bool:
+    """Whether a model runs on something else than the settings asked for; `auto` and an empty word ask for nothing."""
+    wanted = choice.wanted.lower()
+    return wanted not in {"", "auto"} and not choice.provider.lower().startswith(wanted)
+
+
+class LogReporter:
+    """Logs what an operator may have to act on; ordinary work is left to the metrics."""
+
+    def __init__(self) -> None:
+        self._log = structlog.get_logger("dragoman")
+        self._handlers: Mapping[type[Report], Callable[[Any], None]] = {
+            TransactionCommitted: self._committed,
+            LaneOpened: self._opened,
+            LaneReopening: self._reopening,
+            Rebalanced: self._rebalanced,
+            ProviderChosen: self._provider,
+            ModelFailed: self._model_failed,
+        }
+
+    def __call__(self, report: Report) -> None:
+        """Log the report if it is of an abnormal or rare kind."""
+        handler = self._handlers.get(type(report))
+        if handler is not None:
+            handler(report)
+
+    def _committed(self, report: TransactionCommitted) -> None:
+        if report.dead_letters:
+            self._log.warning(
+                "dead_letters",
+                topic=report.topic,
+                partition=report.partition,
+                reasons=dict(report.dead_letters),
+                consequence="the original bytes are in dead-letter; the other records went through",
+            )
+
+    def _opened(self, report: LaneOpened) -> None:
+        self._log.info(
+            "lane_opened",
+            topic=report.topic,
+            partition=report.partition,
+            offset=report.offset,
+            keys=report.keys,
+            seconds=round(report.seconds, 3),
+        )
+
+    def _reopening(self, report: LaneReopening) -> None:
+        self._log.warning(
+            "lane_fenced" if report.fenced else "lane_reopening",
+            topic=report.topic,
+            partition=report.partition,
+            error=_short(report.error),
+            consequence="another owner took the partition over; what was not committed will be done again by its owner"
+            if report.fenced
+            else "nothing is lost; what was not committed will be done again",
+        )
+
+    def _rebalanced(self, report: Rebalanced) -> None:
+        self._log.info("rebalanced", assigned=report.assigned, kept=report.kept, seconds=round(report.seconds, 3))
+
+    def _provider(self, report: ProviderChosen) -> None:
+        if fell_back(report):
+            self._log.warning(
+                "provider_fallback",
+                model=report.model,
+                provider=report.provider,
+                wanted=report.wanted,
+                consequence="translations are right but slower",
+            )
+        else:
+            self._log.info("provider_active", model=report.model, provider=report.provider)
+
+    def _model_failed(self, report: ModelFailed) -> None:
+        self._log.error(
+            "model_failed",
+            model=report.model,
+            poison=report.poison,
+            error=_short(report.error),
+            consequence="the one text at fault is set aside; the others go on"
+            if report.poison
+            else "the texts of this run are tried again in smaller runs",
+        )
+
+
+def _short(error: str) -> str:
+    line = " ".join(error.split())
+    return line if len(line) <= ERROR_CHARS_MAX else line[: ERROR_CHARS_MAX - 1] + "…"

@@ -1,0 +1,83 @@
+"""Is there a Kafka at the other end, and if not, why: aiokafka tells the reason to its logger and nobody else."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Final
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from schemas.errors import OperatorError
+
+CLIENT_LOGGERS: Final = ("aiokafka", "kafka")
+REMEMBERED: Final = 16
+
+
+class ClientErrors(logging.Handler):
+    """Keeps the last complaints of the Kafka client. Bounded; safe from any thread."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: deque[str] = deque(maxlen=REMEMBERED)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Remember the message as one line."""
+        self.messages.append(" ".join(record.getMessage().split()))
+
+
+_kept: Final = ClientErrors()
+
+
+def keep_client_errors() -> None:
+    """Remember the client's complaints from now on, and keep them off the terminal where nothing else logs."""
+    for name in CLIENT_LOGGERS:
+        logger = logging.getLogger(name)
+        if _kept not in logger.handlers:
+            logger.addHandler(_kept)
+
+
+def last_client_error() -> str | None:
+    """Return the client's latest warning or error in one line, or None. Needs `keep_client_errors` before."""
+    return _kept.messages[-1] if _kept.messages else None
+
+
+def unreachable(bootstrap: str, error: BaseException) -> OperatorError:
+    """Return the one line an operator reads when the broker cannot be used."""
+    reason = last_client_error() or str(error) or type(error).__name__
+    return OperatorError(
+        f"cannot use Kafka at {bootstrap}: {reason}; start one with `dragoman kafka start` "
+        "or name another in DRAGOMAN_KAFKA__BOOTSTRAP"
+    )
+
+
+@contextmanager
+def broker_errors(bootstrap: str) -> Iterator[None]:
+    """Turn every failure to talk to the broker inside the block into one OperatorError."""
+    keep_client_errors()
+    _kept.messages.clear()
+    try:
+        yield
+    except (KafkaError, OSError, TimeoutError) as error:
+        raise unreachable(bootstrap, error) from error
+
+
+@asynccontextmanager
+async def admin_client(bootstrap: str, timeout_s: float) -> AsyncIterator[AIOKafkaAdminClient]:
+    """Give a started admin client that is closed at the end, also when it could not be started."""
+    client = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=int(timeout_s * 1000))
+    try:
+        async with asyncio.timeout(timeout_s):
+            await client.start()
+        yield client
+    finally:
+        await client.close()
+
+
+async def reach(bootstrap: str, timeout_s: float = 5.0) -> int:
+    """Return the number of brokers of the cluster; raises OperatorError when it cannot be reached."""
+    with broker_errors(bootstrap):
+        async with admin_client(bootstrap, timeout_s) as client, asyncio.timeout(timeout_s):
+            return len((await client.describe_cluster())["brokers"])
