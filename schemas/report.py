@@ -92,6 +92,13 @@ class ProviderChosen(Report, frozen=True):
     wanted: str
 
 
+class ModelRebuilt(Report, frozen=True):
+    """A built model on disk was not what its manifest says (`problem` names the file) and was built again."""
+
+    model: str
+    problem: str
+
+
 class ModelFailed(Report, frozen=True):
     """A run failed; `poison` is true once a single request was found guilty."""
 

@@ -1,0 +1,56 @@
+"""SentencePiece tokenizers of the bundled models."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import sentencepiece
+
+from inference.models import Ids
+from schemas.errors import OperatorError
+
+
+class SentencePieceTokenizer:
+    """Text to pieces and back; safe to share between threads.
+
+    `encode` follows the model's normalization (line ends become spaces, spaces collapse); a character the model
+    does not know becomes its unknown piece. `decode` leaves out control and unknown pieces and adds no space.
+    """
+
+    def __init__(self, path: Path, *, begin: bool) -> None:
+        self._pieces = sentencepiece.SentencePieceProcessor()
+        try:
+            self._pieces.Load(str(path))
+        except (OSError, RuntimeError) as error:
+            raise OperatorError(f"{path.name} is not a SentencePiece model ({error})") from error
+        self._begin = begin
+        self._silent = {
+            self._pieces.unk_id(),
+            self._pieces.bos_id(),
+            self._pieces.eos_id(),
+            self._pieces.pad_id(),
+        }
+
+    @property
+    def unknown(self) -> int:
+        """The id of the piece that stands for every unknown character."""
+        return int(self._pieces.unk_id())
+
+    @property
+    def eos(self) -> int:
+        """The id that ends a text."""
+        return int(self._pieces.eos_id())
+
+    @property
+    def vocabulary(self) -> int:
+        """The number of pieces."""
+        return int(self._pieces.GetPieceSize())
+
+    def encode(self, text: str) -> Ids:
+        """Return int64 [tokens], the end-of-text id last; never cut short."""
+        return np.array(self._pieces.Encode(text, add_bos=self._begin, add_eos=True), np.int64)
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """Return the text of ids."""
+        text: str = self._pieces.Decode([int(piece) for piece in ids if piece not in self._silent])
+        return text
