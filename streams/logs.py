@@ -12,6 +12,7 @@ from schemas.report import (
     LaneOpened,
     LaneReopening,
     ModelFailed,
+    ModelRebuilt,
     ProviderChosen,
     Rebalanced,
     Report,
@@ -128,6 +129,7 @@ class LogReporter:
             Rebalanced: self._rebalanced,
             ProviderChosen: self._provider,
             ModelFailed: self._model_failed,
+            ModelRebuilt: self._model_rebuilt,
         }
 
     def __call__(self, report: Report) -> None:
@@ -191,6 +193,14 @@ class LogReporter:
             consequence="the one text at fault is set aside; the others go on"
             if report.poison
             else "the texts of this run are tried again in smaller runs",
+        )
+
+    def _model_rebuilt(self, report: ModelRebuilt) -> None:
+        self._log.warning(
+            "model_rebuilt",
+            model=report.model,
+            problem=_short(report.problem),
+            consequence="it was built again from its weights; look at the disk if this comes back",
         )
 
 

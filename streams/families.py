@@ -1,0 +1,157 @@
+"""The metric families, each with its source: a kind of report, or what the lanes and the lag reader say when asked.
+
+Labels are bounded: topics, partitions, locales and models of the settings, and words of the code; never an id.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+from msgspec import Struct
+
+PREFIX: Final = "dragoman"
+
+# Seconds. A parcel is promised within 5 s and a listing within 30 s: the buckets are dense around both.
+END_TO_END_S: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
+WORK_S: Final = (0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0)
+BLOCKING_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+ROWS: Final = (1, 2, 4, 8, 16, 32, 64, 128)
+RATIO: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+
+
+class Kind(StrEnum):
+    """The Prometheus type of a family."""
+
+    COUNTER = "counter"
+    GAUGE = "gauge"
+    HISTOGRAM = "histogram"
+
+
+class Family(Struct, frozen=True, eq=False):  # compared by identity: it is a key on the hot path
+    """One metric as it is exposed, without the prefix. `source` is a report's name, or LaneStatus or PartitionLag."""
+
+    name: str
+    kind: Kind
+    help: str
+    source: str
+    labels: tuple[str, ...] = ()
+    buckets: tuple[float, ...] = ()
+
+    @property
+    def full_name(self) -> str:
+        """The name as it is scraped."""
+        return f"{PREFIX}_{self.name}"
+
+
+def _counter(name: str, labels: tuple[str, ...], source: str, text: str) -> Family:
+    return Family(name, Kind.COUNTER, text, source, labels)
+
+
+def _gauge(name: str, labels: tuple[str, ...], source: str, text: str) -> Family:
+    return Family(name, Kind.GAUGE, text, source, labels)
+
+
+def _histogram(name: str, labels: tuple[str, ...], buckets: tuple[float, ...], source: str, text: str) -> Family:
+    return Family(name, Kind.HISTOGRAM, text, source, labels, buckets)
+
+
+_LANE: Final = ("topic", "partition")
+_TX: Final = "TransactionCommitted"
+
+CONSUMED: Final = _counter("events_consumed_total", _LANE, _TX, "Input records whose transaction is durable.")
+EMITTED: Final = _counter("events_emitted_total", ("topic",), _TX, "Output records, by output topic.")
+DEAD_LETTERS: Final = _counter(
+    "dead_letters_total", ("topic", "reason"), _TX, "Records sent to dead-letter, by input topic."
+)
+DROPPED: Final = _counter(
+    "events_dropped_total", ("topic", "reason"), _TX, "Good events that led to no output, by input topic."
+)
+WARNINGS: Final = _counter(
+    "warnings_total", ("topic", "warning"), _TX, "Marks on outputs, by input topic, without field or value."
+)
+FALLBACKS: Final = _counter(
+    "fallbacks_total", ("topic", "reason"), _TX, "Outputs that show a source text because no translation may be shown."
+)
+END_TO_END: Final = _histogram(
+    "event_end_to_end_seconds", ("topic",), END_TO_END_S, _TX, "Record timestamp to commit, sampled."
+)
+TRANSACTION: Final = _histogram("transaction_seconds", ("topic",), BLOCKING_S, _TX, "Begin to commit.")
+TRANSACTION_RECORDS: Final = _histogram(
+    "transaction_records", ("topic",), (1, 4, 16, 64, 256, 1024, 4096), _TX, "Input records of one transaction."
+)
+LANE_OPEN: Final = _histogram(
+    "lane_open_seconds", ("topic",), BLOCKING_S, "LaneOpened", "Fencing, state restore and seek of a lane."
+)
+RESTORED: Final = _counter("lane_restored_keys_total", ("topic",), "LaneOpened", "Keys of state restored by opening.")
+REOPENS: Final = _counter(
+    "lane_reopens_total", _LANE, "LaneReopening", "Lanes that lost their transaction or producer and started again."
+)
+FENCES: Final = _counter(
+    "lane_fences_total", _LANE, "LaneReopening", "Reopenings because another owner took the partition over."
+)
+REBALANCES: Final = _counter("rebalances_total", (), "Rebalanced", "Assignments this worker was given.")
+REBALANCE_S: Final = _histogram("rebalance_seconds", (), BLOCKING_S, "Rebalanced", "Stall of one rebalance.")
+ASSIGNED: Final = _gauge("assigned_partitions", (), "Rebalanced", "Input partitions of this worker.")
+KEPT: Final = _counter("lanes_kept_total", (), "Rebalanced", "Lanes that a rebalance left with their work in flight.")
+STAGE: Final = _histogram("stage_duration_seconds", ("stage",), WORK_S, "StageTimed", "One stage of one piece of work.")
+GATE: Final = _counter("gate_failures_total", ("locale", "reason"), "GateJudged", "Translations that the gate refused.")
+MEMORY_HITS: Final = _counter("memory_hits_total", ("locale",), "MemoryUsed", "Segments found in the memory.")
+MEMORY_MISSES: Final = _counter("memory_misses_total", ("locale",), "MemoryUsed", "Segments not in the memory.")
+BATCH: Final = _histogram("inference_batch_size", ("model",), ROWS, "BatchRun", "Rows of one run of a model.")
+FILL: Final = _histogram(
+    "inference_batch_fill_ratio", ("model",), RATIO, "BatchRun", "Rows of one run over the rows it had room for."
+)
+PADDING: Final = _histogram(
+    "inference_padding_ratio", ("model",), (0.0, *RATIO), "BatchRun", "Padding over all tokens of one run."
+)
+QUEUE: Final = _gauge("inference_queue_depth", ("model",), "BatchRun", "Requests waiting when the last run began.")
+QUEUE_WAIT: Final = _histogram(
+    "inference_queue_wait_seconds", ("model",), WORK_S, "BatchRun", "How long a request waited for its run."
+)
+RUN: Final = _histogram("inference_run_seconds", ("model",), WORK_S, "BatchRun", "One run of a model.")
+TOKENS: Final = _counter("inference_tokens_total", ("model",), "BatchRun", "Real tokens through a model.")
+PROVIDER: Final = _gauge(
+    "inference_provider_info",
+    ("model", "provider", "wanted"),
+    "ProviderChosen",
+    "1 for the execution provider that is really active.",
+)
+PROVIDER_FALLBACK: Final = _gauge(
+    "inference_provider_fallback", ("model",), "ProviderChosen", "1 while a model runs on another provider than wanted."
+)
+MODEL_FAILURES: Final = _counter(
+    "model_failures_total", ("model", "poison"), "ModelFailed", "Failed runs; poison once one request is found guilty."
+)
+MODEL_REBUILDS: Final = _counter(
+    "model_rebuilds_total", ("model",), "ModelRebuilt", "Built models that were damaged on disk and built again."
+)
+
+IN_FLIGHT: Final = _gauge("inflight_records", _LANE, "LaneStatus", "Records taken and not yet committed.")
+OLDEST: Final = _gauge("oldest_unfinished_seconds", _LANE, "LaneStatus", "Age of the oldest record in flight.")
+POSITION: Final = _gauge("lane_position", _LANE, "LaneStatus", "Next offset to commit.")
+LANE_STATE: Final = _gauge("lane_state", (*_LANE, "state"), "LaneStatus", "1 for the state a lane is in.")
+LAG_RECORDS: Final = _gauge(
+    "consumer_lag_records", _LANE, "PartitionLag", "Offsets from the committed one to the end, of this worker's lanes."
+)
+LAG_SECONDS: Final = _gauge(
+    "consumer_lag_seconds", _LANE, "PartitionLag", "Age of the first uncommitted record, of this worker's lanes."
+)
+
+FAMILIES: Final = tuple(value for value in list(globals().values()) if isinstance(value, Family))
+PULLED: Final = tuple(family for family in FAMILIES if family.source in {"LaneStatus", "PartitionLag"})
+
+
+def markdown() -> str:
+    """Return the table of all metrics for people; `docs/metrics.md` holds exactly this."""
+    lines = [
+        "# Metrics",
+        "",
+        "Served by a worker at `/metrics`. Times are seconds. Labels are bounded: topics, partitions, locales and",
+        "models of the settings, and words of the code; never an id. Counters begin at 0 with the process.",
+        "",
+        "| metric | type | labels | meaning | set by |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{f.full_name}` | {f.kind} | {', '.join(f.labels) or '-'} | {f.help} | {f.source} |" for f in FAMILIES
+    ]
+    return "\n".join(lines) + "\n"

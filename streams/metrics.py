@@ -1,0 +1,195 @@
+"""Prometheus metrics: a reporter that counts what the lower rooms say, and gauges that ask the lanes when scraped."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any, Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.metrics import MetricWrapperBase
+from prometheus_client.registry import Collector
+
+from schemas.reasons import Warn
+from schemas.report import (
+    BatchRun,
+    GateJudged,
+    LaneOpened,
+    LaneReopening,
+    MemoryUsed,
+    ModelFailed,
+    ModelRebuilt,
+    ProviderChosen,
+    Rebalanced,
+    Report,
+    StageTimed,
+    TransactionCommitted,
+)
+from streams import families as f
+from streams.lag import PartitionLag
+from streams.logs import fell_back
+from streams.status import LaneStatus
+
+# Marks that mean: the reader sees the source, or a phrase of another locale, instead of a translation.
+FALLBACK_WARNINGS: Final = frozenset(
+    {
+        Warn.PAIR_UNAVAILABLE,
+        Warn.SEGMENT_TOO_LONG,
+        Warn.MODEL_TIMEOUT,
+        Warn.PHRASE_LOCALE_FALLBACK,
+        *(warn for warn in Warn if warn.name.startswith("GATE_")),
+    }
+)
+
+
+class Metrics:
+    """Counts reports; callable, from any thread. `registry` None makes one of its own, so that tests share nothing."""
+
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        self.registry = CollectorRegistry() if registry is None else registry
+        ProcessCollector(registry=self.registry)
+        made: dict[f.Family, Any] = {family: self._make(family) for family in f.FAMILIES if family not in f.PULLED}
+        self._plain = {family: metric for family, metric in made.items() if not family.labels}
+        # Looking a child up by its labels takes a lock; the hot path finds it in a C cache instead. The caches are
+        # bounded as the labels are.
+        self._child: dict[f.Family, Any] = {
+            family: cache(metric.labels) for family, metric in made.items() if family.labels
+        }
+        self._providers: dict[str, tuple[str, str, str]] = {}
+        self.handlers: Mapping[type[Report], Callable[[Any], None]] = {
+            TransactionCommitted: self._committed,
+            LaneOpened: self._opened,
+            LaneReopening: self._reopening,
+            Rebalanced: self._rebalanced,
+            StageTimed: self._stage,
+            GateJudged: self._gate,
+            MemoryUsed: self._memory,
+            BatchRun: self._batch,
+            ProviderChosen: self._provider,
+            ModelFailed: self._model_failed,
+            ModelRebuilt: self._model_rebuilt,
+        }
+
+    def __call__(self, report: Report) -> None:
+        """Count one report."""
+        self.handlers[type(report)](report)
+
+    def watch(
+        self,
+        lanes: Callable[[], Sequence[LaneStatus]],
+        lags: Callable[[], Sequence[PartitionLag]] = tuple,
+    ) -> None:
+        """Ask these at every scrape; lag is shown for the partitions of `lanes` only, so workers do not overlap."""
+        self.registry.register(LaneCollector(lanes, lags))
+
+    def _make(self, family: f.Family) -> MetricWrapperBase:
+        if family.kind is f.Kind.HISTOGRAM:
+            return Histogram(
+                family.full_name, family.help, family.labels, buckets=family.buckets, registry=self.registry
+            )
+        kind = Counter if family.kind is f.Kind.COUNTER else Gauge
+        return kind(family.full_name, family.help, family.labels, registry=self.registry)
+
+    def _committed(self, report: TransactionCommitted) -> None:
+        topic, child = report.topic, self._child
+        child[f.CONSUMED](topic, report.partition).inc(report.records)
+        for output, count in report.emitted.items():
+            child[f.EMITTED](output).inc(count)
+        for reason, count in report.dead_letters.items():
+            child[f.DEAD_LETTERS](topic, reason).inc(count)
+        for reason, count in report.dropped.items():
+            child[f.DROPPED](topic, reason).inc(count)
+        for warning, count in report.warnings.items():
+            word = warning.partition(":")[0]  # a mark may name a field or a value; a label may not
+            child[f.WARNINGS](topic, word).inc(count)
+            if word in FALLBACK_WARNINGS:
+                child[f.FALLBACKS](topic, word).inc(count)
+        child[f.TRANSACTION](topic).observe(report.seconds)
+        child[f.TRANSACTION_RECORDS](topic).observe(report.records)
+        end_to_end = child[f.END_TO_END](topic)
+        for seconds in report.end_to_end_s:
+            end_to_end.observe(seconds)
+
+    def _opened(self, report: LaneOpened) -> None:
+        self._child[f.LANE_OPEN](report.topic).observe(report.seconds)
+        self._child[f.RESTORED](report.topic).inc(report.keys)
+
+    def _reopening(self, report: LaneReopening) -> None:
+        self._child[f.REOPENS](report.topic, report.partition).inc()
+        self._child[f.FENCES](report.topic, report.partition).inc(int(report.fenced))
+
+    def _rebalanced(self, report: Rebalanced) -> None:
+        self._plain[f.REBALANCES].inc()
+        self._plain[f.REBALANCE_S].observe(report.seconds)
+        self._plain[f.ASSIGNED].set(report.assigned)
+        self._plain[f.KEPT].inc(report.kept)
+
+    def _stage(self, report: StageTimed) -> None:
+        self._child[f.STAGE](report.stage).observe(report.seconds)
+
+    def _gate(self, report: GateJudged) -> None:
+        self._child[f.GATE](report.locale, report.reason.partition(":")[0]).inc()
+
+    def _memory(self, report: MemoryUsed) -> None:
+        self._child[f.MEMORY_HITS if report.hit else f.MEMORY_MISSES](report.locale).inc()
+
+    def _batch(self, report: BatchRun) -> None:
+        model, child = report.model, self._child
+        child[f.BATCH](model).observe(report.rows)
+        child[f.FILL](model).observe(report.rows / max(1, report.capacity))
+        child[f.PADDING](model).observe(1.0 - report.tokens / max(1, report.padded_tokens, report.tokens))
+        child[f.QUEUE](model).set(report.queue_depth)
+        child[f.RUN](model).observe(report.seconds)
+        child[f.TOKENS](model).inc(report.tokens)
+        wait = child[f.QUEUE_WAIT](model)
+        for seconds in report.queue_wait_s:
+            wait.observe(seconds)
+
+    def _provider(self, report: ProviderChosen) -> None:
+        labels = (report.model, report.provider, report.wanted)
+        before = self._providers.get(report.model)
+        if before is not None and before != labels:
+            self._child[f.PROVIDER](*before).set(0)
+        self._providers[report.model] = labels
+        self._child[f.PROVIDER](*labels).set(1)
+        self._child[f.PROVIDER_FALLBACK](report.model).set(int(fell_back(report)))
+
+    def _model_failed(self, report: ModelFailed) -> None:
+        self._child[f.MODEL_FAILURES](report.model, str(report.poison).lower()).inc()
+
+    def _model_rebuilt(self, report: ModelRebuilt) -> None:
+        self._child[f.MODEL_REBUILDS](report.model).inc()
+
+
+class LaneCollector(Collector):
+    """Reads the lanes and the latest lag when scraped: a gauge of a lane that has gone disappears with it."""
+
+    def __init__(self, lanes: Callable[[], Sequence[LaneStatus]], lags: Callable[[], Sequence[PartitionLag]]) -> None:
+        self._lanes = lanes
+        self._lags = lags
+
+    def describe(self) -> Iterable[GaugeMetricFamily]:
+        """Name the families without asking the lanes, which may not exist yet."""
+        return _empty().values()
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        """Return the families of this moment."""
+        gauges = _empty()
+        owned: dict[tuple[str, int], list[str]] = {}
+        for lane in self._lanes():
+            labels = owned[lane.topic, lane.partition] = [lane.topic, str(lane.partition)]
+            gauges[f.IN_FLIGHT].add_metric(labels, lane.in_flight)
+            gauges[f.OLDEST].add_metric(labels, lane.oldest_unfinished_s)
+            gauges[f.LANE_STATE].add_metric([*labels, lane.state], 1)
+            if lane.position is not None:
+                gauges[f.POSITION].add_metric(labels, lane.position)
+        for lag in self._lags():
+            if (lag.topic, lag.partition) in owned:
+                labels = owned[lag.topic, lag.partition]
+                gauges[f.LAG_RECORDS].add_metric(labels, lag.records)
+                if lag.seconds is not None:
+                    gauges[f.LAG_SECONDS].add_metric(labels, lag.seconds)
+        return gauges.values()
+
+
+def _empty() -> dict[f.Family, GaugeMetricFamily]:
+    return {family: GaugeMetricFamily(family.full_name, family.help, labels=family.labels) for family in f.PULLED}

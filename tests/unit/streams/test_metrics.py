@@ -1,0 +1,198 @@
+"""Every report leaves a trace, every family has a source, and labels stay bounded."""
+
+from pathlib import Path
+
+import pytest
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.parser import text_string_to_metric_families
+
+from schemas.reasons import Warn
+from schemas.report import (
+    BatchRun,
+    GateJudged,
+    LaneOpened,
+    LaneReopening,
+    MemoryUsed,
+    ModelFailed,
+    ModelRebuilt,
+    ProviderChosen,
+    Rebalanced,
+    Report,
+    StageTimed,
+    TransactionCommitted,
+)
+from streams import families
+from streams.lag import LagStatus, PartitionLag
+from streams.metrics import Metrics
+from streams.status import LaneStatus
+
+TOPIC = "listing-updated"
+COMMITTED = TransactionCommitted(
+    topic=TOPIC,
+    partition=3,
+    records=10,
+    emitted={"listing-localized.es": 6, "listing-localized.fr": 5},
+    dead_letters={"not_json": 1},
+    dropped={"stale": 2},
+    warnings={"gate_tags:title": 2, "pair_unavailable:fr": 1, "late_event": 4},
+    seconds=0.02,
+    end_to_end_s=(0.04, 70.0),
+)
+REPORTS: tuple[Report, ...] = (
+    COMMITTED,
+    LaneOpened(topic=TOPIC, partition=3, offset=17, keys=40, seconds=0.05),
+    LaneReopening(topic=TOPIC, partition=3, fenced=True, error="fenced"),
+    Rebalanced(assigned=4, kept=2, seconds=0.3),
+    StageTimed(stage="gate", seconds=0.0004),
+    GateJudged(locale="es", reason="gate_tags"),
+    MemoryUsed(locale="es", hit=True),
+    MemoryUsed(locale="es", hit=False),
+    BatchRun(
+        "en-pt",
+        rows=8,
+        capacity=16,
+        tokens=75,
+        padded_tokens=100,
+        queue_depth=3,
+        queue_wait_s=(0.002, 0.2),
+        seconds=0.01,
+    ),
+    ProviderChosen(model="en-pt", provider="CPUExecutionProvider", wanted="cuda"),
+    ModelFailed(model="en-pt", error="out of memory", poison=True),
+    ModelRebuilt(model="en-pt", problem="encoder.onnx: checksum"),
+)
+LANE = LaneStatus(TOPIC, 3, "running", position=17, fetched=25, in_flight=8, oldest_unfinished_s=1.5, reopens=1)
+
+
+def lag(partition: int, records: int = 5, seconds: float | None = 2.5) -> PartitionLag:
+    return PartitionLag(TOPIC, partition, 0, 22, 17, records, seconds, owned=True, status=LagStatus.BEHIND)
+
+
+def scraped(metrics: Metrics) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+    text = generate_latest(metrics.registry).decode()
+    return {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def value(metrics: Metrics, name: str, **labels: str) -> float:
+    return scraped(metrics)[f"dragoman_{name}", tuple(sorted(labels.items()))]
+
+
+@pytest.fixture
+def fed() -> Metrics:
+    metrics = Metrics(CollectorRegistry())
+    metrics.watch(lambda: [LANE], lambda: [lag(3)])
+    for report in REPORTS:
+        metrics(report)
+    return metrics
+
+
+def test_every_report_type_is_fed_here_and_has_a_handler():
+    kinds = set(Report.__subclasses__())
+    assert {type(report) for report in REPORTS} == kinds
+    assert set(Metrics().handlers) == kinds
+
+
+@pytest.mark.parametrize("family", families.FAMILIES, ids=lambda family: family.name)
+def test_every_family_is_set_by_its_source(family: families.Family, fed: Metrics):
+    names = {name for name, _ in scraped(fed)}
+    expected = f"{family.full_name}_count" if family.kind is families.Kind.HISTOGRAM else family.full_name
+    assert expected in names
+    unfed = {name for name, _ in scraped(Metrics())}
+    assert not family.labels or expected not in unfed
+
+
+def test_only_the_named_source_touches_a_family():
+    for family in families.FAMILIES:
+        if family in families.PULLED:
+            continue
+        metrics = Metrics()
+        before = scraped(metrics)
+        for report in REPORTS:
+            if type(report).__name__ != family.source:
+                metrics(report)
+        after = {key: v for key, v in scraped(metrics).items() if key[0].startswith(family.full_name)}
+        assert after == {key: v for key, v in before.items() if key[0].startswith(family.full_name)}
+
+
+def test_families_have_distinct_names_and_follow_the_conventions():
+    names = [family.name for family in families.FAMILIES]
+    assert len(names) == len(set(names)) > 35
+    for family in families.FAMILIES:
+        assert (family.kind is families.Kind.COUNTER) == family.name.endswith("_total")
+        assert not {"id", "offset", "key"} & set(family.labels)
+
+
+def test_a_transaction_is_counted_by_topic_and_reason(fed: Metrics):
+    assert value(fed, "events_consumed_total", topic=TOPIC, partition="3") == 10
+    assert value(fed, "events_emitted_total", topic="listing-localized.fr") == 5
+    assert value(fed, "dead_letters_total", topic=TOPIC, reason="not_json") == 1
+    assert value(fed, "events_dropped_total", topic=TOPIC, reason="stale") == 2
+    assert value(fed, "event_end_to_end_seconds_bucket", topic=TOPIC, le="0.05") == 1
+    assert value(fed, "event_end_to_end_seconds_count", topic=TOPIC) == 2
+
+
+def test_marks_lose_their_field_and_value_and_fallbacks_are_told_apart(fed: Metrics):
+    assert value(fed, "warnings_total", topic=TOPIC, warning="gate_tags") == 2
+    assert value(fed, "fallbacks_total", topic=TOPIC, reason="gate_tags") == 2
+    assert value(fed, "fallbacks_total", topic=TOPIC, reason="pair_unavailable") == 1
+    assert ("dragoman_fallbacks_total", (("reason", "late_event"), ("topic", TOPIC))) not in scraped(fed)
+
+
+def test_a_thousand_fields_make_no_new_series():
+    metrics = Metrics()
+    for number in range(1000):
+        metrics(TransactionCommitted(TOPIC, 0, 1, {}, {}, {}, {f"{Warn.GATE_NUMBERS}:attribute{number}": 1}, 0.01, ()))
+    series = [key for key in scraped(metrics) if key[0] == "dragoman_warnings_total"]
+    assert len(series) == 1
+    assert value(metrics, "warnings_total", topic=TOPIC, warning="gate_numbers") == 1000
+
+
+def test_a_run_shows_its_padding_fill_and_waits(fed: Metrics):
+    assert value(fed, "inference_padding_ratio_sum", model="en-pt") == pytest.approx(0.25)
+    assert value(fed, "inference_batch_fill_ratio_sum", model="en-pt") == pytest.approx(0.5)
+    assert value(fed, "inference_queue_wait_seconds_count", model="en-pt") == 2
+    assert value(fed, "inference_queue_depth", model="en-pt") == 3
+
+
+def test_an_empty_run_divides_by_nothing():
+    metrics = Metrics()
+    metrics(BatchRun("m", rows=0, capacity=0, tokens=0, padded_tokens=0, queue_depth=0, queue_wait_s=(), seconds=0.0))
+    assert value(metrics, "inference_batch_fill_ratio_sum", model="m") == 0
+
+
+def test_a_provider_that_changes_leaves_one_active(fed: Metrics):
+    assert value(fed, "inference_provider_fallback", model="en-pt") == 1
+    fed(ProviderChosen("en-pt", "CUDAExecutionProvider", "cuda"))
+    assert value(fed, "inference_provider_fallback", model="en-pt") == 0
+    active = {key: v for key, v in scraped(fed).items() if key[0] == "dragoman_inference_provider_info"}
+    assert sum(active.values()) == 1
+
+
+def test_pulled_gauges_follow_the_lanes():
+    lanes = [LANE]
+    metrics = Metrics()
+    metrics.watch(lambda: lanes, lambda: [lag(3, seconds=None), lag(2)])
+    assert value(metrics, "inflight_records", topic=TOPIC, partition="3") == 8
+    assert value(metrics, "oldest_unfinished_seconds", topic=TOPIC, partition="3") == 1.5
+    assert value(metrics, "lane_state", topic=TOPIC, partition="3", state="running") == 1
+    assert value(metrics, "consumer_lag_records", topic=TOPIC, partition="3") == 5
+    names = [(name, dict(labels)["partition"]) for name, labels in scraped(metrics) if "lag" in name]
+    assert names == [("dragoman_consumer_lag_records", "3")]  # no seconds unknown, no partition of another worker
+    lanes.clear()
+    assert not [name for name, _ in scraped(metrics) if name == "dragoman_inflight_records"]
+
+
+def test_the_lanes_are_not_asked_before_the_first_scrape():
+    def no_lanes() -> list[LaneStatus]:
+        raise AssertionError("asked too early")
+
+    Metrics().watch(no_lanes)
+
+
+def test_the_table_of_metrics_is_the_one_in_the_documentation():
+    page = Path(__file__).parents[3] / "docs" / "metrics.md"
+    assert page.read_text("utf-8") == families.markdown()
