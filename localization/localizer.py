@@ -26,11 +26,14 @@ class FieldKind(StrEnum):
 
 
 class Source(Struct, frozen=True):
-    """A text as the producer wrote it; `protected` are terms that must come through unchanged."""
+    """A text as the producer wrote it; `protected` are terms that must come through unchanged.
+
+    `locale` None means nobody knows: the text is shown as it is, marked `language_uncertain`.
+    """
 
     text: str
     kind: FieldKind
-    locale: str
+    locale: str | None
     protected: tuple[str, ...] = ()
 
 

@@ -83,3 +83,4 @@ class Warn(StrEnum):
     LATE_EVENT = "late_event"
     PHRASE_LOCALE_FALLBACK = "phrase_locale_fallback"
     MODEL_TIMEOUT = "model_timeout"
+    POISON_TEXT = "poison_text"
