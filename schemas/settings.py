@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from schemas.errors import OperatorError
 from schemas.locales import parse_locale
@@ -45,6 +45,7 @@ class LaneSettings(Section):
     """Bounds and times of a lane: one input partition's work in flight and its transactions."""
 
     window: int = Field(default=256, ge=1, description="records of one partition in flight at once")
+    window_bytes: int = Field(default=16_000_000, ge=1, description="bytes of one partition's records in flight")
     fetch_records: int = Field(default=500, ge=1, description="records taken from the fetcher at a time")
     commit_interval_s: float = Field(default=0.1, ge=0, description="pause between two transactions of a lane")
     transaction_records: int = Field(default=2000, ge=1)
@@ -131,14 +132,7 @@ class Settings(BaseSettings):
 
 def load(path: Path | None = None) -> Settings:
     """Read the settings of this process; raises OperatorError with one line that names the key at fault."""
-    named = path or (Path(os.environ[CONFIG_VARIABLE]) if CONFIG_VARIABLE in os.environ else None)
-    file = named or Path("dragoman.toml")
-    values: dict[str, Any] = {}
-    try:
-        if named or file.exists():
-            values = tomllib.loads(file.read_text("utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise OperatorError(f"cannot read settings from {file}: {error}") from error
+    values = _read_file(path)[1]
     _refuse_unknown_variables()
     try:
         return Settings(**values)
@@ -146,6 +140,31 @@ def load(path: Path | None = None) -> Settings:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise OperatorError(f"setting {key}: {first['msg']}") from error
+
+
+def _read_file(path: Path | None) -> tuple[Path, dict[str, Any]]:
+    """Return the file of settings and what is in it: nothing, when no file is named and the usual one is not there."""
+    named = path or (Path(os.environ[CONFIG_VARIABLE]) if CONFIG_VARIABLE in os.environ else None)
+    file = named or Path("dragoman.toml")
+    try:
+        return file, tomllib.loads(file.read_text("utf-8")) if named or file.exists() else {}
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise OperatorError(f"cannot read settings from {file}: {error}") from error
+
+
+def origins(path: Path | None = None) -> dict[str, str]:
+    """Return where each `section.key` of the effective settings comes from: environment, the file's name, default."""
+    file, values = _read_file(path)
+    environment = EnvSettingsSource(Settings)()
+    return {
+        f"{section}.{key}": "environment"
+        if key in environment.get(section, {})
+        else str(file)
+        if key in values.get(section, {})
+        else "default"
+        for section, field in Settings.model_fields.items()
+        for key in type(field.default).model_fields
+    }
 
 
 def _refuse_unknown_variables() -> None:
