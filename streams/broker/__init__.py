@@ -1,0 +1,1 @@
+"""Apache Kafka with nothing but Python: its jars, its settings, its process."""
