@@ -1,9 +1,14 @@
 """The output events, as storefronts and logistics partners read them."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
+
+LISTING_LOCALIZED_TYPE: Final = "dragoman.listing-localized.v1"
+REVIEW_LOCALIZED_TYPE: Final = "dragoman.review-localized.v1"
+LOGISTICS_LOCALIZED_TYPE: Final = "dragoman.logistics-localized.v1"
+ITEM_EMBEDDING_TYPE: Final = "dragoman.item-embedding.v1"
 
 Origin = Literal["memory", "model", "glossary", "human", "copied", "generated"]
 ListingStatus = Literal["localized", "partial", "passthrough", "fallback_source"]
@@ -151,10 +156,14 @@ class ItemEmbedding(Struct, frozen=True, kw_only=True):
 
 
 class DeadLetter(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """Topic `dead-letter`, key as received. `value` and header values are base64 of the original bytes."""
+    """Topic `dead-letter`, key as received. `value` and header values are base64 of the original bytes.
+
+    `value_omitted`: the original is too large even for this topic; it stands at its place in the input topic for as
+    long as that keeps it, and `value_sha256` (hexadecimal) tells whether what is found there is it.
+    """
 
     value: str | None
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str | None], ...] = ()
     topic: str
     partition: int
     offset: int
@@ -166,3 +175,6 @@ class DeadLetter(Struct, frozen=True, omit_defaults=True, kw_only=True):
     retryable: bool = False
     first_failed_at: datetime
     app_version: str
+    value_omitted: bool = False
+    value_bytes: int | None = None
+    value_sha256: str | None = None
