@@ -1,6 +1,8 @@
 """The embedded broker: one Apache Kafka process of this machine, on loopback."""
 
 import atexit
+import errno
+import fcntl
 import shutil
 import signal
 import socket
@@ -8,6 +10,8 @@ import struct
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Self
 
@@ -66,8 +70,9 @@ class Broker:
         command = [str(runtime), *JVM_FLAGS, "-cp", ":".join(str(jar) for jar in jars)]
         broker = cls(folder, temporary=temporary, port=ports[0], controller_port=ports[1], command=command)
         try:
-            broker._prepare(extra)
-            broker._launch()
+            with broker._claimed() as claim:
+                broker._prepare(extra)
+                broker._launch(claim)
         except BaseException:
             broker.stop(timeout_s=0)
             raise
@@ -103,7 +108,8 @@ class Broker:
     def restart(self) -> None:
         """Bring the broker back on the same data and ports, after ending it cleanly if it still runs."""
         self._terminate(STOP_TIMEOUT_S)
-        self._launch()
+        with self._claimed() as claim:
+            self._launch(claim)
 
     def wait(self) -> int:
         """Wait until a broker that this process started has ended; returns its exit status."""
@@ -116,6 +122,18 @@ class Broker:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    @contextmanager
+    def _claimed(self) -> Iterator[int]:
+        """Lock the data folder; the broker inherits the descriptor, so the lock lives exactly as long as it does."""
+        with (self.data_dir / ".in-use").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise OperatorError(
+                    f"another broker runs on {self.data_dir}: stop it, or name another folder"
+                ) from error
+            yield file.fileno()
 
     def _prepare(self, extra: dict[str, str] | None) -> None:
         """Write the settings and, in a new folder, let Kafka's own StorageTool format the log directory."""
@@ -132,9 +150,9 @@ class Broker:
             except OSError as error:
                 raise OperatorError(f"cannot start Java ({self._command[0]}): {error.strerror}") from error
         if status:
-            raise OperatorError(f"Kafka cannot format {log_dir}: {_last_error(self.log_file, seen)}")
+            raise OperatorError(f"Kafka cannot format {log_dir}: {self._cause(seen)}")
 
-    def _launch(self) -> None:
+    def _launch(self, claim: int) -> None:
         seen = _size(self.log_file)
         with self.log_file.open("ab") as log:
             try:
@@ -144,6 +162,7 @@ class Broker:
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
+                    pass_fds=(claim,),
                     start_new_session=True,  # Ctrl-C goes to us, and we stop the broker after its clients
                 )
             except OSError as error:
@@ -162,8 +181,7 @@ class Broker:
                     continue
                 self._end(signal.SIGKILL, ANSWER_TIMEOUT_S)
                 raise OperatorError(f"Kafka is not ready after {READY_TIMEOUT_S:.0f} s: see {self.log_file}") from None
-            cause = _last_error(self.log_file, log_from)
-            raise OperatorError(f"Kafka ended with status {status}: {cause}")
+            raise OperatorError(f"Kafka ended with status {status}: {self._cause(log_from)}")
 
     def _terminate(self, timeout_s: float) -> None:
         if not self._end(signal.SIGTERM, timeout_s):
@@ -178,6 +196,18 @@ class Broker:
         if gone and self._process is not None:
             self._process.wait()  # reaps it
         return gone
+
+    def _cause(self, log_from: int) -> str:
+        """The line that tells most of what was logged from byte `log_from` on."""
+        with self.log_file.open("rb") as file:
+            file.seek(log_from)
+            lines = [line.strip() for line in file.read().decode("utf-8", "replace").splitlines() if line.strip()]
+        where = "" if self.temporary else f" (log: {self.log_file})"  # a temporary folder is gone when this is read
+        for sign in ("Caused by:", "Exception", "Error", " ERROR ", ""):
+            for line in reversed(lines):
+                if sign in line and not line.startswith("at "):
+                    return f"{line[:300]}{where}"
+        return f"it said nothing{where}"
 
 
 def find_java() -> Path:
@@ -221,7 +251,11 @@ def _ports(port: int | None, controller_port: int | None) -> tuple[int, int]:
             try:
                 holder.bind((HOST, wanted or 0))
             except (OSError, OverflowError) as error:
-                cause = "is taken" if isinstance(error, OSError) and error.errno == 98 else f"cannot be used: {error}"
+                cause = (
+                    "is taken"
+                    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+                    else f"cannot be used: {error}"
+                )
                 raise OperatorError(f"port {wanted} of {HOST} {cause}: name another, or none for a free one") from error
         return first.getsockname()[1], second.getsockname()[1]
 
@@ -239,15 +273,3 @@ def _named(data_dir: Path) -> Path:
 
 def _size(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
-
-
-def _last_error(log: Path, start: int) -> str:
-    """The line that tells most of what was logged from byte `start` on, and where the rest stands."""
-    with log.open("rb") as file:
-        file.seek(start)
-        lines = [line.strip() for line in file.read().decode("utf-8", "replace").splitlines() if line.strip()]
-    for sign in ("Caused by:", "Exception", "Error", " ERROR ", ""):
-        for line in reversed(lines):
-            if sign in line and not line.startswith("at "):
-                return f"{line[:300]} (log: {log})"
-    return f"it said nothing (log: {log})"

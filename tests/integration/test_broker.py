@@ -76,9 +76,15 @@ async def test_a_named_folder_keeps_its_records_and_takes_other_ports(tmp_path):
 
 async def test_a_second_broker_on_the_same_folder_is_refused_with_the_reason(tmp_path):
     with await asyncio.to_thread(Broker.start, tmp_path) as broker:
-        with pytest.raises(OperatorError, match=r"Kafka ended with status 1: .*lock"):
+        with pytest.raises(OperatorError, match="another broker runs on"):
             Broker.start(tmp_path)
         assert broker.alive()
+
+
+def test_a_setting_kafka_refuses_is_named_in_one_line():
+    with pytest.raises(OperatorError, match=r"(?s)num\.io\.threads") as caught:
+        Broker.start(extra={"num.io.threads": "0"})
+    assert "\n" not in str(caught.value)
 
 
 def test_a_taken_port_is_one_line(broker):
