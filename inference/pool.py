@@ -1,10 +1,34 @@
 """The inference pool."""
 
-from typing import Self
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from time import monotonic
+from typing import Self, cast
 
-from inference.models import LoadedModels
-from inference.requests import Decoding, Embedding, ModelId, Priority, Translation
-from schemas.report import Reporter, silent
+from inference.crew import Crew
+from inference.embedding_engine import EmbeddingEngine
+from inference.engine import Answer, Engine, EngineFactory, Outcome
+from inference.models import EmbeddingModel, LoadedModels, TranslationModel
+from inference.queue import Request, rank_of
+from inference.requests import (
+    Decoding,
+    Embedding,
+    ModelId,
+    PairUnavailable,
+    Priority,
+    RequestTimeout,
+    SegmentTooLong,
+    Translation,
+)
+from inference.schedule import Schedule
+from inference.single_flight import Flight, SingleFlight
+from inference.statistics import Counters, ModelStatistics, PoolStatistics
+from inference.translation_engine import TranslationEngine
+from inference.worker import Delivery, usable_cores
+from schemas.errors import DragomanError
+from schemas.locales import parse_locale
+from schemas.report import Report, Reporter, silent
 from schemas.settings import PoolSettings
 
 
@@ -12,20 +36,49 @@ class Pool:
     """Many callers, few threads: requests one by one in, batches through the models, results back to each caller.
 
     All methods are called on one event loop. A full queue makes the caller wait. Cancelling a caller withdraws its
-    request. `async with Pool(...)` starts and stops the threads.
+    request. `async with Pool(...)` starts and stops the threads, once.
+
+    `make_engines` replaces the engines that each thread makes for `models`: the seam for tests.
     """
 
-    def __init__(self, models: LoadedModels, settings: PoolSettings, reporter: Reporter = silent) -> None:
-        raise NotImplementedError
+    def __init__(
+        self,
+        models: LoadedModels,
+        settings: PoolSettings,
+        reporter: Reporter = silent,
+        *,
+        make_engines: EngineFactory | None = None,
+    ) -> None:
+        self._settings = settings
+        self._reporter = reporter
+        self._embedding = models.embedding
+        self._models: tuple[TranslationModel | EmbeddingModel, ...] = models.translation
+        if models.embedding is not None:
+            self._models = (*models.translation, models.embedding)
+        self._pairs = {(model.source, model.target): at for at, model in enumerate(models.translation)}
+        self._counters = [Counters() for _ in self._models]
+        self._flights = SingleFlight()
+        self._threads = settings.threads or usable_cores()
+        self._schedule = Schedule(len(self._models), self._threads, settings.queue)
+        self._crew = Crew(
+            self._threads,
+            [model.id.name for model in self._models],
+            self._schedule,
+            make_engines or partial(engines_of, models, settings),
+            settings.nice,
+            self._deliver,
+            self._crash,
+        )
 
     def translates(self, source: str, target: str) -> ModelId | None:
         """Return the model that translates between these two locales, or None."""
-        raise NotImplementedError
+        at = self._route(source, target)
+        return None if at is None else self._models[at].id
 
     @property
     def embedding_model(self) -> ModelId | None:
         """Return the embedding model, or None."""
-        raise NotImplementedError
+        return None if self._embedding is None else self._embedding.id
 
     async def translate(
         self,
@@ -37,21 +90,158 @@ class Pool:
         decoding: Decoding = Decoding.GREEDY,
         timeout_s: float | None = None,
     ) -> Translation:
-        """Translate one sentence; raises PairUnavailable, SegmentTooLong, PoisonText, RequestTimeout, PoolDead."""
-        raise NotImplementedError
+        """Translate one sentence; raises PairUnavailable, SegmentTooLong, PoisonText, RequestTimeout, PoolDead.
+
+        `complete` is False when the translation was cut at its longest allowed length. Blank text is a ValueError.
+        `timeout_s` (default: the setting) counts from the call, waiting for a place in the queue included.
+        """
+        at = self._route(source, target)
+        if at is None:
+            raise PairUnavailable(f"no model translates {source} to {target}")
+        return cast("Translation", await self._ask(at, text, decoding, priority, timeout_s))
 
     async def embed(
         self, text: str, *, priority: Priority = Priority.LISTING, timeout_s: float | None = None
     ) -> Embedding:
-        """Embed one text; what is longer than the model takes is split and averaged."""
-        raise NotImplementedError
+        """Embed one text; what is longer than the model takes is split and averaged.
+
+        The vector is read-only. Raises PairUnavailable without an embedding model, PoisonText, RequestTimeout,
+        PoolDead. Blank text is a ValueError.
+        """
+        if self._embedding is None:
+            raise PairUnavailable("no embedding model is loaded")
+        at = len(self._models) - 1
+        return cast("Embedding", await self._ask(at, text, Decoding.GREEDY, priority, timeout_s))
 
     async def watch(self) -> None:
         """Wait until a worker thread dies, then raise PoolDead. Returns when the pool is closed."""
-        raise NotImplementedError
+        await self._crew.watch()
+
+    def statistics(self) -> PoolStatistics:
+        """Return a snapshot of queues and counters."""
+        taken = [0] * len(self._models)
+        for flight in self._flights:
+            taken[flight.request.model] += not flight.request.waiting
+        models = tuple(self._model_statistics(at, in_flight) for at, in_flight in enumerate(taken))
+        return PoolStatistics(threads=self._threads, alive=self._crew.running, models=models)
 
     async def __aenter__(self) -> Self:
-        raise NotImplementedError
+        """Start the threads and wait until each has warmed every model; raises PoolDead when one cannot."""
+        await self._crew.start()
+        return self
 
     async def __aexit__(self, *_: object) -> None:
-        raise NotImplementedError
+        """Stop and join the threads after the step each is in; a caller that still waits gets PoolDead."""
+        self._crash()
+        await self._crew.stop()
+
+    async def _ask(self, at: int, text: str, decoding: Decoding, priority: Priority, timeout_s: float | None) -> Answer:
+        """Start or join the computation and wait for its answer; whoever leaves last withdraws it."""
+        if not self._crew.running:
+            raise self._crew.dead()
+        if not text or text.isspace():
+            raise ValueError("blank text has no translation and no embedding")
+        counters = self._counters[at]
+        counters.requests += 1
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[Answer] = loop.create_future()
+        flight = self._board(at, text, decoding, priority)
+        self._flights.join(flight, waiter)
+        timer = loop.call_later(self._settings.request_timeout_s if timeout_s is None else timeout_s, _expire, waiter)
+        try:
+            return await waiter
+        except asyncio.CancelledError:
+            counters.cancelled += 1
+            raise
+        except RequestTimeout:
+            counters.timed_out += 1
+            raise
+        finally:
+            timer.cancel()
+            if self._flights.leave(flight, waiter):
+                self._schedule.withdraw(flight.request)
+
+    def _board(self, at: int, text: str, decoding: Decoding, priority: Priority) -> Flight:
+        now_s = monotonic()
+        rank = rank_of(now_s, priority)
+        flight = self._flights.find((at, decoding, text))
+        if flight is not None:
+            self._counters[at].shared += 1
+            if rank < flight.request.rank:
+                self._schedule.hasten(flight.request, rank)
+            return flight
+        flight = self._flights.start(Request(text, at, decoding, now_s, rank))
+        self._schedule.put(flight.request)
+        return flight
+
+    def _route(self, source: str, target: str) -> int | None:
+        """Find the model of a pair: the locales as they are, else a model for their languages."""
+        at = self._pairs.get((source, target))
+        if at is None and self._pairs:
+            from_language, to_language = parse_locale(source).language, parse_locale(target).language
+            for pair in ((from_language, target), (source, to_language), (from_language, to_language)):
+                at = self._pairs.get(pair, at)
+        return at
+
+    def _deliver(self, delivery: Delivery) -> None:
+        """Settle all that one step of a worker brought."""
+        for outcome in delivery.outcomes:
+            self._land(outcome)
+        for report in delivery.reports:
+            self._reporter(report)
+
+    def _land(self, outcome: Outcome) -> None:
+        result = outcome.result
+        counters = self._counters[outcome.request.model]
+        if not self._flights.land(outcome.request, result):
+            return
+        if isinstance(result, SegmentTooLong):
+            counters.too_long += 1
+        elif isinstance(result, DragomanError):
+            counters.poisoned += 1
+        else:
+            counters.answered += 1
+            counters.waited(outcome.request.started_s - outcome.request.arrived_s)
+
+    def _crash(self) -> None:
+        self._flights.crash(self._crew.dead)
+
+    def _model_statistics(self, at: int, in_flight: int) -> ModelStatistics:
+        counters = self._counters[at]
+        works = [engine.work for engine in self._crew.engines(at)]
+        return ModelStatistics(
+            model=self._models[at].id,
+            provider=self._models[at].provider,
+            depth=self._schedule.depth(at),
+            at_door=self._schedule.at_door(at),
+            in_flight=in_flight,
+            requests=counters.requests,
+            shared=counters.shared,
+            answered=counters.answered,
+            cancelled=counters.cancelled,
+            timed_out=counters.timed_out,
+            too_long=counters.too_long,
+            poisoned=counters.poisoned,
+            evicted=sum(work.evicted for work in works),
+            steps=sum(work.steps for work in works),
+            rows=sum(work.rows for work in works),
+            capacity=sum(work.capacity for work in works),
+            tokens_in=sum(work.tokens_in for work in works),
+            tokens_out=sum(work.tokens_out for work in works),
+            busy_s=sum(work.busy_s for work in works),
+            queue_wait_total_s=counters.queue_wait_total_s,
+            queue_wait_max_s=counters.queue_wait_max_s,
+        )
+
+
+def engines_of(models: LoadedModels, settings: PoolSettings, report: Callable[[Report], None]) -> list[Engine]:
+    """Make one thread's engines: buffers of its own over the sessions that all threads share."""
+    engines: list[Engine] = [TranslationEngine(model, settings.slots, report) for model in models.translation]
+    if models.embedding is not None:
+        engines.append(EmbeddingEngine(models.embedding, report))
+    return engines
+
+
+def _expire(waiter: asyncio.Future[Answer]) -> None:
+    if not waiter.done():
+        waiter.set_exception(RequestTimeout("the pool did not answer in time"))

@@ -1,0 +1,97 @@
+"""What a worker thread asks of the engine of one model, and how a failing run is told apart from a failing program."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol
+
+from msgspec import Struct
+
+from inference.queue import Request
+from inference.requests import Embedding, Translation
+from schemas.errors import DragomanError
+from schemas.report import Report
+
+
+class ModelFault(Exception):
+    """A run of a model failed; one of the requests in it may be the cause.
+
+    `memory` is true when memory ran out: that is the machine's fault, never a text's.
+    """
+
+    def __init__(self, cause: BaseException) -> None:
+        words = str(cause).partition("\n")[0][:200]
+        super().__init__(f"{type(cause).__name__}: {words}")
+        self.memory = isinstance(cause, MemoryError) or any(mark in str(cause) for mark in _MEMORY_MARKS)
+
+
+_MEMORY_MARKS = ("Failed to allocate memory", "bad_alloc", "out of memory", "CUDA_ERROR_OUT_OF_MEMORY")
+"""How ONNX Runtime's allocators and CUDA say that memory ran out; the exception's class does not tell."""
+
+
+@contextmanager
+def running() -> Iterator[None]:
+    """Turn whatever a session raises into ModelFault; anything raised elsewhere stays a defect and ends the thread."""
+    try:
+        yield
+    except Exception as error:
+        raise ModelFault(error) from error
+
+
+Answer = Translation | Embedding
+
+
+class Outcome(Struct, frozen=True):
+    """What became of one request: an answer, or an error for its caller."""
+
+    request: Request
+    result: Answer | DragomanError
+
+
+class Suspect(Struct, frozen=True):
+    """A request in a run that failed: it, or another of that run, is the cause."""
+
+    request: Request
+    fault: ModelFault
+
+
+class Work(Struct):
+    """What one engine has done since it was made. Written by its thread, read by any."""
+
+    steps: int = 0
+    rows: int = 0
+    capacity: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    evicted: int = 0
+    busy_s: float = 0.0
+
+
+class Engine(Protocol):
+    """The requests of one model on one thread. Only that thread calls it, so it locks nothing."""
+
+    work: Work
+
+    @property
+    def busy(self) -> bool:
+        """Whether `step` has something to do."""
+        ...
+
+    @property
+    def room(self) -> int:
+        """How many requests `admit` takes now; 0 while there is enough to do."""
+        ...
+
+    def admit(self, requests: Sequence[Request], queue_depth: int) -> None:
+        """Take requests; `queue_depth` is what stays behind, for reports."""
+        ...
+
+    def step(self) -> list[Outcome | Suspect]:
+        """Do a bounded piece of work; a withdrawn request is let go without an outcome.
+
+        A failing run makes each request in it a suspect, which leaves the engine; all others stay on board.
+        """
+        ...
+
+
+EngineFactory = Callable[[Callable[[Report], None]], Sequence[Engine]]
+"""Makes the engines of one thread, one per model, in the order of the pool's models; called on that thread."""

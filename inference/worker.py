@@ -1,0 +1,160 @@
+"""A worker thread: an engine per model, turn and turn about."""
+
+import os
+from collections.abc import Callable, Sequence
+from threading import Thread, get_native_id
+
+from msgspec import Struct
+
+from inference.bisection import isolate
+from inference.engine import Engine, EngineFactory, ModelFault, Outcome, Suspect
+from inference.queue import Request
+from inference.requests import Decoding
+from inference.schedule import Schedule
+from schemas.errors import DragomanError
+from schemas.report import ModelFailed, Report
+
+
+class Delivery(Struct, frozen=True):
+    """What a worker hands to the event loop at once."""
+
+    outcomes: Sequence[Outcome] = ()
+    reports: Sequence[Report] = ()
+
+
+class Ready(Struct, frozen=True):
+    """The worker's engines are built and warm."""
+
+
+class Ended(Struct, frozen=True):
+    """The worker's last word; `error` is what killed it, None after a clean end."""
+
+    error: BaseException | None
+
+
+Message = Delivery | Ready | Ended
+WARM_UP_TEXT = "A box."
+"""Run through every engine before the first request: the first run of a session allocates and plans."""
+
+
+class Worker:
+    """One thread that serves all models. Everything it makes is delivered to `post`, which it calls on its thread."""
+
+    def __init__(
+        self,
+        index: int,
+        models: Sequence[str],
+        schedule: Schedule,
+        make_engines: EngineFactory,
+        post: Callable[[Message], None],
+        nice: int,
+    ) -> None:
+        self._models = models
+        self._schedule = schedule
+        self._make_engines = make_engines
+        self._post = post
+        self._nice = nice
+        self._engines: Sequence[Engine] = ()
+        self._spare: Sequence[Engine] = ()
+        self._reports: list[Report] = []
+        # A run that hangs in native code must not keep the process from ending.
+        self._thread = Thread(target=self._main, name=f"dragoman-pool-{index}", daemon=True)
+
+    @property
+    def engines(self) -> Sequence[Engine]:
+        """The engines, for their counters; empty until they are built."""
+        return self._engines
+
+    def start(self) -> None:
+        """Start the thread; Ready or Ended follows."""
+        self._thread.start()
+
+    def join(self) -> None:
+        """Wait for the thread; immediate once it has posted Ended."""
+        self._thread.join()
+
+    def _main(self) -> None:
+        error: BaseException | None = None
+        try:
+            renice(self._nice)
+            self._engines = self._warm(self._make_engines(self._reports.append))
+            self._reports.clear()
+            self._post(Ready())
+            self._serve()
+        except BaseException as failure:  # noqa: BLE001  (the pool must hear of whatever ends a worker)
+            error = failure
+        self._post(Ended(error))
+
+    def _warm(self, engines: Sequence[Engine]) -> Sequence[Engine]:
+        for model, engine in enumerate(engines):
+            engine.admit([Request(WARM_UP_TEXT, model, Decoding.GREEDY, 0.0, 0.0)], 0)
+            while engine.busy:
+                for outcome in engine.step():
+                    if isinstance(outcome, Suspect):
+                        raise outcome.fault
+                    if isinstance(outcome.result, DragomanError):
+                        raise outcome.result
+            engine.work = type(engine.work)()
+        return engines
+
+    def _serve(self) -> None:
+        """Give each engine a step in turn; sleep only when none has work and no queue holds any."""
+        schedule, engines = self._schedule, self._engines
+        while not schedule.closed:
+            if not any(engine.busy for engine in engines) and not schedule.wait():
+                return
+            for model, engine in enumerate(engines):
+                room = engine.room
+                if room and (requests := schedule.take(model, room)):
+                    engine.admit(requests, schedule.depth(model))
+                if engine.busy:
+                    self._step(model, engine)
+
+    def _step(self, model: int, engine: Engine) -> None:
+        """Deliver what one step gives, in one message; a failed run is told apart first."""
+        outcomes: list[Outcome] = []
+        suspects: list[Suspect] = []
+        for item in engine.step():
+            if isinstance(item, Suspect):
+                suspects.append(item)
+            else:
+                outcomes.append(item)
+        # What was served in the same step does not wait for the search.
+        self._deliver(outcomes)
+        if suspects:
+            self._deliver(self._isolate(model, suspects))
+
+    def _deliver(self, outcomes: Sequence[Outcome]) -> None:
+        if outcomes or self._reports:
+            self._post(Delivery(outcomes, tuple(self._reports)))
+            self._reports.clear()
+
+    def _isolate(self, model: int, suspects: Sequence[Suspect]) -> list[Outcome]:
+        """Search with engines of their own: those in use still hold requests that have nothing to do with it."""
+
+        def on_fault(fault: ModelFault, found: bool) -> None:
+            self._reports.append(ModelFailed(self._models[model], str(fault), found))
+
+        on_fault(suspects[0].fault, False)
+        self._spare = self._spare or self._make_engines(self._reports.append)
+        return isolate(self._spare[model], [suspect.request for suspect in suspects], on_fault)
+
+
+def renice(nice: int) -> None:
+    """Make the calling thread yield to the event loop: the loop's lag p99 falls from 3.6 to 0.6 ms at +10.
+
+    Linux gives each thread a nice value of its own. Elsewhere the call would slow the whole process, so it is left.
+    """
+    if os.uname().sysname != "Linux" or not nice:
+        return
+    try:
+        os.setpriority(os.PRIO_PROCESS, get_native_id(), nice)
+    except PermissionError:
+        return  # a sandbox that forbids it costs some lag, nothing else
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
