@@ -45,17 +45,15 @@ class GraphBuilder:
         self._outputs.append(helper.make_tensor_value_info(name, element, list(shape)))
         return name
 
-    def constant(self, value: ArrayLike, dtype: DTypeLike = np.float32) -> str:
-        """Return the name of a constant; small equal ones are one."""
+    def constant(self, value: ArrayLike, dtype: DTypeLike = np.float32, *, shared: bool = True) -> str:
+        """Return the name of a constant; small equal ones are one unless `shared` is false."""
         array: NDArray[Any] = np.array(value, dtype, order="C")
-        key = (array.dtype.str, array.shape, array.tobytes() if array.size <= _SHARED_ITEMS else b"")
-        if array.size <= _SHARED_ITEMS and key in self._shared:
-            return self._shared[key]
-        name = f"constant_{len(self._constants)}"
-        self._constants.append(numpy_helper.from_array(array, name))
-        if array.size <= _SHARED_ITEMS:
-            self._shared[key] = name
-        return name
+        if not shared or array.size > _SHARED_ITEMS:
+            return self._new_constant(array)
+        key = (array.dtype.str, array.shape, array.tobytes())
+        if key not in self._shared:
+            self._shared[key] = self._new_constant(array)
+        return self._shared[key]
 
     def node(self, operator: str, *inputs: str, out: str | None = None, **attributes: Any) -> str:
         """Append a standard operator with one output and return that output; `out` gives it a name."""
@@ -75,6 +73,11 @@ class GraphBuilder:
         graph = helper.make_graph(self._nodes, self._name, self._inputs, self._outputs, self._constants)
         opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(_CONTRIB, 1)]
         return helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION, producer_name="dragoman")
+
+    def _new_constant(self, array: NDArray[Any]) -> str:
+        name = f"constant_{len(self._constants)}"
+        self._constants.append(numpy_helper.from_array(array, name))
+        return name
 
     def _fresh(self) -> str:
         return f"value_{len(self._nodes)}"

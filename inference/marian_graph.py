@@ -142,10 +142,12 @@ class _Parts:
         # The weights file allows for 127 levels above zero; unsigned, the same range has 255.
         scale_hidden = graph.constant(127 / 255 / self.weights.multipliers[f"{prefix}_ffn_W2"])
         bias = np.round(self.weights.vectors[f"{prefix}_ffn_b1"] / (first.scale * scale_in))
+        # ONNX Runtime fails to rewrite a signed zero point that several nodes share (see `providers`).
+        signed_zero = graph.constant(0, np.int8, shared=False)
         hidden = graph.contrib(
             "QGemm",
             *(self._quantize(x, scale_in), graph.constant(scale_in), graph.constant(_ZERO_POINT, np.uint8)),
-            *(graph.constant(first.values, np.int8), graph.constant(first.scale), graph.constant(0, np.int8)),
+            *(graph.constant(first.values, np.int8), graph.constant(first.scale), signed_zero),
             *(graph.constant(bias, np.int32), scale_hidden, zero),
         )
         weight = graph.constant(second.values, np.int8)

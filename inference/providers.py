@@ -1,5 +1,6 @@
 """Which execution provider runs a model, and whether the installed ONNX Runtime can be trusted at all."""
 
+import platform
 from importlib import metadata
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,8 @@ RUNTIMES: Final = (
     "onnxruntime-rocm",
 )
 _ERRORS_ONLY: Final = 3
+_X86: Final = ("x86_64", "amd64")
+_CPUINFO: Final = Path("/proc/cpuinfo")
 
 
 def require_one_runtime() -> str:
@@ -59,10 +62,23 @@ def open_session(
     return session, provider
 
 
+def products_saturate(cpuinfo: Path = _CPUINFO, machine: str | None = None) -> bool:
+    """Whether this CPU cuts sums of two u8 x s8 products off at 16 bits: x86 that does not say it has VNNI."""
+    if (machine or platform.machine()).lower() not in _X86:
+        return False
+    try:
+        return "vnni" not in cpuinfo.read_text("ascii", errors="replace")
+    except OSError:
+        return True
+
+
 def _options() -> ort.SessionOptions:
     options = ort.SessionOptions()
     # One thread a run: the pool's own threads share a session, and a run of small matrices loses by being split.
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = _ERRORS_ONLY
+    if products_saturate():
+        # Unsigned times unsigned gives the same numbers everywhere, at less than half the speed.
+        options.add_session_config_entry("session.x64quantprecision", "1")
     return options
