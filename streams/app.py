@@ -1,0 +1,106 @@
+"""The Faust app: one Faust agent per input topic, each over the lanes of its partitions."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+import faust
+from aiokafka import TopicPartition
+
+from agents.base import AnyAgent, Tools
+from schemas.report import Reporter
+from schemas.settings import KafkaSettings, LaneSettings, Settings
+from streams.driver import LaneConsumer, LaneTransport
+from streams.lane import Lane
+from streams.runner import Limits, Runner
+from streams.status import LaneStatus
+from streams.transaction import LaneProducer
+
+ProducerFactory = Callable[[KafkaSettings, LaneSettings, TopicPartition, Mapping[str, int]], LaneProducer]
+CHANNEL_BATCHES = 65_536  # batches waiting for an agent; the lanes' windows bound them long before
+
+
+class LaneApp(faust.App):
+    """A Faust app whose transport feeds lanes."""
+
+    settings: Settings
+    reporter: Reporter
+    new_lane: Callable[[TopicPartition], Lane]
+
+    def _new_transport(self) -> Any:
+        return LaneTransport(self.conf.broker_consumer, self, loop=self.loop)
+
+    def lane_statuses(self) -> list[LaneStatus]:
+        """Return the lanes this worker holds now."""
+        consumer = self._consumer
+        return [lane.status() for lane in consumer.lanes.values()] if isinstance(consumer, LaneConsumer) else []
+
+    @property
+    def joined(self) -> bool:
+        """Whether the group has ever assigned this worker its share, be it nothing."""
+        return self.consumer_generation_id > 0
+
+    async def abandon_lanes(self) -> None:
+        """Close every lane without committing more."""
+        if isinstance(self._consumer, LaneConsumer):
+            await self._consumer.abandon()
+
+    async def wait_crashed(self) -> BaseException:
+        """Wait until Faust gives up, and return why."""
+        await self._crashed.wait()
+        return self.crash_reason or RuntimeError("Faust gave up")
+
+
+def build_app(
+    settings: Settings,
+    agents: tuple[AnyAgent, ...],
+    tools: Tools,
+    limits: Limits,
+    *,
+    app_version: str,
+    reporter: Reporter,
+    fail: Callable[[BaseException], None],
+    producer: ProducerFactory = LaneProducer,
+) -> LaneApp:
+    """Make the app. `fail` is told of an error that must end the process; `producer` is replaced only by tests."""
+    app = _faust_app(settings)
+    by_topic = {agent.contract.topic: agent for agent in agents}
+
+    def new_lane(tp: TopicPartition) -> Lane:
+        runner = Runner(by_topic[tp.topic], tools, settings.lanes, limits, app_version, reporter)
+        new_producer = partial(producer, settings.kafka, settings.lanes, tp, limits.topics)
+        return Lane(tp, cast("LaneConsumer", app.consumer), settings, runner, new_producer, reporter, fail)
+
+    app.settings, app.reporter, app.new_lane = settings, reporter, new_lane
+    for agent in agents:
+        topic = app.topic(
+            agent.contract.topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
+        )
+        app.agent(topic, name=agent.contract.topic)(_start_batches)
+    return app
+
+
+async def _start_batches(stream: Any) -> None:
+    """The Faust agent: every event is a batch of one lane's records; the runner takes it from here."""
+    async for batch in stream.noack():
+        batch.start()
+
+
+def _faust_app(settings: Settings) -> LaneApp:
+    kafka, lanes = settings.kafka, settings.lanes
+    return LaneApp(
+        kafka.group,
+        broker=[f"kafka://{server.strip()}" for server in kafka.bootstrap.split(",")],
+        store="memory://",
+        web_enabled=False,
+        topic_disable_leader=True,
+        topic_allow_declare=False,
+        consumer_auto_offset_reset="earliest",
+        consumer_group_instance_id=kafka.instance_id,
+        broker_session_timeout=kafka.session_timeout_s,
+        broker_heartbeat_interval=kafka.heartbeat_s,
+        broker_request_timeout=max(20.0, kafka.session_timeout_s + 1),
+        broker_max_poll_records=lanes.fetch_records,
+        stream_buffer_maxsize=CHANNEL_BATCHES,
+        stream_wait_empty=False,  # the lanes flush themselves; Faust would wait for acknowledgements that never come
+        agent_supervisor="mode.supervisors.CrashingSupervisor",
+    )

@@ -1,0 +1,48 @@
+"""The state of a lane, read back from its compacted changelog."""
+
+from typing import Any
+
+import msgspec
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from msgspec import Struct
+
+from schemas.settings import KafkaSettings
+
+OFFSET_HEADER = "dragoman-input-offset"
+
+
+class Restored(Struct, frozen=True):
+    """The last value of every key, and the input offset after which the newest of them was written."""
+
+    state: dict[str, Any]
+    input_offset: int | None
+
+
+async def restore(kafka: KafkaSettings, tp: TopicPartition, state_type: type[Any]) -> Restored:
+    """Read a changelog partition to its end, committed records only."""
+    decoder = msgspec.json.Decoder(state_type)
+    state: dict[str, Any] = {}
+    input_offset: int | None = None
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=kafka.bootstrap,
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=50,
+    )
+    await consumer.start()
+    try:
+        consumer.assign([tp])
+        end = (await consumer.end_offsets([tp]))[tp]
+        await consumer.seek_to_beginning(tp)
+        while await consumer.position(tp) < end:
+            for record in (await consumer.getmany(tp, timeout_ms=20)).get(tp, ()):
+                key = record.key.decode()
+                if record.value is None:
+                    state.pop(key, None)
+                else:
+                    state[key] = decoder.decode(record.value)
+                input_offset = int(dict(record.headers)[OFFSET_HEADER])
+    finally:
+        await consumer.stop()
+    return Restored(state, input_offset)

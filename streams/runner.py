@@ -1,0 +1,261 @@
+"""The life of a record, on one page.
+
+lane -> window -> decode -> localize -> finished prefix -> settle -> one transaction: outputs, dead letters, state
+changelog, input offset.
+
+`Runner.serve` is that life for the records of one partition; the functions below it stand in the order in which a
+record meets them. A record finishes its `localize` in any order; it is settled and made durable in offset order.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from msgspec import Struct, field
+
+from agents.base import KEEP, AnyAgent, Output, Tools
+from schemas.codec import Record, decode, encode
+from schemas.dead_letters import dead_letter
+from schemas.envelope import output_headers
+from schemas.errors import DragomanError, Refused
+from schemas.reasons import Disposition, Reason, Stage
+from schemas.report import Reporter, TransactionCommitted
+from schemas.settings import LaneSettings
+from schemas.topics import DEAD_LETTER, changelog
+from streams.changelog import OFFSET_HEADER
+from streams.transaction import Message
+from streams.window import Slot, Window
+
+MIN_LIMIT_BYTES = 16_384
+END_TO_END_SAMPLES = 20  # per transaction: enough for a histogram, nothing on a hot path
+
+
+class Commit(Protocol):
+    """Makes messages (by topic) and the next input offset durable together, or raises."""
+
+    async def __call__(self, messages: Mapping[str, Sequence[Message]], next_offset: int) -> None:
+        """Commit."""
+
+
+class Limits(Struct, frozen=True):
+    """Largest record each topic takes, bytes. A topic that is not here does not exist."""
+
+    topics: Mapping[str, int]
+    input_bytes: int
+
+
+class Prefix(Struct):
+    """What a finished prefix tells the world: messages by topic, new states by key, and what is counted."""
+
+    messages: dict[str, list[Message]] = field(default_factory=dict)
+    states: dict[str, Any] = field(default_factory=dict)
+    dead_letters: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
+    warnings: Counter[str] = field(default_factory=Counter)
+
+
+class Runner:
+    """The records of one partition. Owned by its lane, on the event loop."""
+
+    def __init__(
+        self,
+        agent: AnyAgent,
+        tools: Tools,
+        settings: LaneSettings,
+        limits: Limits,
+        app_version: str,
+        reporter: Reporter,
+    ) -> None:
+        self.agent = agent
+        self.state: dict[str, Any] = {}
+        self.quiet = asyncio.Event()  # set while `serve` has nothing to commit
+        self.window = Window(
+            settings.window, settings.window_bytes, settings.localize_timeout_s, self._process, _refuse_late
+        )
+        self._tools = tools
+        self._settings = settings
+        self._limits = limits
+        self._app_version = app_version
+        self._report = reporter
+
+    async def serve(self, commit: Commit, committed: Callable[[int], None], draining: Callable[[], bool]) -> None:
+        """Settle and commit the finished prefix, again and again, until cancelled or until something fails."""
+        while True:
+            self.quiet.set()
+            await self.window.head_done.wait()
+            self.quiet.clear()
+            if self.window.failure is not None:
+                raise self.window.failure
+            started = time.monotonic()
+            slots = self.window.prefix(self._settings.transaction_records)
+            prefix = self._settle(slots)
+            next_offset = slots[-1].record.offset + 1
+            await commit(self._with_states(prefix, next_offset), next_offset)
+            self._merge(prefix)
+            self.window.release(len(slots))
+            committed(next_offset)
+            seconds = time.monotonic() - started
+            self._report(_committed_report(slots, prefix, seconds))
+            await self._pause(seconds, draining)
+
+    @property
+    def has_finished(self) -> bool:
+        """Whether something is finished and not yet durable."""
+        return self.window.head_done.is_set() or not self.quiet.is_set()
+
+    def lower_limits(self) -> None:
+        """Take half of each topic's limit from now on: the broker has refused what the settings allow.
+
+        So a record that the broker will not have becomes a dead letter after a few tries, and never an endless reopen.
+        """
+        halved = {topic: max(MIN_LIMIT_BYTES, limit // 2) for topic, limit in self._limits.topics.items()}
+        self._limits = Limits(halved, self._limits.input_bytes)
+
+    async def _process(self, slot: Slot) -> None:
+        """Decode and localize one record; many at once, in any order. What refuses the record is kept in its slot."""
+        try:
+            slot.received = decode(self.agent.contract, slot.record, limit_bytes=self._limits.input_bytes)
+            slot.localized = await self._localize(slot)
+        except Refused as refused:
+            slot.refused = refused
+
+    async def _localize(self, slot: Slot) -> Any:
+        """Call the agent; what may pass is tried again in place until the record's time is up."""
+        assert slot.received is not None  # noqa: S101  (for the type checker; `_process` has just set it)
+        pause_s = 0.1
+        while True:
+            try:
+                return await self.agent.localize(slot.received.event, self._tools)
+            except DragomanError as error:
+                if error.disposition is Disposition.EXIT:
+                    raise
+                if error.disposition is not Disposition.RETRY:
+                    raise _as_refused(error) from error
+            except Exception as error:
+                # A fault of ours that this record found: it must neither stop the partition nor vanish.
+                raise Refused(Stage.LOCALIZE, Reason.LOCALIZE_FAILED, type(error).__name__, retryable=True) from error
+            slot.attempts += 1
+            await asyncio.sleep(pause_s)
+            pause_s = min(2.0, pause_s * 2)
+
+    def _settle(self, slots: Sequence[Slot]) -> Prefix:
+        """Decide, in offset order, what the world is told about a finished prefix."""
+        prefix = Prefix()
+        for slot in slots:
+            if slot.refused is not None:
+                self._bury(slot, slot.refused, prefix)
+                continue
+            try:
+                self._settle_one(slot, prefix)
+            except Refused as refused:
+                self._bury(slot, refused, prefix)
+            except Exception as error:  # noqa: BLE001  (as in `_localize`: a record must not stop its partition)
+                self._bury(slot, Refused(Stage.EMIT, Reason.SETTLE_FAILED, type(error).__name__), prefix)
+        return prefix
+
+    def _settle_one(self, slot: Slot, prefix: Prefix) -> None:
+        """Settle one record. Nothing of it reaches `prefix` unless all of it can be sent."""
+        received = slot.received
+        assert received is not None  # noqa: S101  (for the type checker; a slot without it is refused)
+        key = self.agent.state_key(received.event)
+        before = prefix.states[key] if key in prefix.states else self.state.get(key)
+        outcome = self.agent.settle(before, received.event, slot.localized)
+        messages = [self._message(slot, output) for output in outcome.outputs]
+        for message in messages:
+            prefix.messages.setdefault(message.topic, []).append(message)
+        if outcome.state is not KEEP:
+            prefix.states[key] = outcome.state
+        if outcome.dropped is not None:
+            prefix.dropped[outcome.dropped] += 1
+        for warning in (*received.warnings, *outcome.warnings):
+            prefix.warnings[warning.partition(":")[0]] += 1
+
+    def _message(self, slot: Slot, output: Output) -> Message:
+        """Encode one output; refuses what its topic does not take."""
+        assert slot.received is not None  # noqa: S101  (see `_settle_one`)
+        headers = output_headers(
+            slot.received,
+            slot.record,
+            ce_type=output.ce_type,
+            locale=output.locale,
+            subject=output.subject,
+            pipeline_version=self._tools.pipeline_version,
+        )
+        value = None if output.value is None else encode(output.value)
+        message = Message(output.topic, output.key.encode(), value, headers)
+        limit = self._limits.topics.get(output.topic)
+        if limit is None:
+            raise Refused(Stage.EMIT, Reason.SETTLE_FAILED, f"there is no topic {output.topic}", retryable=True)
+        if message.size() > limit:
+            raise Refused(Stage.EMIT, Reason.OUTPUT_TOO_LARGE, f"{message.size()} bytes for {output.topic}")
+        return message
+
+    def _bury(self, slot: Slot, refused: Refused, prefix: Prefix) -> None:
+        """Write the record to `dead-letter` as it came, with the reason."""
+        key, value, headers = dead_letter(
+            slot.record,
+            refused,
+            now=datetime.now(UTC),
+            app_version=self._app_version,
+            attempts=slot.attempts,
+            limit_bytes=self._limits.topics[DEAD_LETTER],
+        )
+        prefix.messages.setdefault(DEAD_LETTER, []).append(Message(DEAD_LETTER, key, value, headers))
+        prefix.dead_letters[refused.reason] += 1
+
+    def _with_states(self, prefix: Prefix, next_offset: int) -> Mapping[str, Sequence[Message]]:
+        """Add the changelog: one record a changed key, stamped with the input offset it belongs to."""
+        if not prefix.states:
+            return prefix.messages
+        headers = ((OFFSET_HEADER, str(next_offset).encode()),)
+        topic = changelog(self.agent.contract.topic)
+        rows = [
+            Message(topic, key.encode(), None if state is None else encode(state), headers)
+            for key, state in prefix.states.items()
+        ]
+        return {**prefix.messages, topic: rows}
+
+    def _merge(self, prefix: Prefix) -> None:
+        """Take over the new states: only now are they true."""
+        for key, state in prefix.states.items():
+            if state is None:
+                self.state.pop(key, None)
+            else:
+                self.state[key] = state
+
+    async def _pause(self, spent_s: float, draining: Callable[[], bool]) -> None:
+        """Let more records finish before the next transaction, unless the window is filling up with finished ones."""
+        remaining = self._settings.commit_interval_s - spent_s
+        if remaining > 0 and not draining() and self.window.finished < self._settings.window // 2:
+            await self.window.wait_filled(self._settings.window // 2, remaining)
+
+
+def _refuse_late(slot: Slot) -> None:
+    slot.refused = Refused(Stage.LOCALIZE, Reason.LOCALIZE_TIMEOUT, "localize took too long", retryable=True)
+
+
+def _as_refused(error: DragomanError) -> Refused:
+    """Give an error that means `dead-letter` the reason it is counted under."""
+    if isinstance(error, Refused):
+        return error
+    return Refused(Stage.LOCALIZE, Reason.LOCALIZE_FAILED, type(error).__name__)
+
+
+def _committed_report(slots: Sequence[Slot], prefix: Prefix, seconds: float) -> TransactionCommitted:
+    now_ms = time.time() * 1000
+    step = max(1, len(slots) // END_TO_END_SAMPLES)
+    first: Record = slots[0].record
+    return TransactionCommitted(
+        topic=first.topic,
+        partition=first.partition,
+        records=len(slots),
+        emitted={topic: len(rows) for topic, rows in prefix.messages.items() if topic != DEAD_LETTER},
+        dead_letters=dict(prefix.dead_letters),
+        dropped=dict(prefix.dropped),
+        warnings=dict(prefix.warnings),
+        seconds=seconds,
+        end_to_end_s=tuple(max(0.0, now_ms - slot.record.timestamp) / 1000 for slot in slots[::step]),
+    )

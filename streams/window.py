@@ -1,0 +1,219 @@
+"""The records of one lane that are in flight: taken in offset order, finished in any order, released in offset order.
+
+Bounded by construction: at most `capacity` records are worked on at once, and the lane feeds no more while there is no
+room. Knows neither Kafka nor agents.
+"""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+from msgspec import Struct
+
+from schemas.codec import Received, Record
+from schemas.errors import Refused
+
+YIELD_EVERY = 64  # records a task may finish without suspending before it lets the event loop breathe
+
+
+class Slot(Struct):
+    """One record on its way: what decoding, localizing or failing has made of it so far."""
+
+    record: Record
+    received: Received[Any] | None = None
+    localized: Any = None
+    refused: Refused | None = None
+    attempts: int = 1
+    done: bool = False
+    started: float = 0.0
+    expired: bool = False
+    task: asyncio.Task[None] | None = None
+
+
+class Window:
+    """Runs `process` on many slots at once and shows the finished prefix.
+
+    One event loop owns it. `process` leaves its result in the slot and raises only what must end the lane; `expire`
+    marks a slot whose work took longer than `timeout_s`.
+    """
+
+    def __init__(
+        self,
+        capacity: int,
+        capacity_bytes: int,
+        timeout_s: float,
+        process: Callable[[Slot], Awaitable[None]],
+        expire: Callable[[Slot], None],
+    ) -> None:
+        self.head_done = asyncio.Event()
+        self.empty = asyncio.Event()
+        self.empty.set()
+        self.failure: BaseException | None = None
+        self._capacity = capacity
+        self._capacity_bytes = capacity_bytes
+        self._timeout_s = timeout_s
+        self._process = process
+        self._expire = expire
+        self._slots: deque[Slot] = deque()
+        self._pending: deque[Slot] = deque()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._bytes = 0
+        self._finished = 0
+        self._wanted = 0
+        self._filled = asyncio.Event()
+        self._spawn_next = 0
+        self._watchdog: asyncio.TimerHandle | None = None
+
+    def __len__(self) -> int:
+        """Records held, finished ones included."""
+        return len(self._slots)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the lane may be fed."""
+        return len(self._slots) < self._capacity and self._bytes < self._capacity_bytes
+
+    @property
+    def finished(self) -> int:
+        """Records finished but not released, wherever they stand."""
+        return self._finished
+
+    @property
+    def last_offset(self) -> int | None:
+        """Offset of the youngest record held."""
+        return self._slots[-1].record.offset if self._slots else None
+
+    def oldest_started(self) -> float | None:
+        """Loop time at which the oldest record held was taken up."""
+        return self._slots[0].started or None if self._slots else None
+
+    def put(self, records: Iterable[Record]) -> None:
+        """Take records, in offset order, and start to work on them."""
+        for record in records:
+            slot = Slot(record)
+            self._slots.append(slot)
+            self._pending.append(slot)
+            self._bytes += len(record.value or b"")
+        self.empty.clear()
+        if self._watchdog is None:
+            self._watch()
+        if not self._spawn_next:
+            self._spawn_next = 1
+            asyncio.get_running_loop().call_soon(self._spawn)
+
+    def prefix(self, limit: int) -> list[Slot]:
+        """Return the finished records at the head, at most `limit`; they stay held until `release`."""
+        ready: list[Slot] = []
+        for slot in self._slots:
+            if not slot.done or len(ready) == limit:
+                break
+            ready.append(slot)
+        return ready
+
+    async def wait_filled(self, count: int, timeout_s: float) -> None:
+        """Wait until `count` records are finished and not released, or until the time is up."""
+        self._wanted = count
+        self._filled.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._filled.wait(), timeout_s)
+
+    def wake(self) -> None:
+        """End `wait_filled` now."""
+        self._filled.set()
+
+    def release(self, count: int) -> None:
+        """Forget the first `count` records: they are durable."""
+        for _ in range(count):
+            self._bytes -= len(self._slots.popleft().record.value or b"")
+        self._finished -= count
+        if not self._slots:
+            self.empty.set()
+        if not (self._slots and self._slots[0].done):
+            self.head_done.clear()
+
+    def clear(self) -> None:
+        """Forget everything; work under way is cancelled and its result thrown away."""
+        for task in self._tasks:
+            task.cancel()
+        for slot in self._slots:
+            slot.done = True  # a result that still arrives counts for nothing
+        self._slots.clear()
+        self._pending.clear()
+        self._bytes = self._finished = 0
+        self.failure = None
+        self.head_done.clear()
+        self.empty.set()
+        if self._watchdog is not None:
+            self._watchdog.cancel()
+            self._watchdog = None
+
+    def _spawn(self) -> None:
+        """Start tasks in doubling steps while records wait.
+
+        A task takes one record after the other, so work that never suspends costs one task for a whole batch; only
+        work that does suspend makes records wait, and each further step then doubles the concurrency.
+        """
+        count = min(self._spawn_next, len(self._pending), self._capacity - len(self._tasks))
+        for _ in range(count):
+            task = asyncio.get_running_loop().create_task(self._work())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        self._spawn_next = self._spawn_next * 2 if count > 0 else 0
+        if self._spawn_next:
+            asyncio.get_running_loop().call_soon(self._spawn)
+
+    async def _work(self) -> None:
+        served = 0
+        task = asyncio.current_task()
+        clock = asyncio.get_running_loop().time
+        while self._pending:
+            slot = self._pending.popleft()
+            slot.started, slot.task = clock(), task
+            try:
+                await self._process(slot)
+            except asyncio.CancelledError:
+                if task is None or not slot.expired:
+                    raise
+                task.uncancel()
+                self._expire(slot)
+            except BaseException as error:  # noqa: BLE001  (kept for the lane, which decides between reopening and exit)
+                self.failure = error
+                self.head_done.set()
+                return
+            self._finish(slot)
+            served += 1
+            if served % YIELD_EVERY == 0:
+                await asyncio.sleep(0)
+
+    def _finish(self, slot: Slot) -> None:
+        if slot.done:  # given up by the watchdog before its work came to an end
+            return
+        slot.done, slot.task = True, None
+        self._finished += 1
+        if self._finished >= self._wanted:
+            self._filled.set()
+        if self._slots and self._slots[0] is slot:
+            self.head_done.set()
+
+    def _watch(self) -> None:
+        """Cancel work that takes too long; work that will not be cancelled either is given up after as long again."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        for slot in self._slots:
+            if slot.done or not slot.started or now - slot.started < self._timeout_s:
+                continue
+            if not slot.expired:
+                slot.expired = True
+                if slot.task is not None:
+                    slot.task.cancel()
+            elif now - slot.started > 2 * self._timeout_s:
+                self._give_up(slot)
+        self._watchdog = loop.call_later(min(1.0, self._timeout_s / 4), self._watch) if self._slots else None
+
+    def _give_up(self, slot: Slot) -> None:
+        if slot.task is not None:
+            self._tasks.discard(slot.task)  # its place in the window is free for another task
+        self._expire(slot)
+        self._finish(slot)

@@ -1,0 +1,43 @@
+"""A worker process that runs the chain agent; `AT_LEAST_ONCE=1` takes the transactions away, for the control run."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[3]))
+
+from inference.models import LoadedModels
+from schemas.settings import load
+from streams.logs import configure_logging
+from streams.transaction import LaneProducer
+from streams.worker import Worker
+from tests.integration.faults.chain import CHAIN
+
+
+class AtLeastOnceProducer(LaneProducer):
+    """The same lane without its transaction: outputs first, the offset afterwards."""
+
+    async def commit(self, messages, next_offset):
+        async with asyncio.timeout(self._timeout_s):
+            for topic, rows in messages.items():
+                await self._producer.begin_transaction()
+                self._announce({topic: rows})
+                await self._send({topic: rows})
+                await self._producer.commit_transaction()
+            await asyncio.sleep(0.2)
+            await self._producer.begin_transaction()
+            await self._producer.send_offsets_to_transaction({self._tp: next_offset}, self._group)
+            await self._producer.commit_transaction()
+
+
+def main() -> None:
+    settings = load()
+    configure_logging(settings.logs)
+    kind = AtLeastOnceProducer if os.environ.get("AT_LEAST_ONCE") else LaneProducer
+    worker = Worker(settings, agents=(CHAIN,), producer=kind, load_models=lambda: LoadedModels((), None))
+    asyncio.run(worker.run())
+
+
+if __name__ == "__main__":
+    main()
