@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from babel import Locale as CldrLocale
 from babel import UnknownLocaleError
+from babel.core import get_global
 from msgspec import Struct
 
 
@@ -51,7 +52,16 @@ def _parse_parts(tag: str) -> LocaleTag:
     return LocaleTag(language, script, territory)
 
 
+def written_in(tag: LocaleTag) -> str | None:
+    """The script of a tag: its own, else CLDR's likely one (`zh-TW` Hant, `zh-CN` Hans, `sr` Cyrl)."""
+    if tag.script:
+        return tag.script
+    likely = get_global("likely_subtags")
+    full = likely.get(f"{tag.language}_{tag.territory}") or likely.get(tag.language)
+    return str(full).split("_")[1] if full else None
+
+
 def same_language(one: str, other: str) -> bool:
     """Whether two tags name one language in one script: text may then be shown as it is."""
     a, b = parse_locale(one), parse_locale(other)
-    return a.language == b.language and (a.script or b.script) == (b.script or a.script)
+    return a.language == b.language and written_in(a) == written_in(b)
