@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable
 from enum import Enum
 from typing import Any, Final, Generic, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, field
 
+from agents.vectors import VectorMemory
 from inference.pool import Pool
 from inference.requests import Priority
 from localization.localizer import Localizer
@@ -19,7 +20,10 @@ S = TypeVar("S")
 
 
 class Tools(Struct, frozen=True):
-    """What `localize` works with."""
+    """What `localize` works with.
+
+    `vectors`: the vectors of texts seen lately, so that a price-only update embeds nothing.
+    """
 
     localizer: Localizer
     pool: Pool
@@ -27,6 +31,7 @@ class Tools(Struct, frozen=True):
     partners: frozenset[str]
     pipeline_version: str
     embed_listings: bool = True
+    vectors: VectorMemory = field(default_factory=VectorMemory)
 
 
 class Output(Struct, frozen=True):

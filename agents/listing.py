@@ -1,0 +1,245 @@
+"""A listing was written or removed: the same listing in every locale served, and its vector."""
+
+from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from agents.audience import audience
+from agents.base import KEEP, Agent, Outcome, Output, Tools
+from agents.embedding import embed_listing, embedding_output, plain_description
+from agents.fingerprint import fingerprint, union
+from agents.marks import Part, bare, provenance_of, status_of, warnings_of
+from agents.rendering import Rendering
+from agents.together import task_group, together
+from agents.versions import Edition, judge_delete, judge_upsert
+from inference.requests import PoisonText, Priority
+from localization.formats import price_display
+from localization.localizer import Detection, FieldKind
+from schemas.contracts import LISTING_CONTRACT
+from schemas.errors import Refused
+from schemas.events import Attribute, ListingUpdated, Tombstone
+from schemas.outputs import (
+    LISTING_LOCALIZED_TYPE,
+    ItemEmbedding,
+    ListingFields,
+    ListingLocalized,
+    LocalizedAttribute,
+)
+from schemas.reasons import Reason, Stage, Warn
+from schemas.topics import listing_localized
+
+
+class LocalizedListing(Struct, frozen=True, kw_only=True):
+    """One listing in every locale it is published in; `fields` fingerprints what all of it was made from.
+
+    `warnings` are about what no output can say of itself: a vector that is not there.
+    """
+
+    listings: tuple[ListingLocalized, ...]
+    embedding: ItemEmbedding | None
+    warnings: tuple[str, ...] = ()
+    fields: dict[str, str]
+    pipeline: str
+
+    @property
+    def locales(self) -> tuple[str, ...]:
+        """The locales of `listings`."""
+        return tuple(listing.locale for listing in self.listings)
+
+
+class ListingState(Edition, frozen=True, kw_only=True, omit_defaults=True):
+    """What is known of a listing; `embedding` is the source hash of the vector that readers hold now."""
+
+    embedding: str | None = None
+
+
+# A delete has nothing to localize.
+Localized: TypeAlias = LocalizedListing | None
+
+
+async def localize(event: ListingUpdated | Tombstone, tools: Tools) -> Localized:
+    """Return the listing in every locale asked for and served; raises Refused, RequestTimeout, PoolDead.
+
+    Only the locales asked for: the source's own is among them if the producer names it or names none, and is then a
+    copied listing, so that a storefront needs one topic and not two.
+    """
+    if isinstance(event, Tombstone) or event.operation == "delete":
+        return None
+    readers = audience(event.target_locales, tools.locales)
+    if not readers.locales:
+        raise Refused(Stage.LOCALIZE, Reason.LOCALE_NOT_SERVED, "no locale asked for is served", retryable=True)
+    texts = (event.title, plain_description(event), *event.bullets)
+    detection = tools.localizer.detect(texts, event.source_locale)
+    async with task_group() as group:
+        vector = group.create_task(_vector(event, tools))
+        listings = [
+            group.create_task(_for_locale(event, tools, detection, readers.warnings, locale))
+            for locale in readers.locales
+        ]
+    embedding, warnings = vector.result()
+    return LocalizedListing(
+        listings=tuple(listing.result() for listing in listings),
+        embedding=embedding,
+        warnings=warnings,
+        fields=_fingerprints(event),
+        pipeline=tools.pipeline_version,
+    )
+
+
+async def _vector(event: ListingUpdated, tools: Tools) -> tuple[ItemEmbedding | None, tuple[str, ...]]:
+    """A text that breaks the embedding model costs the listing its vector, not its place in the shop."""
+    try:
+        return await embed_listing(event, tools), ()
+    except PoisonText:
+        return None, (Warn.POISON_TEXT,)
+
+
+async def _for_locale(
+    event: ListingUpdated, tools: Tools, detection: Detection, marks: tuple[str, ...], locale: str
+) -> ListingLocalized:
+    rendering = Rendering(
+        tools=tools, detection=detection, target=locale, priority=Priority.LISTING, protected=_protected(event)
+    )
+    fields = await _fields(event, rendering)
+    parts = _parts(fields)
+    return ListingLocalized(
+        listing_id=event.listing_id,
+        locale=locale,
+        listing_version=event.version,
+        status=status_of(parts),
+        fields=fields,
+        price_display=price_display(event.price, locale) if event.price else None,
+        detected_locale=detection.locale,
+        detected_confidence=detection.confidence,
+        warnings=(*marks, *warnings_of(parts)),
+        provenance=provenance_of(parts, tools.pool, detection.locale, locale, tools.pipeline_version),
+    )
+
+
+async def _fields(event: ListingUpdated, rendering: Rendering) -> ListingFields:
+    description = FieldKind.HTML if event.description_format == "html" else FieldKind.TEXT
+    async with task_group() as group:
+        title = group.create_task(rendering.show(event.title, FieldKind.TITLE))
+        body = group.create_task(rendering.show(event.description, description))
+        bullets = group.create_task(together(rendering.show(text, FieldKind.BULLET) for text in event.bullets))
+        attributes = group.create_task(together(_attribute(a, rendering) for a in event.attributes))
+    return ListingFields(title.result(), body.result(), bullets.result(), attributes.result())
+
+
+async def _attribute(attribute: Attribute, rendering: Rendering) -> LocalizedAttribute:
+    name, value = await together(
+        (
+            rendering.show(attribute.name, FieldKind.ATTRIBUTE_NAME),
+            rendering.show(attribute.value, FieldKind.ATTRIBUTE_VALUE),
+        )
+    )
+    return LocalizedAttribute(name, value, attribute.unit)
+
+
+def _parts(fields: ListingFields) -> tuple[Part, ...]:
+    return (
+        Part("title", fields.title),
+        Part("description", fields.description),
+        *(Part("bullets", bullet) for bullet in fields.bullets),
+        *(Part("attributes", text) for each in fields.attributes for text in (each.name, each.value)),
+    )
+
+
+def _protected(event: ListingUpdated) -> tuple[str, ...]:
+    named = (event.brand, event.model, event.sku, event.gtin, *event.protected_terms)
+    return tuple(dict.fromkeys(term for term in named if term))
+
+
+def _fingerprints(event: ListingUpdated) -> dict[str, str]:
+    """One hash per part of what the outputs are made from; what they do not show (images, seller) is not compared."""
+    return {
+        "title": fingerprint(event.title),
+        "description": fingerprint(event.description, event.description_format),
+        "bullets": fingerprint(event.bullets),
+        "attributes": fingerprint(event.attributes),
+        "price": fingerprint(event.price),
+        "protected_terms": fingerprint(_protected(event)),
+        "locales": fingerprint(event.source_locale, event.target_locales),
+    }
+
+
+def settle(
+    state: ListingState | None, event: ListingUpdated | Tombstone, localized: Localized
+) -> Outcome[ListingState]:
+    """Decide what readers are told: nothing (stale, repeated), new texts, or that the listing is gone."""
+    if isinstance(event, Tombstone) or localized is None:
+        return _withdraw(state, event)
+    verdict = judge_upsert(state, event.version, localized.fields, localized.pipeline, localized.locales)
+    if verdict.dropped:
+        return Outcome(dropped=verdict.dropped)
+    outputs = [
+        _output(event.listing_id, listing.locale, replace(listing, warnings=(*listing.warnings, *verdict.warnings)))
+        for listing in localized.listings
+    ]
+    outputs += _withdrawn(event.listing_id, state, localized.locales)
+    outputs += _embedding(event.listing_id, state, localized.embedding)
+    return Outcome(
+        outputs=tuple(outputs),
+        state=ListingState(
+            version=event.version,
+            pipeline=localized.pipeline,
+            fields=localized.fields,
+            published=union(state.published if state else (), localized.locales),
+            live=localized.locales,
+            embedding=localized.embedding.source_hash if localized.embedding else None,
+        ),
+        warnings=bare(
+            (
+                *verdict.warnings,
+                *localized.warnings,
+                *(warning for listing in localized.listings for warning in listing.warnings),
+            )
+        ),
+    )
+
+
+def _withdraw(state: ListingState | None, event: ListingUpdated | Tombstone) -> Outcome[ListingState]:
+    """Tell every locale that ever showed the listing; a tombstone record has no version and keeps the one known."""
+    version = None if isinstance(event, Tombstone) else event.version
+    verdict = judge_delete(state, version)
+    if state is None:
+        # A delete that overtakes its listing: the upserts it outdates must stay dropped when they come.
+        unseen = KEEP if version is None else ListingState(version=version, deleted=True)
+        return Outcome(dropped=verdict.dropped, state=unseen)
+    gone = ListingState(version=state.version if version is None else version, published=state.published, deleted=True)
+    if verdict.dropped:
+        return Outcome(dropped=verdict.dropped, state=gone if gone.version > state.version else KEEP)
+    outputs = [_output(_entity(event), locale, None) for locale in state.published]
+    outputs += _embedding(_entity(event), state, None)
+    return Outcome(outputs=tuple(outputs), state=gone, warnings=bare(verdict.warnings))
+
+
+def _withdrawn(listing_id: str, state: ListingState | None, locales: tuple[str, ...]) -> list[Output]:
+    """A locale no longer asked for gets a tombstone: its compacted topic would show the old price for ever."""
+    return [_output(listing_id, locale, None) for locale in (state.live if state else ()) if locale not in locales]
+
+
+def _embedding(listing_id: str, state: ListingState | None, embedding: ItemEmbedding | None) -> list[Output]:
+    """The vector, if readers hold another one; a tombstone, if they hold one and there is none any more."""
+    held = state.embedding if state else None
+    made = embedding.source_hash if embedding else None
+    return [] if held == made else [embedding_output(listing_id, embedding)]
+
+
+def _output(listing_id: str, locale: str, listing: ListingLocalized | None) -> Output:
+    return Output(listing_localized(locale), listing_id, listing, LISTING_LOCALIZED_TYPE, locale, listing_id)
+
+
+def _entity(event: ListingUpdated | Tombstone) -> str:
+    return event.key if isinstance(event, Tombstone) else event.listing_id
+
+
+LISTING_AGENT: Agent[ListingUpdated, Localized, ListingState] = Agent(
+    contract=LISTING_CONTRACT,
+    state=ListingState,
+    localize=localize,
+    settle=settle,
+    state_key=_entity,
+    priority=Priority.LISTING,
+)

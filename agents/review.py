@@ -1,0 +1,152 @@
+"""A buyer's review was written, changed or removed: the same review for readers of every locale served."""
+
+from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from agents.audience import audience
+from agents.base import KEEP, Agent, Outcome, Output, Tools
+from agents.fingerprint import fingerprint, union
+from agents.marks import Part, bare, provenance_of, warnings_of
+from agents.rendering import Rendering
+from agents.together import task_group, together
+from agents.versions import Edition, judge_delete, judge_upsert
+from inference.requests import Priority
+from localization.localizer import Detection, FieldKind
+from schemas.contracts import REVIEW_CONTRACT
+from schemas.errors import Refused
+from schemas.events import ReviewPosted, Tombstone
+from schemas.outputs import REVIEW_LOCALIZED_TYPE, ReviewLocalized
+from schemas.reasons import Reason, Stage
+from schemas.topics import review_localized
+
+
+class LocalizedReview(Struct, frozen=True, kw_only=True):
+    """One review in every locale it is published in; `fields` fingerprints what all of it was made from."""
+
+    reviews: tuple[ReviewLocalized, ...]
+    fields: dict[str, str]
+    pipeline: str
+
+    @property
+    def locales(self) -> tuple[str, ...]:
+        """The locales of `reviews`."""
+        return tuple(review.locale for review in self.reviews)
+
+
+class ReviewState(Edition, frozen=True, kw_only=True, omit_defaults=True):
+    """What is known of a review."""
+
+
+# A delete has nothing to localize.
+Localized: TypeAlias = LocalizedReview | None
+
+
+async def localize(event: ReviewPosted | Tombstone, tools: Tools) -> Localized:
+    """Return the review in every locale asked for and served; raises Refused, RequestTimeout, PoolDead."""
+    if isinstance(event, Tombstone) or event.operation == "delete":
+        return None
+    readers = audience(event.target_locales, tools.locales)
+    if not readers.locales:
+        raise Refused(Stage.LOCALIZE, Reason.LOCALE_NOT_SERVED, "no locale asked for is served", retryable=True)
+    detection = tools.localizer.detect((event.title or "", event.body), event.source_locale)
+    reviews = await together(
+        _for_locale(event, tools, detection, readers.warnings, locale) for locale in readers.locales
+    )
+    return LocalizedReview(reviews=reviews, fields=_fingerprints(event), pipeline=tools.pipeline_version)
+
+
+async def _for_locale(
+    event: ReviewPosted, tools: Tools, detection: Detection, marks: tuple[str, ...], locale: str
+) -> ReviewLocalized:
+    rendering = Rendering(tools=tools, detection=detection, target=locale, priority=Priority.REVIEW)
+    async with task_group() as group:
+        heading = group.create_task(rendering.show(event.title, FieldKind.TITLE)) if event.title else None
+        text = group.create_task(rendering.show(event.body, FieldKind.REVIEW))
+    title, body = heading.result() if heading else None, text.result()
+    parts = (Part("title", title), Part("body", body)) if title else (Part("body", body),)
+    return ReviewLocalized(
+        review_id=event.review_id,
+        listing_id=event.listing_id,
+        locale=locale,
+        review_version=event.version,
+        title=title.text if title else None,
+        body=body.text,
+        original=event.body,
+        rating=event.rating,
+        machine_translated=any(part.field.origin in {"model", "memory"} for part in parts),
+        detected_locale=detection.locale,
+        detected_confidence=detection.confidence,
+        warnings=(*marks, *warnings_of(parts)),
+        provenance=provenance_of(parts, tools.pool, detection.locale, locale, tools.pipeline_version),
+    )
+
+
+def _fingerprints(event: ReviewPosted) -> dict[str, str]:
+    return {
+        "title": fingerprint(event.title),
+        "body": fingerprint(event.body),
+        "rating": fingerprint(event.rating),
+        "locales": fingerprint(event.source_locale, event.target_locales),
+    }
+
+
+def settle(state: ReviewState | None, event: ReviewPosted | Tombstone, localized: Localized) -> Outcome[ReviewState]:
+    """Decide what readers are told: nothing (stale, repeated), a new text, or that the review is gone."""
+    if isinstance(event, Tombstone) or localized is None:
+        return _withdraw(state, event)
+    verdict = judge_upsert(state, event.version, localized.fields, localized.pipeline, localized.locales)
+    if verdict.dropped:
+        return Outcome(dropped=verdict.dropped)
+    outputs = [
+        _output(event.review_id, review.locale, replace(review, warnings=(*review.warnings, *verdict.warnings)))
+        for review in localized.reviews
+    ]
+    # A locale no longer asked for gets a tombstone: its compacted topic would show the old text for ever.
+    withdrawn = (locale for locale in (state.live if state else ()) if locale not in localized.locales)
+    outputs += (_output(event.review_id, locale, None) for locale in withdrawn)
+    return Outcome(
+        outputs=tuple(outputs),
+        state=ReviewState(
+            version=event.version,
+            pipeline=localized.pipeline,
+            fields=localized.fields,
+            published=union(state.published if state else (), localized.locales),
+            live=localized.locales,
+        ),
+        warnings=bare((*verdict.warnings, *(w for review in localized.reviews for w in review.warnings))),
+    )
+
+
+def _withdraw(state: ReviewState | None, event: ReviewPosted | Tombstone) -> Outcome[ReviewState]:
+    """Tell every locale that ever showed the review; the version stays known, so a stale upsert stays dropped."""
+    version = None if isinstance(event, Tombstone) else event.version
+    verdict = judge_delete(state, version)
+    if state is None:
+        unseen = KEEP if version is None else ReviewState(version=version, deleted=True)
+        return Outcome(dropped=verdict.dropped, state=unseen)
+    gone = ReviewState(version=state.version if version is None else version, published=state.published, deleted=True)
+    if verdict.dropped:
+        return Outcome(dropped=verdict.dropped, state=gone if gone.version > state.version else KEEP)
+    outputs = tuple(_output(_entity(event), locale, None) for locale in state.published)
+    return Outcome(outputs=outputs, state=gone, warnings=bare(verdict.warnings))
+
+
+def _output(review_id: str, locale: str, review: ReviewLocalized | None) -> Output:
+    # Key review_id: the topic is compacted, so the key must name the fact (docs/adr/0006).
+    return Output(review_localized(locale), review_id, review, REVIEW_LOCALIZED_TYPE, locale, review_id)
+
+
+def _entity(event: ReviewPosted | Tombstone) -> str:
+    return event.key if isinstance(event, Tombstone) else event.review_id
+
+
+REVIEW_AGENT: Agent[ReviewPosted, Localized, ReviewState] = Agent(
+    contract=REVIEW_CONTRACT,
+    state=ReviewState,
+    localize=localize,
+    settle=settle,
+    state_key=_entity,
+    priority=Priority.REVIEW,
+)

@@ -1,0 +1,68 @@
+"""What a versioned fact (a listing, a review) may still say: stale, repeated, changed or withdrawn.
+
+Producers deliver at least once and partitions keep their order per key, so the version alone decides: it may only
+grow, and a delete wins over an upsert of its own version.
+"""
+
+from msgspec import Struct
+
+from schemas.reasons import Drop, Warn
+
+
+class Edition(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The newest known edition of a fact. Its size is bounded by the number of locales served.
+
+    `fields`: a short hash per part of the content. `published`: locales ever published. `live`: those whose topic
+    holds a text now. A deleted fact keeps its version, so that a stale upsert stays dropped.
+    """
+
+    version: int
+    pipeline: str = ""
+    fields: dict[str, str] = {}
+    published: tuple[str, ...] = ()
+    live: tuple[str, ...] = ()
+    deleted: bool = False
+
+
+class Verdict(Struct, frozen=True):
+    """Whether an event goes on to the outputs (`dropped` is None), and what is to be marked on them."""
+
+    dropped: Drop | None = None
+    warnings: tuple[str, ...] = ()
+
+
+GO_ON = Verdict()
+
+
+def judge_upsert(
+    known: Edition | None, version: int, fields: dict[str, str], pipeline: str, locales: tuple[str, ...]
+) -> Verdict:
+    """Compare an upsert with the newest known edition.
+
+    The same version with the same content is a repeat, unless the pipeline or the locales served have changed since:
+    then it is a relocalization, and goes on.
+    """
+    if known is None or version > known.version:
+        return GO_ON
+    if version < known.version or known.deleted:
+        return Verdict(Drop.STALE)
+    if fields != known.fields:
+        return Verdict(warnings=(Warn.SAME_VERSION_OTHER_CONTENT.value,))
+    repeated = pipeline == known.pipeline and set(locales) == set(known.live)
+    return Verdict(Drop.DUPLICATE) if repeated else GO_ON
+
+
+def judge_delete(known: Edition | None, version: int | None) -> Verdict:
+    """Compare a delete with the newest known edition; `version` None is a tombstone record, which always counts.
+
+    `unchanged` means that no reader has anything to forget; a newer version is still worth keeping.
+    """
+    if known is None:
+        return Verdict(Drop.UNCHANGED)
+    if version is not None and version < known.version:
+        return Verdict(Drop.STALE)
+    if known.deleted:
+        return Verdict(Drop.DUPLICATE if version == known.version else Drop.UNCHANGED)
+    if version == known.version:
+        return Verdict(warnings=(Warn.SAME_VERSION_OTHER_CONTENT.value,))
+    return GO_ON
