@@ -1,10 +1,9 @@
 """Built models on disk: a folder per model with a manifest, written whole or not at all, checked before use."""
 
+import fcntl
 import hashlib
 import os
 import shutil
-import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +16,6 @@ from schemas.errors import OperatorError
 
 MANIFEST: Final = "manifest.json"
 _CHUNK_BYTES: Final = 1 << 20
-_ABANDONED_S: Final = 24 * 3600
 
 
 class Artefact(Struct, frozen=True):
@@ -43,6 +41,13 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
         return sum(artefact.bytes for artefact in self.artefacts.values())
 
 
+class _Sealed(Struct, frozen=True, forbid_unknown_fields=True):
+    """What stands in the manifest's file: the manifest's bytes and their own SHA-256."""
+
+    sha256: str
+    manifest: msgspec.Raw
+
+
 class Damaged(Exception):
     """A built model is not what its manifest says; the message names the file."""
 
@@ -66,19 +71,24 @@ def seal(
         if path.name != MANIFEST
     }
     manifest = Manifest(name, version, builder, dict(sources), dict(sizes), artefacts)
-    (folder / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=1))
+    body = msgspec.json.encode(manifest)
+    sealed = _Sealed(hashlib.sha256(body).hexdigest(), msgspec.Raw(body))
+    (folder / MANIFEST).write_bytes(msgspec.json.encode(sealed))
     return manifest
 
 
 def read_manifest(folder: Path) -> Manifest:
     """Read a manifest; raises FileNotFoundError when nothing was built, Damaged when it cannot be read."""
     try:
-        return msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
+        sealed = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=_Sealed)
+        if hashlib.sha256(sealed.manifest).hexdigest() != sealed.sha256:
+            raise Damaged(f"{MANIFEST} has another SHA-256 than when it was built")
+        return msgspec.json.decode(sealed.manifest, type=Manifest)
     except FileNotFoundError:
         if folder.exists():
             raise Damaged(f"{MANIFEST} is missing") from None
         raise
-    except (msgspec.DecodeError, OSError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, OSError) as error:
         raise Damaged(f"{MANIFEST} cannot be read: {error}") from error
 
 
@@ -99,50 +109,33 @@ def check(folder: Path) -> Manifest:
 
 @contextmanager
 def workshop(final: Path) -> Iterator[Path]:
-    """Give a temporary folder beside `final`, for a build; it is gone afterwards unless it was published."""
+    """Give an empty folder to build `final` in, while no other process builds it; what is not published is removed.
+
+    The lock is the kernel's, so it ends with its process; what a killed build left is removed by the next one.
+    """
     try:
         final.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(final.parent)
-        temporary = Path(tempfile.mkdtemp(prefix=f".{final.name}.", dir=final.parent))
+        with final.with_name(f".{final.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            bench = final.with_name(f".{final.name}.building")
+            shutil.rmtree(bench, ignore_errors=True)
+            bench.mkdir()
+            try:
+                yield bench
+            finally:
+                shutil.rmtree(bench, ignore_errors=True)
     except OSError as error:
         raise _cannot_write(final.parent, error) from error
-    try:
-        yield temporary
-    except OSError as error:
-        raise _cannot_write(final.parent, error) from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
 
 
-def publish(temporary: Path, final: Path) -> None:
-    """Put a sealed folder in its place, in one step; a folder already there is replaced.
-
-    Two processes that publish at once each leave a whole folder: the content is the same, either may win.
-    """
-    while True:
-        try:
-            temporary.rename(final)
-        except OSError:
-            if not final.exists():
-                raise
-        else:
-            return
-        aside = Path(tempfile.mkdtemp(prefix=f".{final.name}.", dir=final.parent))
-        try:
-            final.rename(aside)
-        except FileNotFoundError:
-            continue
-        finally:
-            shutil.rmtree(aside, ignore_errors=True)
-
-
-def _sweep(models_dir: Path) -> None:
-    """Remove temporary folders that a killed build left; one younger than a day may still be in use."""
-    # File times are wall clock, so is this.
-    oldest = time.time() - _ABANDONED_S
-    for path in models_dir.glob(".*.*"):
-        if path.is_dir() and path.stat().st_mtime < oldest:
-            shutil.rmtree(path, ignore_errors=True)
+def publish(bench: Path, final: Path) -> None:
+    """Put a sealed folder in its place in one step; a damaged one that stands there goes first."""
+    aside = final.with_name(f".{final.name}.damaged")
+    shutil.rmtree(aside, ignore_errors=True)
+    if final.exists():
+        final.rename(aside)
+    bench.rename(final)
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def _cannot_write(folder: Path, error: OSError) -> OperatorError:

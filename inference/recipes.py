@@ -16,6 +16,7 @@ from inference.models import EmbeddingModel, Geometry, TranslationModel
 from inference.requests import ModelId
 from inference.shortlist import head_columns, read_shortlist
 from inference.tokenizers import SentencePieceTokenizer
+from schemas.errors import OperatorError
 from schemas.report import Reporter
 
 Progress = Callable[[str, float], None]
@@ -46,6 +47,10 @@ def _build_marian(spec: ModelSpec, weights: Mapping[str, Path], folder: Path, pr
     parameters = read_marian(weights["model"])
     config = parameters.config
     tokenizer = SentencePieceTokenizer(folder / _TOKENIZER, begin=False)
+    if tokenizer.vocabulary != config.vocabulary:
+        raise OperatorError(
+            f"model {spec.name}: {tokenizer.vocabulary} pieces in the tokenizer, {config.vocabulary} in the weights"
+        )
     # Marian never emits the unknown piece, so it is no column of the head either.
     columns = head_columns(read_shortlist(weights["shortlist"]), config.vocabulary, tokenizer.unknown)
     np.save(folder / _COLUMNS, columns, allow_pickle=False)

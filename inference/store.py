@@ -98,36 +98,27 @@ class ModelStore:
         weights = catalog.weight_files(spec)
         sources = {role: artefacts.sha256_file(path) for role, path in weights.items()}
         folder = self._folder(spec, sources)
-        if not force:
-            try:
-                manifest = artefacts.check(folder)
-            except FileNotFoundError:
-                pass
-            except Damaged as problem:
-                self._reporter(ModelRebuilt(model=spec.name, problem=str(problem)))
-            else:
-                progress(spec.name, 1.0)
-                return folder, manifest
-        self._build(spec, weights, sources, folder, progress)
-        try:
-            return folder, artefacts.check(folder)
-        except (FileNotFoundError, Damaged) as problem:
-            raise OperatorError(
-                f"model {spec.name} does not read back as written ({problem}): check the disk under {self.models_dir}"
-            ) from problem
-
-    def _build(
-        self, spec: ModelSpec, weights: dict[str, Path], sources: dict[str, str], folder: Path, progress: Progress
-    ) -> None:
         progress(spec.name, 0.0)
-        with artefacts.workshop(folder) as temporary:
-            sizes = recipes.build(spec, weights, temporary, progress)
-            artefacts.seal(
-                temporary, name=spec.name, version=version(sources), builder=BUILDER, sources=sources, sizes=sizes
-            )
-            progress(spec.name, 0.95)
-            artefacts.publish(temporary, folder)
+        manifest = None if force else self._sound(spec, folder, silent)
+        if manifest is None:
+            with artefacts.workshop(folder) as bench:
+                # Another process may have built it while this one waited for the lock.
+                manifest = None if force else self._sound(spec, folder, self._reporter)
+                if manifest is None:
+                    manifest = _build(spec, weights, sources, bench, progress)
+                    artefacts.publish(bench, folder)
         progress(spec.name, 1.0)
+        return folder, manifest
+
+    def _sound(self, spec: ModelSpec, folder: Path, reporter: Reporter) -> Manifest | None:
+        """Return the manifest of a verified build; None, reported, when it is damaged, or when there is none."""
+        try:
+            return artefacts.check(folder)
+        except FileNotFoundError:
+            return None
+        except Damaged as problem:
+            reporter(ModelRebuilt(model=spec.name, problem=str(problem)))
+            return None
 
     def _folder(self, spec: ModelSpec, sources: dict[str, str]) -> Path:
         return self.models_dir / f"{spec.name}-{version(sources)}"
@@ -151,6 +142,21 @@ def version(sources: dict[str, str]) -> str:
     """Return the version of a model: a hash of its weights' hashes, and the builder's version."""
     joined = "".join(f"{role}={digest}\n" for role, digest in sorted(sources.items()))
     return f"{hashlib.sha256(joined.encode()).hexdigest()[:_VERSION_DIGITS]}-b{BUILDER}"
+
+
+def _build(
+    spec: ModelSpec, weights: dict[str, Path], sources: dict[str, str], bench: Path, progress: Progress
+) -> Manifest:
+    """Build into `bench` and read every file back; raises OperatorError when the disk gives back something else."""
+    sizes = recipes.build(spec, weights, bench, progress)
+    artefacts.seal(bench, name=spec.name, version=version(sources), builder=BUILDER, sources=sources, sizes=sizes)
+    progress(spec.name, 0.9)
+    try:
+        return artefacts.check(bench)
+    except (FileNotFoundError, Damaged) as problem:
+        raise OperatorError(
+            f"model {spec.name} does not read back as written ({problem}): check the disk that holds {bench.parent}"
+        ) from problem
 
 
 def _selected(names: Iterable[str] | None) -> Sequence[ModelSpec]:
