@@ -1,29 +1,61 @@
-"""The command `dragoman`: every subcommand is a module of this room."""
+"""The command `dragoman`: every subcommand is a module of this room, imported only when it is called."""
 
 import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Final
 
 import typer
 
-from schemas.errors import OperatorError
+from schemas.errors import DragomanError, OperatorError
 
-app = typer.Typer(
-    name="dragoman",
-    help="Event-driven localization: Kafka events in, the same facts in every language out, exactly once.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
+# Subcommand -> what `dragoman --help` says of it. Its module is cli/<name>.py and holds `app`, a Typer of further
+# subcommands, or `command`, a function.
+COMMANDS: Final = {
+    "demo": "Watch real events turn into other languages, on a Kafka of its own.",
+    "doctor": "Check this machine, its models, its Kafka and its topics.",
+    "evaluate": "Measure translation quality of the whole localization on your own sentences.",
+    "kafka": "Start, stop and look at an Apache Kafka on this machine.",
+    "lag": "Show how far behind each partition is, in records and in seconds.",
+    "logistics": "Map carriers' codes to statuses, and show the phrases of a status.",
+    "models": "List, build and verify the models.",
+    "publish": "Send events from a file to a topic.",
+    "schema": "Show and export the contracts as JSON Schema and AsyncAPI.",
+    "tail": "Follow a topic, source and translation side by side.",
+    "topics": "Create the topics, or check that they are as they must be.",
+    "worker": "Consume events and emit them localized, exactly once.",
+}
 
 
-@app.callback()
-def main() -> None:
-    """Event-driven localization: Kafka events in, the same facts in every language out, exactly once."""
+DESCRIPTION: Final = "Event-driven localization: Kafka events in, the same facts in every language out, exactly once."
+
+
+def build_app(arguments: Sequence[str]) -> typer.Typer:
+    """Make the command line; only the subcommand that `arguments` name is imported.
+
+    The models' libraries alone take a second to import, and `dragoman logistics map` answers in less.
+    """
+    app = typer.Typer(
+        name="dragoman", help=DESCRIPTION, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+    )
+    app.callback()(lambda: None)
+    named = next((argument for argument in arguments if not argument.startswith("-")), None)
+    for name, line in COMMANDS.items():
+        if name != named:
+            app.command(name, help=line)(lambda: None)  # only its line is shown
+            continue
+        module = import_module(f"cli.{name}")
+        if hasattr(module, "app"):
+            app.add_typer(module.app, name=name, help=line)
+        else:
+            app.command(name)(module.command)
+    return app
 
 
 def run() -> None:
     """Run the command line; an operator's mistake is one line on standard error and exit code 2."""
     try:
-        app()
-    except OperatorError as error:
-        print(f"dragoman: {error}", file=sys.stderr)  # noqa: T201  (the one place that speaks to the terminal raw)
-        sys.exit(2)
+        build_app(sys.argv[1:])()
+    except DragomanError as error:
+        sys.stderr.write(f"dragoman: {error}\n")
+        sys.exit(2 if isinstance(error, OperatorError) else 1)

@@ -31,7 +31,7 @@ WORKER = Path(__file__).with_name("chain_worker.py")
 class Verdict:
     """What the history says. All but `dead_letters` must be zero for exactly once."""
 
-    lost: list[int]
+    lost: int
     duplicates: int
     out_of_order: int
     broken_chains: int
@@ -173,7 +173,7 @@ class History:
                 broken += (chain.count, chain.crc) != (count, crc)
             final[key] = (count, crc)
         return Verdict(
-            lost=[number for number in range(events) if number not in self.seen],
+            lost=sum(number not in self.seen for number in range(events)),
             duplicates=sum(self.seen.values()) - len(self.seen),
             out_of_order=out_of_order,
             broken_chains=broken,

@@ -1,0 +1,29 @@
+"""`dragoman worker`: a process that localizes until it is told to stop."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.console import err
+from schemas.settings import load
+from streams.logs import configure_logging
+from streams.worker import Started, Worker
+
+
+def command(
+    config: Annotated[Path | None, typer.Option(help="Settings file; default: dragoman.toml if it is there.")] = None,
+) -> None:
+    """Consume listings, reviews and parcels and emit them localized, exactly once.
+
+    Ends with 0 after SIGTERM or Ctrl-C, with 2 for what only you can mend, with 1 when models, pool or state are lost.
+    """
+    settings = load(config)
+    configure_logging(settings.logs)
+    asyncio.run(Worker(settings, on_start=_say_where).run())
+
+
+def _say_where(started: Started) -> None:
+    if started.health_url:
+        err.print(f"health and metrics: {started.health_url}/ready {started.health_url}/metrics", highlight=False)
