@@ -146,11 +146,12 @@ class LagReader:
         ]
 
     async def _partitions(self) -> list[TopicPartition]:
-        await self._consumer.topics()  # asks for all: naming a topic that does not exist may create it
+        # All topics are asked for: naming one that does not exist may create it.
+        known = {described["topic"]: described["partitions"] for described in await self._admin.describe_topics()}
         return [
             TopicPartition(topic, number)
             for topic in self._topics
-            for number in sorted(self._consumer.partitions_for_topic(topic) or ())
+            for number in sorted(described["partition"] for described in known.get(topic, ()))
         ]
 
     async def _owned(self) -> set[TopicPartition] | None:
