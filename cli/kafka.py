@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,11 +26,25 @@ DetachOption = Annotated[bool, typer.Option("--detach/--foreground", help="Leave
 
 @contextmanager
 def jar_progress() -> Iterator[jars.Progress]:
-    """A progress bar on standard error that shows itself only when jars are fetched."""
+    """A progress bar on standard error, or one line where that is no terminal; nothing when all jars are there."""
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=err) as bar:
-        task = bar.add_task("Fetching Apache Kafka", total=None, visible=False)
-        yield lambda done, total: bar.update(task, completed=done, total=total, visible=True)
+    bar = Progress(*columns, console=err)
+    task = bar.add_task("Fetching Apache Kafka", start=False)
+
+    def report(done: int, total: int) -> None:
+        if not bar.tasks[task].started:
+            bar.start_task(task)
+            if err.is_terminal:
+                bar.start()
+            else:
+                err.print(f"fetching Apache Kafka: {total / 1e6:.0f} MB")
+        bar.update(task, completed=done, total=total)
+
+    try:
+        yield report
+    finally:
+        if bar.live.is_started:
+            bar.stop()
 
 
 @app.command()
@@ -46,9 +60,8 @@ def start(
             broker = Broker.start(data, port, progress=progress, detached=detach)
             running = state.RunningBroker.of(broker)
             state.write_state(running)
-        _announce(running, json=json)
-        if not detach:
-            state.run_foreground(broker)
+        with nullcontext() if detach else state.held(broker):
+            _announce(running, json=json)
 
 
 @app.command()

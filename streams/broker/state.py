@@ -135,11 +135,16 @@ def terminable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def run_foreground(broker: Broker) -> None:
-    """Hold `broker` until it is interrupted, then end it; raises OperatorError when it ends by itself."""
+@contextmanager
+def held(broker: Broker) -> Iterator[None]:
+    """Run the block and then hold `broker` until it is interrupted; at the end it is stopped and forgotten.
+
+    Raises OperatorError when the broker ends by itself.
+    """
     running = read_state()
     try:
         with suppress(KeyboardInterrupt):
+            yield
             status = broker.wait()
             if status not in ENDED_ON_REQUEST:
                 raise OperatorError(f"Kafka ended by itself with status {status}: see {broker.log_file}")
