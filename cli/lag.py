@@ -16,7 +16,7 @@ from schemas.topics import INPUTS
 from streams.lag import LagReader, LagStatus, PartitionLag, worst_first
 from streams.scrape import Lanes, read_lanes
 
-COLUMNS: Final = ("topic", "partition", "end", "committed", "lag", "lag s", "in flight", "oldest s", "status")
+COLUMNS: Final = ("partition", "end", "committed", "lag", "lag s", "in flight", "oldest s", "status")
 COLOURS: Final = {
     LagStatus.CAUGHT_UP: "green",
     LagStatus.MOVING: "green",
@@ -116,6 +116,7 @@ def document(lags: Sequence[PartitionLag], lanes: Lanes) -> dict[str, Any]:
         partitions.append(
             asdict(one)
             | {
+                "seconds": None if one.seconds is None else round(one.seconds, 3),
                 "in_flight": seen.in_flight if seen else None,
                 "oldest_unfinished_s": seen.oldest_unfinished_s if seen else None,
             }
@@ -123,21 +124,22 @@ def document(lags: Sequence[PartitionLag], lanes: Lanes) -> dict[str, Any]:
     seconds = [one.seconds for one in lags if one.seconds is not None]
     return {
         "records": sum(one.records for one in lags),
-        "seconds": max(seconds, default=None),
+        "seconds": round(max(seconds), 3) if seconds else None,
         "partitions": partitions,
     }
 
 
 def table(lags: Sequence[PartitionLag], lanes: Lanes) -> Table:
     """Return the table for people, the worst first."""
-    shown = Table(*COLUMNS)
+    shown = Table(*COLUMNS, box=None, padding=(0, 2, 0, 0), pad_edge=False)  # fits 80 columns
     for column in shown.columns[1:-1]:
         column.justify = "right"
+    for column in (shown.columns[0], shown.columns[-1]):
+        column.no_wrap = True
     for one in worst_first(lags):
         seen = lanes.get((one.topic, one.partition))
         shown.add_row(
-            one.topic,
-            str(one.partition),
+            f"{one.topic}/{one.partition}",
             str(one.end),
             UNKNOWN if one.committed is None else str(one.committed),
             str(one.records),

@@ -30,13 +30,13 @@ def test_the_document_has_the_worst_first_and_sums():
 
 
 def test_the_table_says_unknown_where_nothing_is_known():
-    console = Console(width=120, color_system=None)
+    console = Console(width=80, color_system=None)
     with console.capture() as captured:
         console.print(table(LAGS, LANES))
-    rows = [line.replace("│", " ").split() for line in captured.get().splitlines() if "-updated" in line]
+    rows = [line.split() for line in captured.get().splitlines() if "-updated" in line]
     assert rows == [
-        ["listing-updated", "0", "7", "-", "7", "-", "-", "-", "uncommitted"],
-        ["listing-updated", "1", "99", "40", "59", "12.3", "5", "3.2", "stalled"],
+        ["listing-updated/0", "7", "-", "7", "-", "-", "-", "uncommitted"],
+        ["listing-updated/1", "99", "40", "59", "12.3", "5", "3.2", "stalled"],
     ]
 
 
