@@ -131,10 +131,10 @@ def document(lags: Sequence[PartitionLag], lanes: Lanes) -> dict[str, Any]:
 
 def table(lags: Sequence[PartitionLag], lanes: Lanes) -> Table:
     """Return the table for people, the worst first."""
-    shown = Table(*COLUMNS, box=None, padding=(0, 2, 0, 0), pad_edge=False)  # fits 80 columns
+    shown = Table(*COLUMNS, box=None, padding=(0, 1, 0, 0), pad_edge=False)  # fits 80 columns
     for column in shown.columns[1:-1]:
         column.justify = "right"
-    for column in (shown.columns[0], shown.columns[-1]):
+    for column in (*shown.columns[:4], shown.columns[-1]):
         column.no_wrap = True
     for one in worst_first(lags):
         seen = lanes.get((one.topic, one.partition))

@@ -40,6 +40,16 @@ def test_the_table_says_unknown_where_nothing_is_known():
     ]
 
 
+def test_large_offsets_are_not_cut_on_80_columns():
+    console = Console(width=80, color_system=None)
+    large = PartitionLag("listing-updated", 11, 0, 123_456_789, 123_450_000, 6_789, 123.4, True, LagStatus.MOVING)
+    with console.capture() as captured:
+        console.print(table([large], {("listing-updated", 11): LaneSeen(256, 12.3)}))
+    assert captured.get().splitlines()[-1].split() == [
+        "listing-updated/11", "123456789", "123450000", "6789", "123.4", "256", "12.3", "moving",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("more", [[], ["--json"], ["--watch"]])
 def test_a_broker_that_is_away_is_one_line_and_exit_code_2(monkeypatch, capsys, more: list[str]):
     with socket.socket() as bound:  # not listening
