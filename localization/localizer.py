@@ -2,12 +2,23 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
 
 from inference.pool import Pool
 from inference.requests import Priority
-from schemas.outputs import LocalizedField
+from localization.clean import clean
+from localization.detect import Detector
+from localization.markup import Block, labels_apart, parse, render, same_tags, sanitize
+from localization.memory import Memory
+from localization.protect import mask
+from localization.segment import Segment, segment
+from localization.translator import Job, SegmentTranslator, Shown, gathered
+from localization.worth import worth_translating
+from schemas.locales import parse_locale, same_language
+from schemas.outputs import LocalizedField, Origin
+from schemas.reasons import Warn
 from schemas.report import Reporter, silent
 from schemas.settings import LocalizationSettings
 
@@ -23,6 +34,9 @@ class FieldKind(StrEnum):
     ATTRIBUTE_VALUE = "attribute_value"
     REVIEW = "review"
     CARRIER_TEXT = "carrier_text"
+
+
+_PROSE: Final = frozenset((FieldKind.TEXT, FieldKind.HTML, FieldKind.REVIEW, FieldKind.CARRIER_TEXT))
 
 
 class Source(Struct, frozen=True):
@@ -45,21 +59,119 @@ class Detection(Struct, frozen=True):
     declared: bool
 
 
+class _Ready(Struct, frozen=True):
+    """A cleaned source: `text` for the model, `verbatim` for the reader where nothing is translated."""
+
+    text: str
+    verbatim: str
+    notes: tuple[str, ...]
+
+
+class _Part(Struct, frozen=True):
+    """A stretch of a field: a literal between blocks of HTML, or the segments of a block or of a plain text."""
+
+    literal: str = ""
+    block: Block | None = None
+    segments: tuple[Segment, ...] = ()
+
+
 class Localizer:
     """detect -> clean -> segment -> protect -> memory -> pool -> restore -> gate -> assemble."""
 
     def __init__(
         self, pool: Pool, settings: LocalizationSettings, pipeline_version: str, reporter: Reporter = silent
     ) -> None:
-        raise NotImplementedError
+        self._pool = pool
+        self._settings = settings
+        self._detector = Detector(settings.locales)
+        self._translator = SegmentTranslator(pool, Memory(settings.memory_entries), pipeline_version, reporter)
 
     def detect(self, texts: Sequence[str], declared: str | None) -> Detection:
         """Return the declared locale, else the settings' default, else the detected language among those served."""
-        raise NotImplementedError
+        if declared is not None:
+            return Detection(declared, 1.0, declared=True)
+        if self._settings.default_source_locale is not None:
+            return Detection(self._settings.default_source_locale, 1.0, declared=False)
+        guess = self._detector.guess(texts)
+        sure = guess.probability >= self._settings.detect_confidence
+        return Detection(guess.locale if sure else None, guess.probability, declared=False)
 
     async def localize(self, source: Source, target_locale: str, priority: Priority) -> LocalizedField:
         """Return a text that may be shown; a failure gives the source, origin `copied`, with the reason as a warning.
 
-        Raises only RequestTimeout and PoolDead: everything else ends in a marked field.
+        HTML that is shown has passed the allow-list, copied or not. pt-PT and pt-BR are one language: text between
+        them is copied. Raises only RequestTimeout and PoolDead: everything else ends in a marked field.
         """
-        raise NotImplementedError
+        ready = _clean(source)
+        if not any(map(str.isalpha, ready.text)):
+            return _copied(ready)
+        terms = (*source.protected, *self._settings.protected_terms)
+        if source.locale is None:
+            return _copied(ready, Warn.LANGUAGE_UNCERTAIN if _says_something(ready, terms) else None)
+        if same_language(source.locale, target_locale):
+            return _copied(ready)
+        model = self._pool.translates(source.locale, target_locale)
+        if model is None:
+            return _copied(ready, Warn.PAIR_UNAVAILABLE if _says_something(ready, terms) else None)
+        job = Job(source.locale, target_locale, terms, model, priority)
+        parts = _segment(ready.text, source.kind, source.locale)
+        segments = [one for part in parts for one in part.segments]
+        shown = await gathered([self._translator.translate(one.text, job) for one in segments])
+        return _assemble(ready, parts, shown, f"{model.name}@{model.version}")
+
+
+def _clean(source: Source) -> _Ready:
+    cleaned = clean(source.text)
+    verbatim = cleaned.text if cleaned.repaired else source.text
+    notes: tuple[str, ...] = (Warn.MOJIBAKE_REPAIRED,) if cleaned.repaired else ()
+    if source.kind is not FieldKind.HTML:
+        return _Ready(cleaned.text, verbatim, notes)
+    safe, shown = sanitize(cleaned.text), sanitize(verbatim)
+    if safe.removed or shown.removed:
+        notes = (*notes, Warn.HTML_CLEANED)
+    return _Ready(safe.html, shown.html if shown.removed else verbatim, notes)
+
+
+def _copied(ready: _Ready, warning: Warn | None = None) -> LocalizedField:
+    return LocalizedField(ready.verbatim, "copied", ready.notes if warning is None else (*ready.notes, warning))
+
+
+def _says_something(ready: _Ready, terms: Sequence[str]) -> bool:
+    return worth_translating(mask(ready.text, terms).text)
+
+
+def _segment(text: str, kind: FieldKind, locale: str) -> tuple[_Part, ...]:
+    language = parse_locale(locale).language
+    if kind is not FieldKind.HTML:
+        return (_Part(segments=tuple(segment(text, language, whole=kind not in _PROSE))),)
+    parts = []
+    for part in parse(text):
+        if isinstance(part, str):
+            parts.append(_Part(literal=part))
+            continue
+        runs = (segment(run, language, whole=False) for run in labels_apart(part.text))
+        parts.append(_Part(block=part, segments=tuple(one for run in runs for one in run)))
+    return tuple(parts)
+
+
+def _assemble(ready: _Ready, parts: tuple[_Part, ...], shown: Sequence[Shown], model: str) -> LocalizedField:
+    """Put the segments back where they stood; a refused one makes the whole field the source."""
+    refused = next((one.refused for one in shown if one.refused is not None), None)
+    if refused is not None:
+        return _copied(ready, refused)
+    if not any(one.asked or one.recalled for one in shown):
+        return _copied(ready)
+    texts, at = [], 0
+    for part in parts:
+        mine = zip(part.segments, shown[at : at + len(part.segments)], strict=True)
+        joined = "".join(one.lead + now.text + one.trail for one, now in mine)
+        at += len(part.segments)
+        if part.block is not None and not same_tags(part.block.text, joined):
+            return _copied(ready, Warn.GATE_TAGS)
+        texts.append(part.literal + _rendered(part, joined))
+    origin: Origin = "model" if any(one.asked for one in shown) else "memory"
+    return LocalizedField("".join(texts), origin, ready.notes, model)
+
+
+def _rendered(part: _Part, joined: str) -> str:
+    return joined if part.block is None else render(part.block, joined)

@@ -1,0 +1,146 @@
+"""Numerals: what a number in a text is worth in a locale, and how it is written in another.
+
+Separators come from CLDR (Babel). A numeral is read strictly by its own locale's rule first; one that breaks that rule
+(`1.5` in Portuguese) by the opposite rule; one that breaks both (`802.11.5`) is worth only itself.
+"""
+
+import re
+from collections import Counter
+from functools import lru_cache
+from typing import Final
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import get_decimal_symbol, get_group_symbol
+from msgspec import Struct
+
+from schemas.locales import parse_locale
+
+NUMERAL: Final = re.compile(r"\d+(?:[.,\u00a0\u202f'’]\d+)*")
+# Unit symbols that are the same in every Latin-script locale, so that a number must keep the one it had.
+_UNITS: Final = (
+    r"mAh|kWh|[kMG]?Hz|[kMGT]B|[MG]bps|mm|cm|dm|km|kg|mg|ml|cl|kW|Wh|mV|mA|Ah|dB|rpm|fps|MP|px|dpi|lm|lx|kPa|Pa|bar"
+    r"|Nm|°C|°F|[mglLWVAKNJ%]"
+)
+MEASURE: Final = re.compile(rf"({NUMERAL.pattern})[\s\u00a0]?({_UNITS})(?![\w°])")
+# Dashes and spaces that CLDR may name as a group separator, as they are typed.
+_SPACES: Final = frozenset("\u00a0\u202f \u2009")
+
+_WORDS: Final[dict[str, str]] = {
+    "en": "zero/no one/a/an/first/once two/second/twice/both/pair three/third four/fourth five/fifth six/sixth "
+    "seven/seventh eight/eighth nine/ninth ten/tenth eleven/eleventh twelve/twelfth/dozen",
+    "pt": "zero/nenhum um/uma/primeiro/primeira dois/duas/segundo/segunda/ambos/par três/terceiro/terceira "
+    "quatro/quarto/quarta cinco/quinto/quinta seis/sexto/sexta sete/sétimo/sétima oito/oitavo/oitava "
+    "nove/nono/nona dez/décimo/décima onze doze/dúzia",
+    "es": "cero un/uno/una/primer/primero/primera dos/segundo/segunda tres/tercer/tercero/tercera cuatro/cuarto/cuarta "
+    "cinco/quinto/quinta seis/sexto/sexta siete/séptimo/séptima ocho/octavo/octava nueve/noveno/novena "
+    "diez/décimo/décima once doce/docena",
+    "fr": "zéro un/une/premier/première deux/deuxième/second/seconde trois/troisième quatre/quatrième cinq/cinquième "
+    "six/sixième sept/septième huit/huitième neuf/neuvième dix/dixième onze/onzième douze/douzième/douzaine",
+    "de": "null ein/eine/einen/einem/einer/eins/erste/ersten zwei/zweite/zweiten drei/dritte/dritten vier/vierte "
+    "fünf/fünfte sechs/sechste sieben/siebte acht/achte neun/neunte zehn/zehnte elf/elfte zwölf/zwölfte/dutzend",
+}
+_NUMBER_WORDS: Final[dict[str, dict[str, frozenset[str]]]] = {
+    language: {str(value): frozenset(words.split("/")) for value, words in enumerate(table.split())}
+    for language, table in _WORDS.items()
+}
+_WORD: Final = re.compile(r"[^\W\d_]+")
+
+
+class Symbols(Struct, frozen=True):
+    """A locale's decimal and group separators."""
+
+    decimal: str
+    group: str
+
+
+@lru_cache(maxsize=1024)
+def symbols(locale: str) -> Symbols:
+    """Return the separators of a BCP-47 locale; of its language where CLDR has no such locale."""
+    tag = parse_locale(locale)
+    for name in (str(tag), tag.language):
+        try:
+            cldr = Locale.parse(name, sep="-")
+        except (UnknownLocaleError, ValueError):
+            continue
+        return Symbols(get_decimal_symbol(cldr), get_group_symbol(cldr))
+    return Symbols(".", ",")
+
+
+def _reading(numeral: str, decimal: str, group: str) -> str | None:
+    """The value as plain digits with a point, or None where the numeral is not written by this rule."""
+    head, point, fraction = numeral.partition(decimal)
+    if point and not fraction.isdecimal():
+        return None
+    groups = re.split(r"[\u00a0\u202f ]", head) if group in _SPACES else head.split(group)
+    if len(groups) > 1 and not (1 <= len(groups[0]) <= 3 and all(len(part) == 3 for part in groups[1:])):
+        return None
+    digits = "".join(groups)
+    if not digits.isdecimal():
+        return None
+    return f"{digits}.{fraction}" if point else digits
+
+
+@lru_cache(maxsize=65_536)
+def value(numeral: str, locale: str) -> str:
+    """Return what a numeral is worth in a locale: digits with a point for the decimals, no group separators."""
+    if numeral.isdecimal():
+        return numeral
+    own = symbols(locale)
+    other = Symbols(",", ".") if own.decimal == "." else Symbols(".", ",")
+    for rule in (own, other):
+        reading = _reading(numeral, rule.decimal, rule.group)
+        if reading is not None:
+            return reading
+    return numeral.replace(",", ".")
+
+
+def rewrite(text: str, source: str, target: str) -> str:
+    """Write each numeral of `text` with the target's separators; one that breaks its own locale's rule stays.
+
+    Digits and grouping stay as they were written: `$1,299.99` in English is `$1.299,99` in Portuguese.
+    """
+    own, new = symbols(source), symbols(target)
+    if own == new:
+        return text
+    return NUMERAL.sub(lambda match: _rewritten(match.group(), own, new), text)
+
+
+def _rewritten(numeral: str, own: Symbols, new: Symbols) -> str:
+    if numeral.isdecimal() or _reading(numeral, own.decimal, own.group) is None:
+        return numeral
+    head, point, fraction = numeral.partition(own.decimal)
+    typed = re.sub(r"[\u00a0\u202f ]", own.group, head) if own.group in _SPACES else head
+    return typed.replace(own.group, new.group) + (new.decimal + fraction if point else "")
+
+
+def same_numbers(source: str, source_locale: str, shown: str, target_locale: str) -> bool:
+    """Whether a translation says the same numbers, in the same order, with the same unit symbols.
+
+    A number up to twelve may be a word on either side ("two" and "2"); words against words are not compared.
+    """
+    before = [value(numeral, source_locale) for numeral in NUMERAL.findall(source)]
+    after = [value(numeral, target_locale) for numeral in NUMERAL.findall(shown)]
+    if not before and not after:
+        return True
+    if before != after:
+        missing, extra = Counter(before) - Counter(after), Counter(after) - Counter(before)
+        if not missing and not extra:
+            return False
+        if not (_spelled(missing, shown, target_locale) and _spelled(extra, source, source_locale)):
+            return False
+        if [n for n in before if n not in missing] != [n for n in after if n not in extra]:
+            return False
+    return _measures(source, source_locale) <= _measures(shown, target_locale)
+
+
+def _measures(text: str, locale: str) -> Counter[tuple[str, str]]:
+    return Counter((value(numeral, locale), unit.lower()) for numeral, unit in MEASURE.findall(text))
+
+
+def _spelled(numbers: Counter[str], text: str, locale: str) -> bool:
+    """Whether each of these numbers stands in the text as a word."""
+    if not numbers:
+        return True
+    table = _NUMBER_WORDS.get(locale.split("-", maxsplit=1)[0], {})
+    words = Counter(_WORD.findall(text.lower()))
+    return all(sum(words[word] for word in table.get(number, ())) >= count for number, count in numbers.items())

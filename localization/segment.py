@@ -1,0 +1,139 @@
+"""Segment: a text becomes sentences, each a request of its own; what stands between them is kept verbatim.
+
+Joined sentences lose the space after the stop in the bundled models, so one sentence is one request. A line end always
+ends a segment: sellers write lists that way. Nothing is ever cut off: what a model finds too long is split here.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+import sentencex
+from msgspec import Struct
+
+# Inline tags travel through a block's text as single private-use characters; cleaning takes foreign ones out.
+TAG_OPEN_FIRST: Final = 0xE000
+TAG_CLOSE_FIRST: Final = 0xEC00
+TAG_VOID_FIRST: Final = 0xF800
+TAG_LAST: Final = 0xF8FF
+TAG: Final = re.compile("[\ue000-\uf8ff]")
+TAGS: Final = re.compile("[\ue000-\uf8ff]+")
+
+EMOJI: Final = (
+    "(?:[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u231a-\u23ff\u3030\u303d\u3297\u3299]"
+    "[\ufe0f\u200d\u20e3\U0001f3fb-\U0001f3ff]*|[0-9#*]\ufe0f?\u20e3)"
+)
+# A title or a bullet longer than this is prose: it is segmented after all.
+WHOLE_CHARS_MAX: Final = 240
+
+_LEAD: Final = re.compile(
+    rf"(?:\s|[•·▪▫►▶●○■□◆◇★☆→⇒➔|]|{EMOJI}|(?:[-–—*+>~=]+|\d{{1,2}}[.)])(?=\s))*(?:[-–—*+>~=_]+\Z)?"
+)
+_TRAIL: Final = re.compile(rf"(?:\s|[•·▪▫►▶●○■□◆◇★☆→⇒➔|]|(?<=\s)[-–—*~=]+|{EMOJI})+\Z")
+_PLAIN_END: Final = frozenset(".!?,;:)\"'”’%")
+_CLAUSE: Final = re.compile(r"(?<=[;:,–—])\s+|(?<=[。，；：、])|\s+(?=[-–—(]\s?)")
+_SPACE: Final = re.compile(r"\s+")
+
+
+class Segment(Struct, frozen=True):
+    """One request: `lead + text + trail` is the source again. `text` is empty where nothing can be translated."""
+
+    lead: str
+    text: str
+    trail: str
+
+
+def segment(text: str, language: str, *, whole: bool) -> list[Segment]:
+    """Split a cleaned text into segments whose joined parts are the text again.
+
+    `whole`: a title, bullet or attribute stays one segment per line unless it is as long as prose.
+    """
+    segments = []
+    for line in text.splitlines(keepends=True):
+        if whole and len(line) <= WHOLE_CHARS_MAX:
+            segments.append(trimmed(line))
+        else:
+            segments.extend(trimmed(sentence) for sentence in _sentences(line, language))
+    return segments
+
+
+def trimmed(text: str) -> Segment:
+    """Take spaces, list marks, emoji and the tags that stand outside off both ends of a text."""
+    start, end = 0, len(text)
+    while True:
+        first, last = start, end
+        if start < end and not text[start].isalpha():
+            start = min(_LEAD.match(text, start, end).end(), end)  # type: ignore[union-attr]  # matches the empty text
+        if start < end and not (text[end - 1].isalnum() or text[end - 1] in _PLAIN_END):
+            found = _TRAIL.search(text, start, end)
+            end = found.start() if found else end
+        start, end = _outer_tags(text, start, end)
+        if (start, end) == (first, last):
+            return Segment(text[:start], text[start:end], text[end:])
+
+
+def _outer_tags(text: str, start: int, end: int) -> tuple[int, int]:
+    """Step over tags at the edges, but not over one whose partner stands inside."""
+    while start < end and TAG.match(text[start]) and not _partner_inside(text, start, end, text[start]):
+        start += 1
+    while start < end and TAG.match(text[end - 1]) and not _partner_inside(text, start, end, text[end - 1]):
+        end -= 1
+    if start < end and TAG.match(text[start]) and partner(text[start]) == text[end - 1]:
+        return start + 1, end - 1
+    return start, end
+
+
+def partner(tag: str) -> str:
+    """Return the closing tag of an opening one and the other way round; a void tag is its own partner."""
+    code = ord(tag)
+    if code >= TAG_VOID_FIRST:
+        return tag
+    distance = TAG_CLOSE_FIRST - TAG_OPEN_FIRST
+    return chr(code - distance if code >= TAG_CLOSE_FIRST else code + distance)
+
+
+def _partner_inside(text: str, start: int, end: int, tag: str) -> bool:
+    other = partner(tag)
+    return other != tag and text.find(other, start, end) != -1
+
+
+def is_closing(tag: str) -> bool:
+    """Whether a tag character closes an element."""
+    return TAG_CLOSE_FIRST <= ord(tag) < TAG_VOID_FIRST
+
+
+def _sentences(line: str, language: str) -> Iterator[str]:
+    """Sentence boundaries are found without tags; a tag on a boundary closes behind it or opens after it."""
+    bare = TAG.sub("", line)
+    sentences = sentencex.segment(language, bare)
+    if "".join(sentences) != bare:
+        yield line
+        return
+    if len(bare) == len(line):
+        yield from sentences
+        return
+    at = 0
+    for number, sentence in enumerate(sentences):
+        begin, left = at, len(sentence)
+        while left:
+            left -= TAG.match(line[at]) is None
+            at += 1
+        while at < len(line) and is_closing(line[at]):
+            at += 1
+        yield line[begin:] if number == len(sentences) - 1 else line[begin:at]
+
+
+def halves(text: str) -> tuple[str, str, str] | None:
+    """Split a text that is too long near its middle: left, what stands between, right. None when it has no border.
+
+    A clause border in the middle half is preferred to a plain space.
+    """
+    middle = len(text) / 2
+    for border in (_CLAUSE, _SPACE):
+        found = [match for match in border.finditer(text) if match.start() > 0 and match.end() < len(text)]
+        if border is _CLAUSE:
+            found = [match for match in found if 0.25 < match.start() / len(text) < 0.75]
+        if found:
+            best = min(found, key=lambda match: abs(match.start() - middle))
+            return text[: best.start()], best.group(), text[best.end() :]
+    return None

@@ -1,0 +1,165 @@
+"""One segment: protect, recall or ask the pool, restore, judge; once as it reads best, once more after a refusal."""
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from typing import Any, Final, TypeVar
+
+from msgspec import Struct
+
+from inference.pool import Pool
+from inference.requests import Decoding, ModelId, PairUnavailable, PoisonText, Priority, SegmentTooLong
+from localization.casing import is_shouted, sentence_case
+from localization.gate import Candidate, judge
+from localization.memory import Key, Memory, Verdict
+from localization.protect import Masked, mask, restore
+from localization.segment import TAG, TAGS, halves, trimmed
+from localization.worth import worth_translating
+from schemas.reasons import Warn
+from schemas.report import GateJudged, MemoryUsed, Reporter
+
+T = TypeVar("T")
+
+_CUT: Final = Verdict(cut=True)
+# These say nothing about the text itself, so they are asked again next time.
+_PASSING: Final = frozenset((Warn.POISON_TEXT, Warn.PAIR_UNAVAILABLE))
+
+
+class Job(Struct, frozen=True):
+    """What all segments of one field share."""
+
+    source: str
+    target: str
+    terms: tuple[str, ...]
+    model: ModelId
+    priority: Priority
+
+
+class Shown(Struct, frozen=True):
+    """What became of a segment. `asked`: the model ran for it; `recalled`: memory had it; neither: nothing to say.
+
+    `refused` is why there is no translation; `text` is then the source.
+    """
+
+    text: str
+    asked: bool = False
+    recalled: bool = False
+    refused: Warn | None = None
+
+
+class SegmentTranslator:
+    """Turns segments into what may be shown for them. One event loop owns it and its memory."""
+
+    def __init__(self, pool: Pool, memory: Memory, pipeline_version: str, reporter: Reporter) -> None:
+        self._pool = pool
+        self._memory = memory
+        self._version = pipeline_version
+        self._report = reporter
+
+    async def translate(self, text: str, job: Job) -> Shown:
+        """Return what may be shown for one segment; raises RequestTimeout and PoolDead only."""
+        masked = mask(text, job.terms)
+        if not worth_translating(masked.text):
+            return Shown(text)
+        key = Key(job.source, job.target, masked.text, job.model.version, self._version)
+        verdict = self._memory.recall(key)
+        recalled = verdict is not None
+        self._report(MemoryUsed(job.target, recalled))
+        if verdict is None:
+            verdict = await self._decide(text, masked, job)
+            if verdict.refused not in _PASSING:
+                self._memory.remember(key, verdict)
+        if verdict.cut:
+            return await self._cut(text, job)
+        if verdict.refused is not None:
+            self._report(GateJudged(job.target, verdict.refused))
+            return Shown(text, not recalled, recalled, verdict.refused)
+        return self._restored(text, masked, verdict, recalled, job)
+
+    async def _decide(self, text: str, masked: Masked, job: Job) -> Verdict:
+        try:
+            verdict = await self._attempt(text, masked, Decoding.GREEDY, job)
+            if verdict.refused is None:
+                return verdict
+            if TAGS.search(text):
+                return _CUT
+            again = await self._attempt(text, mask(text, job.terms, strict=True), Decoding.SECOND, job)
+            return Verdict(again.output, strict=True, refused=again.refused)
+        except SegmentTooLong:
+            return _CUT
+        except PoisonText:
+            return Verdict(refused=Warn.POISON_TEXT)
+        except PairUnavailable:
+            return Verdict(refused=Warn.PAIR_UNAVAILABLE)
+
+    async def _attempt(self, text: str, masked: Masked, decoding: Decoding, job: Job) -> Verdict:
+        shouted = is_shouted(masked.text)
+        answer = await self._pool.translate(
+            sentence_case(masked.text) if shouted else masked.text,
+            source=job.source,
+            target=job.target,
+            priority=job.priority,
+            decoding=decoding,
+        )
+        output = answer.text.upper() if shouted else answer.text
+        refused = judge(
+            Candidate(
+                source=text,
+                source_locale=job.source,
+                target_locale=job.target,
+                masked=masked.text,
+                output=output,
+                shown=restore(masked, output, job.source, job.target),
+                complete=answer.complete,
+            )
+        )
+        return Verdict(output if refused is None else None, refused=refused)
+
+    def _restored(self, text: str, masked: Masked, verdict: Verdict, recalled: bool, job: Job) -> Shown:
+        """The spans of this very text go in, also where the translation was made for another price."""
+        spans = mask(text, job.terms, strict=True) if verdict.strict else masked
+        shown = restore(spans, verdict.output or "", job.source, job.target)
+        if shown is None:
+            return Shown(text, not recalled, recalled, Warn.GATE_PROTECTED)
+        return Shown(shown, not recalled, recalled)
+
+    async def _cut(self, text: str, job: Job) -> Shown:
+        """Cut a sentence that lost its tags at them, one that is too long near its middle; pieces are segments."""
+        pieces = _pieces(text)
+        if pieces is None:
+            return Shown(text, refused=Warn.SEGMENT_TOO_LONG)
+        segments = [trimmed(piece) for piece in pieces]
+        shown = await gathered([self.translate(one.text, job) for one in segments])
+        asked, recalled = any(one.asked for one in shown), any(one.recalled for one in shown)
+        refused = next((one.refused for one in shown if one.refused is not None), None)
+        if refused is not None:
+            return Shown(text, asked, recalled, refused)
+        joined = "".join(s.lead + one.text + s.trail for s, one in zip(segments, shown, strict=True))
+        return Shown(joined, asked, recalled)
+
+
+def _pieces(text: str) -> list[str] | None:
+    if TAG.search(text) is None:
+        parted = halves(text)
+        return None if parted is None else list(parted)
+    pieces, at = [], 0
+    for run in TAGS.finditer(text):
+        pieces += [text[at : run.start()], run.group()]
+        at = run.end()
+    return [*pieces, text[at:]]
+
+
+async def gathered(work: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
+    """Await all at once and return their results in order; the first error cancels the rest and is raised as it is."""
+    if len(work) == 1:
+        return [await work[0]]
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one) for one in work]
+    except BaseExceptionGroup as errors:
+        raise _first(errors) from errors
+    return [task.result() for task in tasks]
+
+
+def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    first = errors.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first

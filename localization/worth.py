@@ -1,0 +1,28 @@
+"""Worth: whether a text says anything in a language at all; what does not is copied and never sent to a model."""
+
+import re
+from typing import Final
+
+from localization.numerals import MEASURE, NUMERAL
+from localization.protect import SENTINEL
+from localization.segment import TAG
+
+_WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+# XL, USB, LED: three capitals or fewer are a size or an abbreviation, not a sentence.
+_CODE_CHARS_MAX: Final = 3
+
+
+def worth_translating(masked: str) -> bool:
+    """Whether a text with its stand-ins still holds a word: two letters or more, or one of a script without spaces.
+
+    Stand-ins, numbers with unit symbols and short abbreviations are no words.
+    """
+    bare = TAG.sub(" ", SENTINEL.sub(" ", masked))
+    words = _WORD.findall(NUMERAL.sub(" ", MEASURE.sub(" ", bare)))
+    return any(_is_word(word) for word in words)
+
+
+def _is_word(word: str) -> bool:
+    if word[0] >= "\u2e80":
+        return True
+    return len(word) > 1 and not (word.isupper() and len(word) <= _CODE_CHARS_MAX)
