@@ -55,8 +55,8 @@ def map_codes(
     if file is not None:
         if (vocabulary, code, sub_code) != (None, None, None):
             raise OperatorError("give either --file or --vocabulary with --code, not both")
-        for answer in _answers(file, locale):
-            typer.echo(answer)
+        for answered in _answers(file, locale):
+            typer.echo(answered)
         return
     if vocabulary is None or code is None:
         raise OperatorError("give --vocabulary and --code, or --file with JSON lines")

@@ -1,0 +1,148 @@
+"""The data files themselves, read here without the code that serves them."""
+
+import tomllib
+from importlib.resources import files
+from typing import get_args
+
+import pytest
+
+from localization.carrier_codes import table
+from localization.logistics import PHRASE_LOCALES, URGENCY
+from schemas.events import Vocabulary
+from schemas.outputs import CanonicalStatus
+
+STATUSES = set(get_args(CanonicalStatus))
+VOCABULARIES = get_args(Vocabulary)
+ROOM = files("localization")
+
+# Everything that may be shown as delivered. A change here is a change of what customers are told: argue it.
+DELIVERED = {
+    ("canonical", "delivered", ""),
+    ("iata_fsu", "DLV", ""),
+    ("iata_fsu", "DDL", ""),
+    ("upu", "EMI", ""),
+    ("17track", "Delivered", ""),
+    ("17track", "40", ""),
+    ("17track", "Delivered", "Delivered_Other"),
+    ("aftership", "Delivered", ""),
+    ("aftership", "Delivered", "Delivered_001"),
+    ("aftership", "Delivered", "Delivered_002"),
+    ("aftership", "Delivered", "Delivered_003"),
+    ("aftership", "Delivered", "Delivered_004"),
+    ("aftership", "Delivered", "Delivered_005"),
+    ("easypost", "delivered", ""),
+    ("easypost", "delivered", "arrived_at_destination"),
+}
+# Words that promise a time or a result, or scold the reader, have no place in a status text.
+PROMISES = {
+    "en": ("will arrive", "tomorrow", "guarantee", "your fault"),
+    "pt-BR": ("vai chegar", "chegará", "amanhã", "garant"),
+    "es": ("llegará", "mañana", "garantiz"),
+    "fr": ("arrivera", "demain", "garanti"),
+    "de": ("wird morgen", "morgen", "garantier"),
+    "zh-CN": ("明天", "保证", "一定"),
+}
+FORMS_OF_ADDRESS = {  # the informal address, which no text may slip into
+    "en": (),
+    "pt-BR": (" tu ", " teu ", " tua ", " vosso"),
+    "es": (" tu ", " tus ", " vos ", " vuestro"),
+    "fr": (" tu ", " ton ", " ta ", " tes "),
+    "de": (" du ", " dein ", " deine ", " dir "),
+    "zh-CN": ("你",),
+}
+
+
+def rows(vocabulary):
+    data = tomllib.loads(ROOM.joinpath("vocabularies", f"{vocabulary}.toml").read_text("utf-8"))
+    for code, value in data["codes"].items():
+        yield code, "", value
+    for code, group in data.get("sub_codes", {}).items():
+        for sub_code, value in group.items():
+            yield code, sub_code, value
+
+
+def words(locale):
+    return tomllib.loads(ROOM.joinpath("phrases", f"{locale}.toml").read_text("utf-8"))
+
+
+def test_every_vocabulary_of_the_event_has_its_file_and_no_file_is_astray():
+    assert {path.name for path in ROOM.joinpath("vocabularies").iterdir()} == {f"{v}.toml" for v in VOCABULARIES}
+    assert {path.name for path in ROOM.joinpath("phrases").iterdir()} == {f"{v}.toml" for v in PHRASE_LOCALES}
+
+
+@pytest.mark.parametrize("vocabulary", VOCABULARIES)
+def test_every_code_leads_to_a_status(vocabulary):
+    told = list(rows(vocabulary))
+    assert len(told) >= 20
+    for code, sub_code, value in told:
+        status = value.partition(":")[0]
+        assert status in STATUSES or (value == "same" and sub_code), (code, sub_code, value)
+    table(vocabulary)
+
+
+@pytest.mark.parametrize("vocabulary", VOCABULARIES)
+def test_no_code_is_told_twice(vocabulary):
+    squeezed = [
+        tuple(part.lower().replace("_", "").replace(" ", "") for part in (code, sub_code))
+        for code, sub_code, _ in rows(vocabulary)
+    ]
+    assert len(squeezed) == len(set(squeezed))
+
+
+def test_exactly_these_codes_are_delivered():
+    told = {
+        (vocabulary, code, sub_code)
+        for vocabulary in VOCABULARIES
+        for code, sub_code, value in rows(vocabulary)
+        if value.startswith("delivered")
+    }
+    assert told == DELIVERED
+
+
+def test_same_is_never_a_way_to_be_delivered():
+    kept = {(v, code, sub) for v in VOCABULARIES for code, sub, value in rows(v) if value == "same" and code != "*"}
+    assert kept == set()
+
+
+def test_every_status_has_its_urgency():
+    assert set(URGENCY) == STATUSES
+
+
+@pytest.mark.parametrize("locale", PHRASE_LOCALES)
+def test_every_status_has_its_words(locale):
+    catalogue = words(locale)
+    assert set(catalogue) == STATUSES
+    headlines = [entry["headline"] for entry in catalogue.values()]
+    assert len(set(headlines)) == len(headlines)
+    for status, entry in catalogue.items():
+        assert set(entry) in ({"headline", "explanation"}, {"headline", "explanation", "action"}), status
+        assert 2 <= len(entry["headline"]) <= 60, status
+        assert entry["explanation"].endswith((".", "。")), status
+        assert len(entry["explanation"]) <= 200, status
+        assert len(entry.get("action", "")) <= 220, status
+        assert not entry["headline"].endswith((".", "。", "!")), status
+
+
+@pytest.mark.parametrize("locale", PHRASE_LOCALES)
+def test_words_are_calm_formal_and_complete(locale):
+    for status, entry in words(locale).items():
+        for text in entry.values():
+            assert text == text.strip(), status
+            assert not set(text) & set("{}%<>!！[]"), status
+            assert not any(word in text.lower() for word in PROMISES[locale]), status
+            assert not any(word in f" {text.lower()} " for word in FORMS_OF_ADDRESS[locale]), status
+
+
+def test_all_locales_agree_on_where_something_is_to_be_done():
+    with_action = [
+        {status for status, entry in words(locale).items() if "action" in entry} for locale in PHRASE_LOCALES
+    ]
+    assert all(statuses == with_action[0] for statuses in with_action)
+
+
+@pytest.mark.parametrize("locale", [locale for locale in PHRASE_LOCALES if locale != "en"])
+def test_nothing_is_left_in_english(locale):
+    english = words("en")
+    for status, entry in words(locale).items():
+        assert entry["headline"] != english[status]["headline"]
+        assert entry["explanation"] != english[status]["explanation"]
