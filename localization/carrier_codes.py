@@ -107,8 +107,10 @@ def normalized(code: str) -> str:
 def vocabulary_named(name: str) -> str | None:
     """Return the vocabulary's exact name for any spelling of it, or None."""
     key = normalized(name)
-    exact = {normalized(known): known for known in VOCABULARIES}
-    return exact.get(key) or ALIASES.get(key)
+    return SPELLINGS.get(key) or ALIASES.get(key)
+
+
+SPELLINGS: Final = {normalized(name): name for name in VOCABULARIES}
 
 
 @lru_cache(maxsize=len(VOCABULARIES))
