@@ -1,0 +1,185 @@
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from agents.logistics import LOGISTICS_AGENT, RECENT_EVENTS_MAX, ParcelState
+from inference.requests import Priority
+from localization.localizer import FieldKind
+from schemas.errors import Refused
+from schemas.events import Tombstone
+from schemas.reasons import Drop, Reason
+from tests.unit.agents.fakes import NOON, make_tools, parcel, play
+
+HOUR = timedelta(hours=1)
+
+
+async def told(events, tools=None):
+    return await play(LOGISTICS_AGENT, events, tools or make_tools(locales=("en", "pt-BR")))
+
+
+def first(outcome):
+    return outcome.outputs[0].value
+
+
+async def test_every_recipient_gets_the_curated_words_on_the_partners_topic():
+    (outcome,), _ = await told([parcel(partner_id="acme", recipient_locales=("pt-BR", "en"))])
+    assert [(o.topic, o.key, o.locale) for o in outcome.outputs] == [
+        ("logistics-localized.acme", "S-1", "pt-BR"),
+        ("logistics-localized.acme", "S-1", "en"),
+    ]
+    portuguese, english = (output.value for output in outcome.outputs)
+    assert portuguese.canonical_status == english.canonical_status == "departed_origin"
+    assert portuguese.headline != english.headline
+    assert (english.detail, english.original) == (None, None)
+    assert english.provenance.model is None
+    assert english.event_id == "E-1"
+    assert english.is_latest
+
+
+async def test_without_recipients_all_locales_served_are_told():
+    (outcome,), _ = await told([parcel()])
+    assert [output.locale for output in outcome.outputs] == ["en", "pt-BR"]
+
+
+async def test_a_recipient_whose_language_has_no_phrases_is_told_in_another_and_marked():
+    (outcome,), _ = await told([parcel(recipient_locales=("it", "en-GB", "it"))])
+    italian, british = (output.value for output in outcome.outputs)
+    assert italian.locale == "it"
+    assert italian.warnings == ("phrase_locale_fallback",)
+    assert british.warnings == ()
+
+
+async def test_only_the_carriers_free_text_goes_to_the_model():
+    tools = make_tools(locales=("en",))
+    event = parcel(description="Retido na alfândega", source_locale="pt-BR")
+    (outcome,), _ = await told([event], tools)
+    ((source, target, priority),) = tools.localizer.sources
+    assert (source.text, source.kind, target, priority) == (
+        "Retido na alfândega",
+        FieldKind.CARRIER_TEXT,
+        "en",
+        Priority.LOGISTICS,
+    )
+    assert source.protected == ("RB1GB", "S-1", "royal-mail")
+    message = first(outcome)
+    assert (message.detail, message.original) == ("[en] Retido na alfândega", "Retido na alfândega")
+    assert message.provenance.model == "en-pt"
+
+
+async def test_a_free_text_that_cannot_be_translated_is_shown_and_marked():
+    event = parcel(description="Retido", source_locale="pt-BR")
+    (outcome,), _ = await told([event], make_tools(locales=("en",), refused=("Retido",)))
+    message = first(outcome)
+    assert (message.detail, message.warnings) == ("Retido", ("gate_numbers:detail",))
+
+
+async def test_an_unknown_code_is_in_transit_and_marked():
+    (outcome,), _ = await told([parcel(code="QQQ")])
+    assert first(outcome).canonical_status == "in_transit"
+    assert "unknown_code" in first(outcome).warnings
+    assert "unknown_code" in outcome.warnings
+
+
+@pytest.mark.parametrize("classifier", ["EST", "PLN"])
+async def test_what_has_not_happened_is_never_delivered(classifier):
+    (outcome,), _ = await told([parcel(code="EMI", classifier=classifier)])
+    assert first(outcome).canonical_status != "delivered"
+
+
+async def test_an_unknown_partner_is_refused():
+    with pytest.raises(Refused) as refused:
+        await LOGISTICS_AGENT.localize(parcel(partner_id="nobody"), make_tools())
+    assert (refused.value.reason, refused.value.retryable) == (Reason.UNKNOWN_PARTNER, True)
+
+
+async def test_a_tombstone_is_refused():
+    with pytest.raises(Refused):
+        await LOGISTICS_AGENT.localize(Tombstone("S-1"), make_tools())
+
+
+async def test_a_late_event_is_told_but_is_not_the_latest():
+    events = [parcel(), parcel(event_id="E-0", code="EMB", occurred_at=NOON - HOUR), parcel(event_id="E-2")]
+    (_, late, same_time), states = await told(events)
+    assert not first(late).is_latest
+    assert first(late).warnings == ("late_event",)
+    assert late.warnings == ("late_event",)
+    assert first(same_time).is_latest
+    assert states["S-1"].latest_at == NOON
+
+
+async def test_times_are_compared_as_moments_not_as_clocks():
+    elsewhere = parcel(event_id="E-2", occurred_at=msgspec.convert("2026-03-02T10:30:00-03:00", type=type(NOON)))
+    (_, later), _ = await told([parcel(), elsewhere])
+    assert first(later).is_latest
+
+
+async def test_a_repeated_event_is_dropped_even_if_it_was_late():
+    late = parcel(event_id="E-0", occurred_at=NOON - HOUR)
+    (_, _, again, first_again), _ = await told([parcel(), late, late, parcel()])
+    assert (again.dropped, again.outputs) == (Drop.DUPLICATE, ())
+    assert first_again.dropped is Drop.DUPLICATE
+
+
+async def test_an_event_without_id_is_known_by_what_it_says():
+    said = parcel(event_id=None, description="Left the hub", recorded_at=NOON)
+    repeated = parcel(event_id=None, description="Left the hub", recorded_at=NOON + HOUR)
+    other = parcel(event_id=None, description="Left the hub again")
+    (one, again, two), _ = await told([said, repeated, other])
+    assert again.dropped is Drop.DUPLICATE
+    assert first(one).event_id.startswith("content-")
+    assert first(one).event_id != first(two).event_id
+
+
+async def test_a_correction_of_the_latest_event_takes_its_place():
+    delivered = parcel(event_id="E-5", code="EMI")
+    correction = parcel(event_id="E-6", code="EMH", occurred_at=NOON - HOUR, corrects_event_id="E-5")
+    (_, corrected, between), states = await told(
+        [delivered, correction, parcel(event_id="E-7", occurred_at=NOON - HOUR / 2)]
+    )
+    assert first(corrected).supersedes == "E-5"
+    assert first(corrected).is_latest
+    assert first(corrected).canonical_status == "attempt_failed"
+    assert "late_event" not in first(corrected).warnings
+    assert first(between).is_latest
+    assert states["S-1"].latest_at == NOON - HOUR / 2
+
+
+async def test_a_correction_of_an_older_event_is_not_the_latest():
+    events = [
+        parcel(event_id="E-1", occurred_at=NOON - HOUR),
+        parcel(event_id="E-2"),
+        parcel(event_id="E-3", occurred_at=NOON - HOUR, corrects_event_id="E-1"),
+    ]
+    (_, _, correction), _ = await told(events)
+    assert first(correction).supersedes == "E-1"
+    assert not first(correction).is_latest
+
+
+async def test_an_estimate_never_outranks_what_happened():
+    estimate = parcel(event_id="P-1", classifier="EST", occurred_at=NOON + 10 * HOUR)
+    better = parcel(event_id="P-2", classifier="EST", occurred_at=NOON + 8 * HOUR)
+    actual = parcel(event_id="E-1")
+    after = parcel(event_id="P-3", classifier="PLN", occurred_at=NOON + 20 * HOUR)
+    correcting = parcel(event_id="P-4", classifier="EST", corrects_event_id="E-1")
+    outcomes, states = await told([estimate, better, actual, after, correcting])
+    assert [first(o).is_latest for o in outcomes] == [True, True, True, False, False]
+    assert all("late_event" not in first(o).warnings for o in outcomes)
+    assert states["S-1"].latest_happened
+
+
+async def test_the_memory_of_events_is_bounded():
+    events = [parcel(event_id=f"E-{n}" + "x" * 200) for n in range(RECENT_EVENTS_MAX + 5)]
+    (*_, newest, oldest), states = await told([*events, events[5], events[0]])
+    assert newest.dropped is Drop.DUPLICATE
+    assert oldest.dropped is None
+    state = states["S-1"]
+    assert len(state.recent) == RECENT_EVENTS_MAX
+    encoded = msgspec.json.encode(state)
+    assert len(encoded) < 1500
+    assert msgspec.json.decode(encoded, type=ParcelState) == state
+
+
+async def test_parcels_do_not_touch_each_other():
+    (_, other), _ = await told([parcel(), parcel(shipment_id="S-2", occurred_at=NOON - HOUR)])
+    assert first(other).is_latest
