@@ -1,7 +1,7 @@
-"""The input events, as producers write them. Unknown fields are ignored: additions are always optional.
+r"""The input events, as producers write them. Unknown fields are ignored: additions are always optional.
 
 Money and 64-bit ids are strings; times carry an offset; locales are BCP-47. What types cannot say (an id holds no
-control character, CLDR knows the locale, a time is one in UTC too) `schemas.codec` checks. Patterns end in `$(?!\\n)`
+control character, CLDR knows the locale, a time is one in UTC too) `schemas.codec` checks. Patterns end in `$(?!\n)`
 because `$` alone takes a line end more in Python than in JSON Schema.
 """
 

@@ -29,6 +29,7 @@ _LONG_RUN: Final = b"0" * INTEGER_DIGITS
 _STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
+_JSON_STARTS: Final = b' \t\r\n{["-0123456789tfn'
 _WIDE_MARKS: Final = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 
 
@@ -69,8 +70,9 @@ def _refused(reason: Reason, message: str) -> Refused:
 
 
 def _is_wide(value: bytes) -> bool:
-    """UTF-16 and UTF-32 by their mark, or by the zero bytes beside a first ASCII character (RFC 4627, section 3)."""
-    return value.startswith(_WIDE_MARKS) or (len(value) >= 2 and (value[0] == 0) != (value[1] == 0))
+    """UTF-16 and UTF-32 by their mark, UTF-16 also by a first character of JSON with a zero byte beside it."""
+    first = value[:2].strip(b"\0")
+    return value.startswith(_WIDE_MARKS) or (len(value) > 1 and len(first) == 1 and first in _JSON_STARTS)
 
 
 def _not_utf8(value: bytes, at: int) -> Refused:

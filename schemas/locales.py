@@ -1,11 +1,17 @@
 """BCP-47 locale tags, checked against CLDR's list of languages, scripts and territories."""
 
+import re
 from functools import lru_cache
+from typing import Final
 
 from babel import Locale as CldrLocale
 from babel import UnknownLocaleError
 from babel.core import get_global
 from msgspec import Struct
+
+# RFC 5646, section 2.1, as far as language, script and region go. It keeps POSIX names (`en_US.UTF-8`) and CLDR's
+# `root` away from babel, which takes them.
+_WELL_FORMED: Final = re.compile(r"(?!root\b)[a-z]{2,8}(?:[-_][a-z0-9]{1,8})*", re.IGNORECASE | re.ASCII)
 
 
 class UnknownLocale(ValueError):
@@ -27,6 +33,8 @@ class LocaleTag(Struct, frozen=True):
 @lru_cache(maxsize=4096)
 def parse_locale(tag: str) -> LocaleTag:
     """Parse and check a BCP-47 tag (`pt-BR`, `zh-Hant-TW`, `pt_br`); raises UnknownLocale."""
+    if not _WELL_FORMED.fullmatch(tag):
+        raise UnknownLocale(f"no BCP-47 tag: {tag[:40]!r}")
     try:
         parsed = CldrLocale.parse(tag.replace("_", "-"), sep="-", resolve_likely_subtags=False)
     except (UnknownLocaleError, ValueError, TypeError):
