@@ -17,11 +17,12 @@ from schemas.reasons import Warn
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MODEL = ModelId("en-pt", "w1")
+EMBEDDING = ModelId("use", "e1")
 PAIRS = {("en", "pt"), ("pt", "en")}
 
 
 class FakePool:
-    def __init__(self, embedding_model=ModelId("use", "e1")):
+    def __init__(self, embedding_model=EMBEDDING):
         self.embedding_model = embedding_model
         self.embedded = []
         self.failure = None
