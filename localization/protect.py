@@ -45,7 +45,7 @@ _CODE: Final = (
 _GTIN: Final = r"(?<![\w.,-])\d{8,14}(?![.,]?\w)"
 _PRICE: Final = rf"(?<!\w){_SIGN}\s?{_AMOUNT}|(?<![\w.,]){_AMOUNT}\s?(?:R\$|[€£¥₹$]|zł|{_ISO})"
 # The models turn "2 in" into "2 em"; "2 in 1" is no measure.
-_INCHES: Final = r"\s?in(?=[.,;)]|\Z|\sx\s|\s(?:long|wide|tall|high|deep|thick)\b)|(?:″|''|”|\")(?=[\s,.;x)]|\Z)"
+_INCHES: Final = r"\s?in(?=[.,;)]|\Z|\sx\s|\s(?:and|or|by|long|wide|tall|high|deep|thick)\b)|(?:″|''|”|\")(?=[\s,.;x)]|\Z)"
 _IMPERIAL: Final = rf"(?<![\w.,])\d+(?:[.,]\d+)?(?:\s?(?:ft|lbs?|oz|fl\.? ?oz|sq\.? ?ft)\b|{_INCHES})"
 _NAME: Final = "|".join(
     (_URL, _EMAIL, _BRACES, _PRINTF, _TAG_IN_TEXT, _HANDLE, _DATE, _CLOCK, _CODE, _GTIN, rf"{EMOJI}+")

@@ -106,7 +106,7 @@ def _sentences(line: str, language: str) -> Iterator[str]:
     """Sentence boundaries are found without tags; a tag on a boundary closes behind it or opens after it."""
     bare = TAG.sub("", line)
     sentences = sentencex.segment(language, bare)
-    if "".join(sentences) != bare:
+    if not bare or "".join(sentences) != bare:
         yield line
         return
     if len(bare) == len(line):

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from inference.pool import Pool
 from inference.requests import Decoding, ModelId, PairUnavailable, PoisonText, Priority, SegmentTooLong
-from localization.casing import is_shouted, sentence_case
+from localization.casing import casing_of, to_model, to_reader
 from localization.gate import Candidate, judge
 from localization.memory import Key, Memory, Verdict
 from localization.protect import Masked, mask, restore
@@ -82,8 +82,7 @@ class SegmentTranslator:
                 return verdict
             if TAGS.search(text):
                 return _CUT
-            again = await self._attempt(text, mask(text, job.terms, strict=True), Decoding.SECOND, job)
-            return Verdict(again.output, strict=True, refused=again.refused)
+            return await self._attempt(text, mask(text, job.terms, strict=True), Decoding.SECOND, job)
         except SegmentTooLong:
             return _CUT
         except PoisonText:
@@ -92,27 +91,24 @@ class SegmentTranslator:
             return Verdict(refused=Warn.PAIR_UNAVAILABLE)
 
     async def _attempt(self, text: str, masked: Masked, decoding: Decoding, job: Job) -> Verdict:
-        shouted = is_shouted(masked.text)
+        again = decoding is Decoding.SECOND
+        casing = casing_of(masked.text)
+        asked = to_model(masked.text, casing, again=again)
         answer = await self._pool.translate(
-            sentence_case(masked.text) if shouted else masked.text,
-            source=job.source,
-            target=job.target,
-            priority=job.priority,
-            decoding=decoding,
+            asked, source=job.source, target=job.target, priority=job.priority, decoding=decoding
         )
-        output = answer.text.upper() if shouted else answer.text
-        refused = judge(
-            Candidate(
-                source=text,
-                source_locale=job.source,
-                target_locale=job.target,
-                masked=masked.text,
-                output=output,
-                shown=restore(masked, output, job.source, job.target),
-                complete=answer.complete,
-            )
+        output = to_reader(answer.text, casing, again=again)
+        candidate = Candidate(
+            source=text,
+            source_locale=job.source,
+            target_locale=job.target,
+            masked=masked.text,
+            output=output,
+            shown=restore(masked, output, job.source, job.target),
+            complete=answer.complete,
         )
-        return Verdict(output if refused is None else None, refused=refused)
+        refused = judge(candidate)
+        return Verdict(output if refused is None else None, strict=again, refused=refused)
 
     def _restored(self, text: str, masked: Masked, verdict: Verdict, recalled: bool, job: Job) -> Shown:
         """The spans of this very text go in, also where the translation was made for another price."""
