@@ -1,4 +1,4 @@
-"""The demo's events: what two shops, their buyers and five carriers said in three weeks, and ten records gone wrong."""
+"""The demo's events: what two shops, their buyers and six carriers said in three weeks, and ten records gone wrong."""
 
 from cli.demo_events.load import DemoEvent, load_demo_events
 
