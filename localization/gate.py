@@ -15,6 +15,7 @@ _WORD: Final = re.compile(r"[^\W_]+")
 _LOOP: Final = re.compile(r"\b(\w+(?:\W+\w+){0,5}?)(?:\W+\1\b){2,}", re.IGNORECASE)
 _TWICE: Final = re.compile(r"\b([^\W\d_]{3,})\b(?:[\s,;.!]+\1\b)+", re.IGNORECASE)
 _STUTTER: Final = re.compile(r"(\S{1,8}?)\1{5,}")
+_DIGIT: Final = re.compile(r"\d")
 _SIGN: Final = re.compile(r"[$€£¥₹]")
 _MONEY: Final[dict[str, re.Pattern[str]]] = {
     currency: re.compile(rf"\d\s?(?:de\s|US\s)?(?:{stem})", re.IGNORECASE)
@@ -73,7 +74,7 @@ def _changes_numbers(candidate: Candidate) -> bool:
     # Amounts of money are stood in for with their sign: one in the output was made up.
     if _SIGN.search(after) and not _SIGN.search(before):
         return True
-    return any(char.isdigit() for char in before) and _currencies(before) != _currencies(after)
+    return _DIGIT.search(before) is not None and _currencies(before) != _currencies(after)
 
 
 def _currencies(text: str) -> set[str]:

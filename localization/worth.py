@@ -10,6 +10,8 @@ from localization.segment import TAG
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 # XL, USB, LED: three capitals or fewer are a size or an abbreviation, not a sentence.
 _CODE_CHARS_MAX: Final = 3
+# Five small Latin letters in a row are no unit, code or stand-in: the common case is answered at once.
+_CERTAIN: Final = re.compile("[a-zà-öø-ÿ]{5}")
 
 
 def worth_translating(masked: str) -> bool:
@@ -17,6 +19,8 @@ def worth_translating(masked: str) -> bool:
 
     Stand-ins, numbers with unit symbols and short abbreviations are no words.
     """
+    if _CERTAIN.search(masked):
+        return True
     bare = TAG.sub(" ", SENTINEL.sub(" ", masked))
     words = _WORD.findall(NUMERAL.sub(" ", MEASURE.sub(" ", bare)))
     return any(_is_word(word) for word in words)
