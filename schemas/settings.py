@@ -7,6 +7,7 @@ defaults. An unknown key is refused, wherever it stands.
 import os
 import tempfile
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -173,6 +174,11 @@ def _refuse_unknown_variables() -> None:
     for variable in os.environ:
         if variable.startswith(PREFIX) and variable != CONFIG_VARIABLE and variable.split("__")[0] not in known:
             raise OperatorError(f"unknown setting {variable}: see `dragoman doctor --settings`")
+
+
+def environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """This process's environment with `settings` (variable to value) on top: what a child process is given."""
+    return {**os.environ, **settings}
 
 
 def cache_dir() -> Path:

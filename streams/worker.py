@@ -21,7 +21,7 @@ from inference.store import ModelStore
 from localization.localizer import Localizer
 from localization.version import PIPELINE_VERSION
 from schemas.errors import DragomanError, Fatal
-from schemas.report import Reporter
+from schemas.report import Reporter, silent
 from schemas.settings import Settings
 from schemas.topics import INPUTS, topic_specs
 from streams.app import LaneApp, ProducerFactory, build_app
@@ -53,6 +53,7 @@ class Worker:
         agents: tuple[AnyAgent, ...] = AGENTS,
         producer: ProducerFactory = LaneProducer,
         load_models: Callable[[], LoadedModels] | None = None,
+        also_report: Reporter = silent,
         on_start: Callable[[Started], None] = lambda _: None,
     ) -> None:
         self._settings = settings
@@ -61,7 +62,7 @@ class Worker:
         self._on_start = on_start
         self._load_models = load_models or self._load_from_store
         self._metrics = Metrics()
-        self._reporter: Reporter = fan_out(self._metrics, LogReporter())
+        self._reporter: Reporter = fan_out(self._metrics, LogReporter(), also_report)
         self._stop = asyncio.Event()
         self._app: LaneApp | None = None
 

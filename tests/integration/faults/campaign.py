@@ -13,12 +13,12 @@ from pathlib import Path
 import msgspec
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from streams.topics import create_topics
 
 from schemas.outputs import DeadLetter
 from schemas.settings import Settings
 from schemas.topics import DEAD_LETTER, LISTING_UPDATED, changelog, topic_specs
 from streams.broker.server import Broker
+from streams.topics import create_topics
 from tests.integration.faults.chain import OUTPUT, POISON_TITLE, Chain
 
 PARTITIONS = 4

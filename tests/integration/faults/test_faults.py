@@ -94,9 +94,9 @@ async def test_without_transactions_the_harness_sees_duplicates(campaign: Campai
     campaign.extra_env["AT_LEAST_ONCE"] = "1"
 
     async def faults() -> None:
-        for _ in range(3):
+        for _ in range(2):
             worker = campaign.spawn("w1")
-            await asyncio.sleep(4)
+            await asyncio.sleep(6)
             worker.kill()
             worker.wait()
         campaign.spawn("w1")

@@ -1,0 +1,280 @@
+"""Lanes with decode and transactions, against a bare aiokafka loop that commits, and against stock Faust. One run.
+
+Every engine drains the same records of the same topic, in a process of its own, on the same broker, in turn, several
+times; ratios are taken round by round, so a machine whose speed drifts does not favour one of them.
+
+* `lanes`: this project's worker: decode and validate, order, one output a record, one transaction a finished prefix.
+* `bare`: `getmany`, `msgspec` decode, one output a record by `send_batch`, wait for the acknowledgements, `commit()`:
+  at least once, no order to keep, nothing validated.
+* `consume`: `getmany` and `commit()`, nothing else: what the client library costs by itself.
+* `stock`: a Faust agent on the same topic that sends one output a record; its own commits.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from statistics import median
+
+import msgspec
+import orjson
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from agents.base import Agent, Outcome, Output
+from inference.models import LoadedModels
+from inference.requests import Priority
+from schemas.contracts import LISTING_CONTRACT
+from schemas.events import ListingUpdated
+from schemas.settings import Settings, environment, load
+from schemas.topics import LISTING_UPDATED, listing_localized, topic_specs
+from streams.broker.server import Broker
+from streams.topics import create_topics
+from streams.worker import Worker
+
+PARTITIONS = 4
+LOCALE = "en"
+OUTPUT = listing_localized(LOCALE)
+GOALS = {"lanes/bare": 0.7, "lanes/stock": 10.0}
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """One small output a record, the same for every engine."""
+
+    listing_id: str
+    version: int
+
+
+async def fill(bootstrap: str, records: int) -> None:
+    """Write the input once."""
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, linger_ms=20, max_batch_size=500_000)
+    await producer.start()
+    try:
+        for at in range(records):
+            event = {
+                "listing_id": f"L{at:07d}",
+                "seller_id": "s-1",
+                "marketplace": "example",
+                "version": at,
+                "title": "Stainless steel water bottle, 750 ml",
+                "description": "Keeps drinks cold for 24 hours.",
+                "source_locale": "en",
+                "updated_at": "2026-01-01T00:00:00Z",
+            }
+            await producer.send(LISTING_UPDATED, orjson.dumps(event), key=f"L{at:07d}".encode())
+        await producer.flush()
+    finally:
+        await producer.stop()
+
+
+# --- the engines, each run in a process of its own ------------------------------------------------------------------
+
+
+async def run_lanes(group: str, total: int) -> float:
+    """The worker itself, its agent cut down to one output a record."""
+    done = asyncio.Event()
+    seen = 0
+    started = 0.0
+
+    async def localize(event: ListingUpdated, _tools: object) -> None:
+        nonlocal started
+        started = started or time.perf_counter()
+
+    def settle(_state: Seen | None, event: ListingUpdated, _localized: None) -> Outcome[Seen]:
+        output = Output(OUTPUT, event.listing_id, Seen(event.listing_id, event.version), "bench.v1", LOCALE)
+        return Outcome((output,))
+
+    agent = Agent(
+        contract=LISTING_CONTRACT,
+        state=Seen,
+        localize=localize,
+        settle=settle,
+        state_key=lambda event: event.listing_id,
+        priority=Priority.LISTING,
+    )
+
+    def count(report: object) -> None:
+        nonlocal seen
+        seen += getattr(report, "records", 0)
+        if seen >= total:
+            done.set()
+
+    worker = Worker(load(), agents=(agent,), load_models=lambda: LoadedModels((), None), also_report=count)
+    running = asyncio.create_task(worker.run())
+    await asyncio.wait([asyncio.create_task(done.wait()), running], return_when=asyncio.FIRST_COMPLETED)
+    seconds = time.perf_counter() - started
+    worker.stop()
+    await running
+    return seconds
+
+
+async def run_bare(group: str, total: int, *, outputs: bool = True) -> float:
+    """Consume, decode, send, acknowledge, commit; `outputs` False leaves only consume and commit."""
+    bootstrap = load().kafka.bootstrap
+    decoder = msgspec.json.Decoder(ListingUpdated)
+    encoder = msgspec.json.Encoder()
+    consumer = AIOKafkaConsumer(
+        LISTING_UPDATED,
+        bootstrap_servers=bootstrap,
+        group_id=group,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",
+        max_poll_records=2000,
+    )
+    producer = AIOKafkaProducer(
+        bootstrap_servers=bootstrap, enable_idempotence=True, linger_ms=0, max_batch_size=900_000
+    )
+    await consumer.start()
+    await producer.start()
+    seen, started = 0, 0.0
+    try:
+        while seen < total:
+            fetched = await consumer.getmany(timeout_ms=200)
+            started = started or (time.perf_counter() if fetched else 0.0)
+            acks = []
+            for tp, records in fetched.items():
+                seen += len(records)
+                if not outputs:
+                    continue
+                batch = producer.create_batch()
+                for record in records:
+                    event = decoder.decode(record.value)
+                    value = encoder.encode(Seen(event.listing_id, event.version))
+                    batch.append(key=record.key, value=value, timestamp=record.timestamp)
+                batch.close()
+                acks.append(await producer.send_batch(batch, OUTPUT, partition=tp.partition))
+            await asyncio.gather(*acks)
+            if fetched:
+                await consumer.commit()
+        return time.perf_counter() - started
+    finally:
+        await producer.stop()
+        await consumer.stop()
+
+
+async def run_consume(group: str, total: int) -> float:
+    """What the client library costs by itself."""
+    return await run_bare(group, total, outputs=False)
+
+
+async def run_stock(group: str, total: int) -> float:
+    """A Faust agent as its documentation writes it."""
+    import faust  # noqa: PLC0415  (only this engine needs it)
+
+    app = faust.App(
+        group,
+        broker=f"kafka://{load().kafka.bootstrap}",
+        web_enabled=False,
+        topic_disable_leader=True,
+        consumer_auto_offset_reset="earliest",
+        stream_wait_empty=False,
+    )
+    raw = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"}
+    source, target = app.topic(LISTING_UPDATED, **raw), app.topic(OUTPUT, **raw)
+    decoder, encoder = msgspec.json.Decoder(ListingUpdated), msgspec.json.Encoder()
+    done = asyncio.Event()
+    seen, started = 0, 0.0
+
+    async def agent(stream: object) -> None:
+        nonlocal seen, started
+        async for value in stream:
+            started = started or time.perf_counter()
+            event = decoder.decode(value)
+            await target.send(
+                key=event.listing_id.encode(), value=encoder.encode(Seen(event.listing_id, event.version))
+            )
+            seen += 1
+            if seen >= total:
+                done.set()
+
+    app.agent(source)(agent)
+    await app.start()
+    await done.wait()
+    seconds = time.perf_counter() - started
+    await app.stop()
+    return seconds
+
+
+ENGINES: dict[str, Callable[[str, int], Awaitable[float]]] = {
+    "lanes": run_lanes,
+    "bare": run_bare,
+    "consume": run_consume,
+    "stock": run_stock,
+}
+
+
+# --- the comparison -------------------------------------------------------------------------------------------------
+
+
+def measure(engine: str, bootstrap: str, round_: int, total: int) -> float:
+    """Run one engine in a process of its own and return records per second."""
+    settings = {
+        "DRAGOMAN_KAFKA__BOOTSTRAP": bootstrap,
+        "DRAGOMAN_KAFKA__GROUP": f"bench-{engine}-{round_}",
+        "DRAGOMAN_LOCALIZATION__LOCALES": json.dumps([LOCALE]),
+        "DRAGOMAN_LANES__WINDOW": "8000",
+        "DRAGOMAN_LANES__FETCH_RECORDS": "2000",
+        "DRAGOMAN_LANES__TRANSACTION_RECORDS": "10000",
+        "DRAGOMAN_HTTP__PORT": "-1",
+        "DRAGOMAN_LOGS__LEVEL": "error",
+    }
+    answer = subprocess.run(
+        [sys.executable, __file__, "--engine", engine, "--group", f"bench-{engine}-{round_}", "--total", str(total)],
+        env=environment(settings),
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=300,
+    )
+    return total / float(answer.stdout.split()[-1])
+
+
+def compare(rounds: int, records: int, stock_records: int) -> dict[str, object]:
+    """Run all engines in turn and return the ratios of medians taken round by round."""
+    rates: dict[str, list[float]] = {engine: [] for engine in ENGINES}
+    with Broker.start() as broker:
+        specs = topic_specs(dict.fromkeys(Settings().kafka.partitions, PARTITIONS), (LOCALE,), ("default",))
+        asyncio.run(create_topics(broker.bootstrap, specs, 1))
+        asyncio.run(fill(broker.bootstrap, records))
+        for round_ in range(rounds):
+            for engine in ENGINES:
+                total = stock_records if engine == "stock" else records
+                rates[engine].append(measure(engine, broker.bootstrap, round_, total))
+                print(f"round {round_ + 1}  {engine:8s} {rates[engine][-1]:10,.0f} records/s", flush=True)
+    ratios = {
+        f"lanes/{other}": median(a / b for a, b in zip(rates["lanes"], rates[other], strict=True))
+        for other in ("bare", "stock", "consume")
+    }
+    return {
+        "name": "lanes",
+        "records_per_second": {engine: round(median(values)) for engine, values in rates.items()},
+        "ratios": {name: round(value, 3) for name, value in ratios.items()},
+        "goals": GOALS,
+        "met": all(ratios[name] >= goal for name, goal in GOALS.items()),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--records", type=int, default=200_000)
+    parser.add_argument("--stock-records", type=int, default=20_000)
+    parser.add_argument("--engine", choices=ENGINES)
+    parser.add_argument("--group")
+    parser.add_argument("--total", type=int)
+    options = parser.parse_args()
+    if options.engine:
+        print(asyncio.run(ENGINES[options.engine](options.group, options.total)))
+        sys.stdout.flush()
+        os._exit(0)  # Faust's threads outlive a stop; the figure is out
+    print(json.dumps(compare(options.rounds, options.records, options.stock_records)))
+
+
+if __name__ == "__main__":
+    main()
