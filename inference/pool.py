@@ -27,7 +27,7 @@ from inference.statistics import Counters, ModelStatistics, PoolStatistics
 from inference.translation_engine import TranslationEngine
 from inference.worker import Delivery, usable_cores
 from schemas.errors import DragomanError
-from schemas.locales import parse_locale
+from schemas.locales import parse_locale, same_language
 from schemas.report import Report, Reporter, silent
 from schemas.settings import PoolSettings
 
@@ -175,13 +175,18 @@ class Pool:
         return flight
 
     def _route(self, source: str, target: str) -> int | None:
-        """Find the model of a pair: the locales as they are, else a model for their languages."""
+        """Find the model of a pair: the locales as they are, else one that reads and writes them as well.
+
+        A model reads every territory's form of its source language; it writes for the territory it was made for, or
+        for any where either side names none.
+        """
         at = self._pairs.get((source, target))
-        if at is None and self._pairs:
-            from_language, to_language = parse_locale(source).language, parse_locale(target).language
-            for pair in ((from_language, target), (source, to_language), (from_language, to_language)):
-                at = self._pairs.get(pair, at)
-        return at
+        if at is not None:
+            return at
+        for (reads, writes), candidate in self._pairs.items():
+            if same_language(source, reads) and _serves(writes, target):
+                return candidate
+        return None
 
     def _deliver(self, delivery: Delivery) -> None:
         """Settle all that one step of a worker brought."""
@@ -240,6 +245,13 @@ def engines_of(models: LoadedModels, settings: PoolSettings, report: Callable[[R
     if models.embedding is not None:
         engines.append(EmbeddingEngine(models.embedding, report))
     return engines
+
+
+def _serves(writes: str, target: str) -> bool:
+    """Whether text written for one locale may be shown in another."""
+    made_for, wanted = parse_locale(writes), parse_locale(target)
+    any_territory = made_for.territory is None or wanted.territory is None
+    return same_language(writes, target) and (any_territory or made_for.territory == wanted.territory)
 
 
 def _expire(waiter: asyncio.Future[Answer]) -> None:
