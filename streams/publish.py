@@ -1,0 +1,227 @@
+"""Sending events from lines of text, as a producer of the contracts would: keys, CloudEvents headers, idempotence."""
+
+import asyncio
+import base64
+import binascii
+import time
+from collections import deque
+from collections.abc import AsyncIterable, Callable, Mapping
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+import msgspec
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError, KafkaTimeoutError
+from msgspec import Struct
+
+from schemas.contracts import CONTRACTS
+from schemas.envelope import CONTENT_TYPE, SPEC_VERSION, data_schema
+from schemas.errors import OperatorError
+from streams.reach import admin_client, broker_errors
+
+SOURCE: Final = "dragoman-publish"
+# UUIDv5 of the URL namespace and "urn:dragoman:publish": the same line has the same id whenever it is sent.
+ID_NAMESPACE: Final = UUID("01feb02b-0689-524b-ae83-b2fcf5a7cb04")
+WRAPPER_FIELDS: Final = frozenset({"topic", "key", "key_base64", "value", "value_base64", "headers"})
+IN_FLIGHT_MAX: Final = 1000  # records sent and not yet acknowledged
+LINGER_MS: Final = 5
+REQUEST_BYTES_MAX: Final = 16 * 1024 * 1024  # the broker's own limit is the one that counts
+TIMEOUT_S: Final = 10.0
+
+Headers = tuple[tuple[str, bytes], ...]
+
+
+class Outgoing(Struct, frozen=True):
+    """A record to send. `decoded`: its value is an event of the topic's contract."""
+
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+    decoded: bool
+
+
+class PublishSummary(Struct, frozen=True):
+    """What was acknowledged. `undecoded` records are no event of the topic's contract; tombstones are counted apart."""
+
+    topic: str
+    sent: int
+    events: int
+    tombstones: int
+    undecoded: int
+    bytes: int
+    seconds: float
+
+
+def outgoing(topic: str, line: bytes) -> Outgoing:
+    """Read one line: an event, the wrapper `{"key", "value", "headers"}`, or bytes that are sent as they are.
+
+    An event of an input topic gets the key its contract asks for and CloudEvents headers. In the wrapper `value` null
+    is a tombstone, a text is sent as its characters, `value_base64` as its bytes; `headers` are laid over the usual
+    ones (null takes one away) and `headers: null` sends none. Raises ValueError for a wrapper that makes no sense.
+    """
+    line = line.strip()
+    try:
+        document = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        document = None
+    if isinstance(document, dict) and document.keys() <= WRAPPER_FIELDS and document.keys() & {"value", "value_base64"}:
+        return _unwrap(topic, document)
+    key = _contract_key(topic, line)
+    return Outgoing(key, line, _cloud_event(topic, key, line), key is not None)
+
+
+def _unwrap(topic: str, wrapper: Mapping[str, Any]) -> Outgoing:
+    if wrapper.get("topic", topic) != topic:
+        raise ValueError(f"its record is for topic {wrapper['topic']}")
+    value = _bytes(wrapper, "value")
+    derived = _contract_key(topic, value) if value is not None else None
+    key = _bytes(wrapper, "key") if wrapper.keys() & {"key", "key_base64"} else derived
+    given = wrapper.get("headers", {})
+    if given is None:
+        return Outgoing(key, value, (), derived is not None)
+    if not isinstance(given, dict) or not all(text is None or isinstance(text, str) for text in given.values()):
+        raise ValueError("headers must be an object of texts")
+    headers = dict(_cloud_event(topic, key, value)) | {
+        name: None if text is None else text.encode() for name, text in given.items()
+    }
+    kept = tuple((name, text) for name, text in headers.items() if text is not None)
+    return Outgoing(key, value, kept, derived is not None)
+
+
+def _bytes(wrapper: Mapping[str, Any], field: str) -> bytes | None:
+    if f"{field}_base64" in wrapper:
+        try:
+            return base64.b64decode(wrapper[f"{field}_base64"], validate=True)
+        except (TypeError, ValueError, binascii.Error) as error:
+            raise ValueError(f"{field}_base64 is not base64") from error
+    content = wrapper[field]
+    if content is None or isinstance(content, str):
+        return content if content is None else content.encode("utf-8", "surrogatepass")
+    return msgspec.json.encode(content)
+
+
+def _contract_key(topic: str, value: bytes) -> bytes | None:
+    """The key that the contract of `topic` derives from `value`; None when it is no such event."""
+    contract = CONTRACTS.get(topic)
+    if contract is None:
+        return None
+    try:
+        return contract.record_key(msgspec.json.decode(value, type=contract.event)).encode()
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+
+
+def _cloud_event(topic: str, key: bytes | None, value: bytes | None) -> Headers:
+    """Headers of CloudEvents' binary mode; none on a topic that has no contract."""
+    contract = CONTRACTS.get(topic)
+    if contract is None:
+        return ()
+    content = value if value is not None else b"tombstone|" + (key or b"")
+    identity = uuid5(ID_NAMESPACE, f"{topic}|{base64.b64encode(content).decode()}")
+    headers = {
+        "ce_specversion": SPEC_VERSION,
+        "ce_id": str(identity),
+        "ce_type": contract.ce_type,
+        "ce_source": SOURCE,
+        "ce_dataschema": data_schema(contract.ce_type),
+    }
+    if value is not None:
+        headers[CONTENT_TYPE] = "application/json"
+    subject = () if key is None else (("ce_subject", key),)
+    return (*((name, text.encode()) for name, text in headers.items()), *subject)
+
+
+async def publish(
+    bootstrap: str,
+    topic: str,
+    lines: AsyncIterable[bytes],
+    *,
+    rate: float | None = None,
+    report: Callable[[int], None] | None = None,
+) -> PublishSummary:
+    """Send every line that is not blank and wait for every acknowledgement; at most `rate` records per second.
+
+    `report` is called with the bytes of each line taken. At most IN_FLIGHT_MAX records wait for their acknowledgement.
+    Raises OperatorError with the number of the line at fault, or when broker or topic cannot be used.
+    """
+    with broker_errors(bootstrap):
+        await _require_topic(bootstrap, topic)
+        producer = AIOKafkaProducer(
+            bootstrap_servers=bootstrap,
+            enable_idempotence=True,
+            linger_ms=LINGER_MS,
+            max_request_size=REQUEST_BYTES_MAX,
+        )
+        await producer.start()
+        try:
+            return await _Sender(producer, topic, rate).run(lines, report or _silent)
+        finally:
+            await producer.stop()
+
+
+async def _require_topic(bootstrap: str, topic: str) -> None:
+    async with admin_client(bootstrap, TIMEOUT_S) as client, asyncio.timeout(TIMEOUT_S):
+        if topic not in await client.list_topics():
+            raise OperatorError(f"topic {topic} does not exist: create it with `dragoman topics create`")
+
+
+def _silent(_size: int) -> None:
+    return
+
+
+class _Sender:
+    """One run of `publish`; owned by one task."""
+
+    def __init__(self, producer: AIOKafkaProducer, topic: str, rate: float | None) -> None:
+        self._producer = producer
+        self._topic = topic
+        self._rate = rate
+        self._waiting: deque[tuple[int, Outgoing, asyncio.Future[Any]]] = deque()
+        self._counts = {"sent": 0, "events": 0, "tombstones": 0, "undecoded": 0, "bytes": 0}
+
+    async def run(self, lines: AsyncIterable[bytes], report: Callable[[int], None]) -> PublishSummary:
+        began = time.monotonic()
+        number = taken = 0
+        async for line in lines:
+            number += 1
+            report(len(line))
+            if line.isspace() or not line:
+                continue
+            if self._rate:
+                await asyncio.sleep(began + taken / self._rate - time.monotonic())
+            taken += 1
+            await self._send(number, line)
+        while self._waiting:
+            await self._acknowledge()
+        return PublishSummary(topic=self._topic, seconds=round(time.monotonic() - began, 3), **self._counts)
+
+    async def _send(self, number: int, line: bytes) -> None:
+        while len(self._waiting) >= IN_FLIGHT_MAX:
+            await self._acknowledge()
+        try:
+            record = outgoing(self._topic, line)
+            sent = await self._producer.send(self._topic, record.value, record.key, headers=list(record.headers))
+        except ValueError as error:
+            raise OperatorError(f"line {number}: {error}") from error
+        except KafkaTimeoutError:
+            raise
+        except KafkaError as error:
+            raise _refused(number, error) from error
+        self._waiting.append((number, record, sent))
+
+    async def _acknowledge(self) -> None:
+        number, record, sent = self._waiting.popleft()
+        try:
+            await sent
+        except KafkaTimeoutError:
+            raise
+        except KafkaError as error:
+            raise _refused(number, error) from error
+        kind = "tombstones" if record.value is None else "events" if record.decoded else "undecoded"
+        self._counts[kind] += 1
+        self._counts["sent"] += 1
+        self._counts["bytes"] += len(record.value or b"") + len(record.key or b"")
+
+
+def _refused(number: int, error: KafkaError) -> OperatorError:
+    return OperatorError(f"line {number} was refused: {' '.join(str(error).split())}; the lines before it may be sent")

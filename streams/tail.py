@@ -1,0 +1,125 @@
+"""Following a topic as a read_committed consumer sees it, each output beside the record it was made from."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Final
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaTimeoutError
+from msgspec import Struct
+
+from schemas.errors import OperatorError
+from streams.reach import broker_errors
+
+SOURCE_TIMEOUT_S: Final = 5.0
+FETCH_WAIT_MS: Final = 100
+
+
+class Seen(Struct, frozen=True):
+    """A record and, for an output, the value of its source; None where the source is gone or there is none."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp_ms: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...]
+    source: bytes | None = None
+
+
+async def tail(
+    bootstrap: str,
+    topic: str,
+    *,
+    from_beginning: bool = False,
+    timeout_s: float | None = None,
+    with_source: bool = True,
+) -> AsyncGenerator[Seen, None]:
+    """Yield the committed records of all partitions as they come, without joining a group.
+
+    Ends when nothing has come for `timeout_s` seconds (None: never). Raises OperatorError when the topic does not
+    exist or the broker cannot be reached. Close the iterator to leave early.
+    """
+    with broker_errors(bootstrap):
+        async with _consumer(bootstrap) as consumer, _consumer(bootstrap) as sources:
+            await _place(consumer, topic, from_beginning=from_beginning)
+            while True:
+                try:
+                    record = await asyncio.wait_for(consumer.getone(), timeout_s)
+                except TimeoutError:
+                    return
+                source = await _source(sources, record.headers) if with_source else None
+                yield _seen(record, source)
+
+
+@asynccontextmanager
+async def _consumer(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap,
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        fetch_max_wait_ms=FETCH_WAIT_MS,
+    )
+    try:
+        await consumer.start()
+        yield consumer
+    finally:
+        await consumer.stop()
+
+
+async def _place(consumer: AIOKafkaConsumer, topic: str, *, from_beginning: bool) -> None:
+    if topic not in await consumer.topics():
+        raise OperatorError(f"topic {topic} does not exist: see `dragoman topics check`")
+    numbers = consumer.partitions_for_topic(topic) or ()
+    partitions = [TopicPartition(topic, number) for number in sorted(numbers)]
+    consumer.assign(partitions)
+    if from_beginning:
+        await consumer.seek_to_beginning(*partitions)
+    else:
+        await consumer.seek_to_end(*partitions)
+
+
+async def _source(consumer: AIOKafkaConsumer, headers: Sequence[tuple[str, bytes]]) -> bytes | None:
+    """The value of the record that the headers of an output point to; None when compaction or retention took it."""
+    place = _source_place(headers)
+    if place is None:
+        return None
+    partition, offset = place
+    if consumer.assignment() != {partition}:
+        consumer.assign([partition])
+    try:
+        async with asyncio.timeout(SOURCE_TIMEOUT_S):
+            first = (await consumer.beginning_offsets([partition]))[partition]
+            end = (await consumer.end_offsets([partition]))[partition]
+            if not first <= offset < end:
+                return None
+            consumer.seek(partition, offset)
+            record = await consumer.getone(partition)
+    except (TimeoutError, KafkaTimeoutError):
+        return None
+    value: bytes | None = record.value
+    return value if record.offset == offset else None
+
+
+def _source_place(headers: Sequence[tuple[str, bytes]]) -> tuple[TopicPartition, int] | None:
+    found = {name: value for name, value in headers if name.startswith("dragoman-source-")}
+    try:
+        topic = found["dragoman-source-topic"].decode()
+        return TopicPartition(topic, int(found["dragoman-source-partition"])), int(found["dragoman-source-offset"])
+    except (KeyError, ValueError, AttributeError):  # a header may have no value
+        return None
+
+
+def _seen(record: ConsumerRecord, source: bytes | None) -> Seen:
+    return Seen(
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        timestamp_ms=record.timestamp,
+        key=record.key,
+        value=record.value,
+        headers=tuple(record.headers),
+        source=source,
+    )
