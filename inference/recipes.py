@@ -46,7 +46,7 @@ def build(spec: ModelSpec, weights: Mapping[str, Path], folder: Path, progress: 
 def _build_marian(spec: ModelSpec, weights: Mapping[str, Path], folder: Path, progress: Progress) -> dict[str, int]:
     parameters = read_marian(weights["model"])
     config = parameters.config
-    tokenizer = SentencePieceTokenizer(folder / _TOKENIZER, begin=False)
+    tokenizer = SentencePieceTokenizer(folder / _TOKENIZER, begin=False, fuse_unknown=True)
     if tokenizer.vocabulary != config.vocabulary:
         raise OperatorError(
             f"model {spec.name}: {tokenizer.vocabulary} pieces in the tokenizer, {config.vocabulary} in the weights"
@@ -92,7 +92,7 @@ def open_translation(
         id=ModelId(spec.name, manifest.version),
         source=spec.source,
         target=spec.target,
-        tokenizer=SentencePieceTokenizer(folder / _TOKENIZER, begin=False),
+        tokenizer=SentencePieceTokenizer(folder / _TOKENIZER, begin=False, fuse_unknown=True),
         encoder=encoder,
         decoder=decoder,
         geometry=Geometry(
@@ -120,7 +120,8 @@ def open_embedding(
     )
     return EmbeddingModel(
         id=ModelId(spec.name, manifest.version),
-        tokenizer=SentencePieceTokenizer(folder / _TOKENIZER, begin=True),
+        # The engine these embeddings are compared with gives every unknown character a piece of its own.
+        tokenizer=SentencePieceTokenizer(folder / _TOKENIZER, begin=True, fuse_unknown=False),
         session=session,
         dim=manifest.sizes["dim"],
         normalized=True,

@@ -52,7 +52,9 @@ def decode(model: TranslationModel, sources: Sequence[Ids]) -> list[list[int]]:
     alive = np.ones(len(sources), bool)
     for position in range(int(limits.max())):
         pos = np.full(len(sources), position, np.int64)
-        logits, *states = model.decoder.run(["logits", *(f"{name}o" for name in state)], {"ids": ids, "pos": pos, **fed, **state})
+        logits, *states = model.decoder.run(
+            ["logits", *(f"{name}o" for name in state)], {"ids": ids, "pos": pos, **fed, **state}
+        )
         state = dict(zip(state, states, strict=True))
         ids = model.columns[logits.argmax(1)]
         alive &= (ids != shape.eos) & (position < limits)

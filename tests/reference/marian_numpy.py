@@ -97,7 +97,9 @@ class Rounded(Exact):
 
     def dense(self, x: np.ndarray, name: str, bias: str | None) -> np.ndarray:
         matrix, step = self.weights.matrices[name], self._step(name)
-        return (self._round(x, step) @ matrix.values.astype(np.int64)) * np.float32(matrix.scale * step) + self.bias(bias)
+        return (self._round(x, step) @ matrix.values.astype(np.int64)) * np.float32(matrix.scale * step) + self.bias(
+            bias
+        )
 
     def feed_forward(self, prefix: str, x: np.ndarray) -> np.ndarray:
         first, second = self.weights.matrices[f"{prefix}_ffn_W1"], self.weights.matrices[f"{prefix}_ffn_W2"]

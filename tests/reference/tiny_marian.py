@@ -73,6 +73,13 @@ def weights_file(weights: MarianWeights, **overrides: str) -> bytes:
     return _container(items)
 
 
+def shortlist_file(frequent: int, listed: list[int], *, magic: int = 0xF11A48D5013417F5) -> bytes:
+    """The bytes of a lexical shortlist that lists these target pieces."""
+    offsets = np.arange(3, dtype="<u8")
+    header = struct.pack("<6Q", magic, 0, frequent, 2, len(offsets), len(listed))
+    return header + offsets.tobytes() + np.array(listed, "<u4").tobytes()
+
+
 def _yaml(config: MarianConfig, overrides: dict[str, str]) -> str:
     keys = {
         "type": "transformer",

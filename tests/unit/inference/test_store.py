@@ -15,8 +15,7 @@ from schemas.errors import OperatorError
 from schemas.report import ModelRebuilt, ProviderChosen, Report
 from schemas.settings import PoolSettings
 from tests.reference.greedy import translate
-from tests.reference.tiny_marian import SMALL, random_weights, weights_file
-from tests.unit.inference.test_weights_marian import shortlist_file
+from tests.reference.tiny_marian import SMALL, random_weights, shortlist_file, weights_file
 
 NAME = "small-en-pt"
 MODULE = "weights_of_a_small_model"

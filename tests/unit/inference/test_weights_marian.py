@@ -1,6 +1,5 @@
 """Reading Marian's files: what was written comes back, what is damaged or foreign is refused in one line."""
 
-import struct
 from pathlib import Path
 
 import numpy as np
@@ -9,13 +8,7 @@ import pytest
 from inference.marian_weights import EMBEDDING, read_marian
 from inference.shortlist import head_columns, read_shortlist
 from schemas.errors import OperatorError
-from tests.reference.tiny_marian import SMALL, random_weights, weights_file
-
-
-def shortlist_file(frequent: int, listed: list[int], *, magic: int = 0xF11A48D5013417F5) -> bytes:
-    offsets = np.arange(3, dtype="<u8")
-    header = struct.pack("<6Q", magic, 0, frequent, 2, len(offsets), len(listed))
-    return header + offsets.tobytes() + np.array(listed, "<u4").tobytes()
+from tests.reference.tiny_marian import SMALL, random_weights, shortlist_file, weights_file
 
 
 def test_every_parameter_comes_back(tmp_path: Path) -> None:
