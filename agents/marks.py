@@ -9,7 +9,7 @@ from schemas.outputs import ListingStatus, LocalizedField, Provenance
 from schemas.reasons import Warn
 
 # Neither keeps a text from being what it should be.
-HARMLESS = frozenset({Warn.COPIED, Warn.HTML_CLEANED, Warn.MOJIBAKE_REPAIRED, Warn.BOM_STRIPPED})
+HARMLESS = frozenset({Warn.HTML_CLEANED, Warn.MOJIBAKE_REPAIRED, Warn.BOM_STRIPPED})
 # No model was asked: the pair or the language as a whole is at fault, so it is said once and not per field.
 NOT_ASKED = frozenset({Warn.PAIR_UNAVAILABLE, Warn.LANGUAGE_UNCERTAIN})
 
@@ -38,15 +38,11 @@ def status_of(parts: Iterable[Part]) -> ListingStatus:
 
 
 def warnings_of(parts: Iterable[Part]) -> tuple[str, ...]:
-    """The marks of all texts, each once: `<warn>:<field>`, or the bare word where the whole event is meant.
-
-    `copied` alone stays on its field: that a number was copied is no news for the whole.
-    """
+    """The marks of all texts, each once: `<warn>:<field>`, or the bare word where the whole event is meant."""
     marks: dict[str, None] = {}
     for part in parts:
         for word in _words(part.field):
-            if word != Warn.COPIED:
-                marks[word if word in NOT_ASKED else f"{word}:{part.name}"] = None
+            marks[word if word in NOT_ASKED else f"{word}:{part.name}"] = None
     return tuple(marks)
 
 

@@ -6,7 +6,8 @@ from tests.unit.agents.fakes import FakePool
 
 SAID = LocalizedField("olá", "model", (), "en-pt")
 REMEMBERED = LocalizedField("olá", "memory", (), "en-pt")
-COPIED = LocalizedField("42", "copied", ("copied",))
+COPIED = LocalizedField("42", "copied")
+UNTOUCHED = LocalizedField("hello", "copied", ("copied",))
 CLEANED = LocalizedField("<p>a</p>", "copied", ("html_cleaned",))
 REFUSED = LocalizedField("hello", "copied", ("gate_numbers",))
 HALF = LocalizedField("olá. hello", "model", ("gate_protected:sku",), "en-pt")
@@ -30,6 +31,8 @@ def parts(*fields):
         ((SAID, NO_PAIR), "partial"),
         ((REFUSED, REFUSED), "fallback_source"),
         ((REFUSED, COPIED), "fallback_source"),
+        ((SAID, UNTOUCHED), "partial"),
+        ((UNTOUCHED, COPIED), "fallback_source"),
         ((COPIED, COPIED), "passthrough"),
         ((COPIED, CLEANED), "passthrough"),
         ((NO_PAIR, NO_PAIR), "passthrough"),
@@ -45,8 +48,8 @@ def test_a_mark_names_its_field_once_and_the_pair_is_said_for_all():
     assert found == ("pair_unavailable", "gate_numbers:bullets")
 
 
-def test_copying_a_number_is_no_news():
-    assert warnings_of(parts(COPIED)) == ()
+def test_copying_a_number_is_no_news_but_a_model_that_only_copied_is():
+    assert warnings_of(parts(COPIED, UNTOUCHED)) == ("copied:description",)
 
 
 def test_words_of_a_metric_are_bounded():
