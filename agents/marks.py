@@ -59,8 +59,8 @@ def provenance_of(
 
 def bare(warnings: Iterable[str]) -> tuple[str, ...]:
     """The words without their fields and values, each once, sorted: bounded, so they may be a metric's label."""
-    return tuple(sorted({warning.partition(":")[0] for warning in warnings}))
+    return tuple(sorted({str(warning).partition(":")[0] for warning in warnings}))
 
 
 def _words(field: LocalizedField) -> Iterable[str]:
-    return (warning.partition(":")[0] for warning in field.warnings)
+    return (str(warning).partition(":")[0] for warning in field.warnings)
