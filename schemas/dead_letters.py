@@ -16,10 +16,9 @@ import msgspec
 from schemas.codec import encode
 from schemas.envelope import CONTENT_TYPE, OUTPUT_SOURCE, SPEC_VERSION, Record, data_schema, output_id, source_headers
 from schemas.errors import Refused
-from schemas.outputs import DeadLetter
+from schemas.outputs import DEAD_LETTER_TYPE, DeadLetter
 from schemas.topics import RECORD_BYTES_MAX, dead_letter_bytes_max
 
-DEAD_LETTER_TYPE: Final = "dragoman.dead-letter.v1"
 MESSAGE_CHARACTERS_MAX: Final = 500
 # Kafka's framing of one record in one batch (61 and at most 21 bytes) and the headers written here, generously.
 FRAMING_BYTES: Final = 4096

@@ -1,14 +1,18 @@
 """The output events, as storefronts and logistics partners read them."""
 
-from datetime import datetime
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+from schemas.events import Time
 
 LISTING_LOCALIZED_TYPE: Final = "dragoman.listing-localized.v1"
 REVIEW_LOCALIZED_TYPE: Final = "dragoman.review-localized.v1"
 LOGISTICS_LOCALIZED_TYPE: Final = "dragoman.logistics-localized.v1"
 ITEM_EMBEDDING_TYPE: Final = "dragoman.item-embedding.v1"
+DEAD_LETTER_TYPE: Final = "dragoman.dead-letter.v1"
+
+Base64 = Annotated[str, Meta(extra_json_schema={"contentEncoding": "base64"})]
 
 Origin = Literal["memory", "model", "glossary", "human", "copied", "generated"]
 ListingStatus = Literal["localized", "partial", "passthrough", "fallback_source"]
@@ -134,7 +138,7 @@ class LogisticsLocalized(Struct, frozen=True, omit_defaults=True, kw_only=True):
     action: str | None = None
     detail: str | None = None
     original: str | None = None
-    occurred_at: datetime
+    occurred_at: Time
     local_time: str
     is_latest: bool
     supersedes: str | None = None
@@ -151,7 +155,7 @@ class ItemEmbedding(Struct, frozen=True, kw_only=True):
     model_version: str
     dim: int
     normalized: bool
-    vector: str
+    vector: Base64
     source_hash: str
 
 
@@ -162,8 +166,8 @@ class DeadLetter(Struct, frozen=True, omit_defaults=True, kw_only=True):
     long as that keeps it, and `value_sha256` (hexadecimal) tells whether what is found there is it.
     """
 
-    value: str | None
-    headers: tuple[tuple[str, str | None], ...] = ()
+    value: Base64 | None
+    headers: tuple[tuple[str, Base64 | None], ...] = ()
     topic: str
     partition: int
     offset: int
@@ -173,7 +177,7 @@ class DeadLetter(Struct, frozen=True, omit_defaults=True, kw_only=True):
     message: str
     attempts: int = 1
     retryable: bool = False
-    first_failed_at: datetime
+    first_failed_at: Time
     app_version: str
     value_omitted: bool = False
     value_bytes: int | None = None
