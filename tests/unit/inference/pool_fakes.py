@@ -45,7 +45,10 @@ class Machine:
         self.threads = set()
 
     def make_engines(self, models=1):
-        return lambda report: [FakeEngine(self) for _ in range(models)]
+        def make(_report):
+            return [FakeEngine(self) for _ in range(models)]
+
+        return make
 
 
 class FakeEngine:

@@ -13,7 +13,11 @@ def requests(*names):
 
 def search(machine, suspects):
     heard = []
-    outcomes = isolate(FakeEngine(machine), suspects, lambda fault, found: heard.append(found))
+
+    def on_fault(fault, found):
+        heard.append(found)
+
+    outcomes = isolate(FakeEngine(machine), suspects, on_fault)
     return {outcome.request.text: outcome.result for outcome in outcomes}, heard
 
 

@@ -1,0 +1,251 @@
+"""The engines over real sessions (small random weights) and over a numpy session."""
+
+import numpy as np
+import onnxruntime as ort
+import pytest
+
+from inference.embedding_engine import RUN_TOKENS, EmbeddingEngine
+from inference.engine import Outcome, Suspect
+from inference.marian_graph import decoder_graph, encoder_graph
+from inference.models import EmbeddingModel, Geometry, TranslationModel
+from inference.queue import Request
+from inference.requests import Decoding, Embedding, ModelId, PoisonText, SegmentTooLong
+from inference.translation_engine import TranslationEngine, pack, second_reading
+from tests.reference import greedy
+from tests.reference.tiny_marian import SMALL, random_weights
+
+COLUMNS = np.array([0, *range(2, 60)], np.int64)
+
+
+class Numbers:
+    """Texts are numbers, "7 8 9" is the ids 7, 8, 9 and the end."""
+
+    def encode(self, text):
+        return np.array([*map(int, text.split()), 0], np.int64)
+
+    def decode(self, ids):
+        return " ".join(map(str, ids))
+
+
+def session(model):
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 4
+    return ort.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+
+
+@pytest.fixture(scope="module")
+def model():
+    weights = random_weights(5)
+    geometry = Geometry(
+        layers=SMALL.decoder_layers,
+        heads=SMALL.heads,
+        head_dim=SMALL.d_model // SMALL.heads,
+        d_model=SMALL.d_model,
+        vocabulary=SMALL.vocabulary,
+        start=SMALL.vocabulary,
+        eos=0,
+        source_tokens_max=24,
+        target_tokens_max=40,
+    )
+    return TranslationModel(
+        ModelId("small", "5"),
+        "en",
+        "pt-BR",
+        Numbers(),
+        session(encoder_graph(weights)),
+        session(decoder_graph(weights, COLUMNS)),
+        geometry,
+        COLUMNS,
+        "CPUExecutionProvider",
+    )
+
+
+def request(text, decoding=Decoding.GREEDY):
+    return Request(text, 0, decoding, 0.0, 0.0)
+
+
+def sentences(count, seed=3):
+    random = np.random.default_rng(seed)
+    return [" ".join(map(str, random.integers(2, 60, random.integers(1, 23)))) for _ in range(count)]
+
+
+def run(engine, requests):
+    """Admit as the engine has room, step to the end."""
+    waiting, items = list(requests), []
+    while waiting or engine.busy:
+        if waiting and engine.room:
+            engine.admit(waiting[: engine.room], len(waiting))
+            waiting = waiting[engine.room :] if engine.room else waiting[64:]
+        items += engine.step()
+    return items
+
+
+def test_every_text_is_what_one_padded_batch_gives(model):
+    texts = sentences(150)
+    reports = []
+    engine = TranslationEngine(model, 6, reports.append)
+    items = run(engine, [request(text) for text in texts])
+    got = {item.request.text: item.result for item in items}
+    assert len(items) == 150
+    alone = dict(zip(texts, greedy.translate(model, texts), strict=True))
+    complete = [text for text in texts if got[text].complete]
+    assert {text: got[text].text for text in complete} == {text: alone[text] for text in complete}
+    assert {got[text].tokens_in for text in texts} == {len(text.split()) + 1 for text in texts}
+    cut = [text for text in texts if not got[text].complete]
+    assert all(got[text].tokens_out == min(40, int(2.5 * got[text].tokens_in) + 3) for text in cut)
+    assert cut
+    assert sum(report.rows > 0 for report in reports) >= 1
+    assert max(report.rows for report in reports) == 6
+    assert all(report.tokens <= report.padded_tokens for report in reports)
+    assert sum(len(report.queue_wait_s) for report in reports) == 150
+    assert engine.work.tokens_out == sum(got[text].tokens_out for text in texts)
+    assert engine.work.evicted == 0
+
+
+def test_a_text_that_is_too_long_is_refused_and_none_is_cut(model):
+    fits, too_long = " ".join(["5"] * 23), " ".join(["5"] * 24)
+    got = {
+        item.request.text: item.result
+        for item in run(TranslationEngine(model, 4, print), [request(fits), request(too_long)])
+    }
+    assert isinstance(got[too_long], SegmentTooLong)
+    assert got[fits].tokens_in == 24
+
+
+def test_a_text_the_tokenizer_refuses_is_poison(model):
+    (item,) = run(TranslationEngine(model, 4, print), [request("not a number")])
+    assert isinstance(item.result, PoisonText)
+    assert "not a number" not in str(item.result)
+
+
+def test_a_failing_encoder_run_leaves_everything_else_on_board(model):
+    engine = TranslationEngine(model, 2, lambda _: None)
+    items = run(engine, [request("3 4"), request("5 6"), request("3 4 5 6 7 8 9 999999")])
+    failed = [item for item in items if isinstance(item, Suspect)]
+    assert [item.request.text for item in failed] == ["3 4 5 6 7 8 9 999999"]
+    assert {item.request.text for item in items if isinstance(item, Outcome)} == {"3 4", "5 6"}
+    assert not failed[0].fault.memory
+
+
+def test_a_withdrawn_row_is_given_to_another(model):
+    engine = TranslationEngine(model, 1, lambda _: None)
+    gone, kept = request("7 8 9 10 11 12"), request("5 6 7 8 9 10 11 12")
+    engine.admit([gone, kept], 0)
+    assert engine.step() == []
+    gone.withdrawn = True
+    items = run(engine, [])
+    assert [item.request for item in items] == [kept]
+    assert engine.work.evicted == 1
+    assert not engine.busy
+    assert engine.room
+
+
+def test_withdrawn_before_it_was_encoded(model):
+    engine = TranslationEngine(model, 1, lambda _: None)
+    gone = request("7 8")
+    gone.withdrawn = True
+    assert run(engine, [gone]) == []
+    assert engine.work.evicted == 1
+
+
+def test_packing_keeps_real_tokens_only():
+    fed = pack([np.array([5, 6, 0]), np.array([7, 0])])
+    assert fed["ids"].tolist() == [5, 6, 0, 7, 0]
+    assert fed["pos"].tolist() == [0, 1, 2, 0, 1]
+    assert fed["idx_pad"].tolist() == [[0, 1, 2], [3, 4, 0]]
+    assert fed["idx_flat"].tolist() == [0, 1, 2, 3, 4]
+    assert fed["lens"].tolist() == [3, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "second"),
+    [
+        ("Skirt", "skirt"),
+        ("“Skirt with pockets”", "“skirt with pockets”"),
+        ("A skirt", "a skirt"),
+        ("Élan", "élan"),
+        ("XQ1 is blue", "XQ1 is blue"),
+        ("SALE!", "SALE!"),
+        ("Q7 lamp", "Q7 lamp"),
+        ("skirt", "skirt"),
+        ("12 Skirts", "12 Skirts"),
+        ("…", "…"),
+    ],
+)
+def test_second_reading_lowers_only_a_capitalised_word(text, second):
+    assert second_reading(text) == second
+
+
+class Sums:
+    """A sentence encoder: the unit vector of (sum of ids, number of tokens). Fails on the id 99."""
+
+    def __init__(self):
+        self.shapes = []
+
+    def run(self, _outputs, feeds):
+        ids, mask = feeds["input_ids"], feeds["attention_mask"]
+        self.shapes.append(ids.shape)
+        if (ids == 99).any():
+            raise RuntimeError("no such id")
+        vectors = np.stack([(ids * mask).sum(1), mask.sum(1)], 1).astype(np.float32)
+        return [vectors / np.linalg.norm(vectors, axis=1, keepdims=True)]
+
+
+def embedding_engine(sums, tokens_max=8, *, normalized=True, report=lambda _: None):
+    model = EmbeddingModel(ModelId("sums", "1"), Numbers(), sums, 2, normalized, tokens_max, "numpy")
+    return EmbeddingEngine(model, report)
+
+
+def unit(*values):
+    return np.array(values) / np.linalg.norm(values)
+
+
+def test_embeddings_are_batched_by_length_and_masked():
+    sums, reports = Sums(), []
+    engine = embedding_engine(sums, tokens_max=100, report=reports.append)
+    texts = [" ".join(["1"] * size) for size in (60, 1, 2, 59, 3)]
+    got = {item.request.text: item.result for item in run(engine, [request(text) for text in texts])}
+    for text in texts:
+        np.testing.assert_allclose(got[text].vector, unit(len(text.split()), len(text.split()) + 1), rtol=1e-6)
+    assert all(rows * columns <= RUN_TOKENS for rows, columns in sums.shapes)
+    assert sums.shapes[0] == (4, 60) or sums.shapes[0] == (3, 4)
+    assert sum(len(report.queue_wait_s) for report in reports) == 5
+
+
+def test_a_long_text_is_the_mean_of_its_pieces_weighted_by_tokens():
+    sums = Sums()
+    ids = [*range(1, 13)]
+    (item,) = run(embedding_engine(sums), [request(" ".join(map(str, ids)))])
+    first, second = [1, 2, 3, 4, 5, 6, 7], [8, 9, 10, 11, 12, 0]
+    mean = 7 * unit(sum(first), 7) + 6 * unit(sum(second), 6)
+    np.testing.assert_allclose(item.result.vector, mean / np.linalg.norm(mean), rtol=1e-6)
+    assert item.result.normalized
+    assert not item.result.vector.flags.writeable
+
+
+def test_a_model_without_unit_vectors_gives_a_plain_mean():
+    (item,) = run(embedding_engine(Sums(), normalized=False), [request(" ".join(["3"] * 12))])
+    assert np.linalg.norm(item.result.vector) < 1.0 + 1e-6
+    np.testing.assert_allclose(item.result.vector, (7 * unit(21, 7) + 6 * unit(15, 6)) / 13, rtol=1e-6)
+
+
+def test_a_failing_piece_makes_its_whole_text_suspect_once():
+    engine = embedding_engine(Sums())
+    bad = "1 " * 20 + "99 " + "1 " * 20
+    items = run(engine, [request(bad), request("1 1 1 1 1 1 1 1 1 1 1 1 1 1")])
+    suspects = [item.request.text for item in items if isinstance(item, Suspect)]
+    assert suspects.count(bad) == 1
+    assert len(items) == 2
+    assert not engine.busy
+
+
+def test_a_text_the_embedding_tokenizer_refuses_is_poison_and_a_withdrawn_one_is_skipped():
+    engine = embedding_engine(Sums())
+    gone = request("1 2 3")
+    gone.withdrawn = True
+    items = run(engine, [request("x"), gone, request("5")])
+    assert isinstance(items[0].result, PoisonText)
+    assert isinstance(items[1].result, Embedding)
+    assert len(items) == 2
+    assert engine.work.evicted == 1
