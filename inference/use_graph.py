@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
+from zipfile import BadZipFile
 
 import numpy as np
 import onnx
@@ -24,9 +25,9 @@ Arrays = Mapping[str, NDArray[Any]]
 def read_use(path: Path) -> Arrays:
     """Read the weights archive; raises OperatorError when it is damaged."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise OperatorError(
             f"{path.name} cannot be read ({error}): reinstall it with "
             "`pip install --force-reinstall 'dragoman[models]'`"

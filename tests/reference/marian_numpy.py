@@ -5,7 +5,6 @@
 
 import numpy as np
 
-from inference.marian_graph import position_table
 from inference.marian_weights import EMBEDDING, MarianWeights
 
 
@@ -13,7 +12,7 @@ class Exact:
     def __init__(self, weights: MarianWeights) -> None:
         self.weights = weights
         self.config = weights.config
-        self.positions = position_table(512, weights.config.d_model)
+        self.positions = sinusoids(512, weights.config.d_model)
 
     def encode(self, ids: np.ndarray) -> np.ndarray:
         """float32 [tokens, layers * 2 * d_model]: cross-attention keys and values of every decoder layer."""
@@ -123,3 +122,14 @@ class Rounded(Exact):
     @staticmethod
     def _round(x: np.ndarray, step: np.float32) -> np.ndarray:
         return np.clip(np.round(x / step), -128, 127).astype(np.int64)
+
+
+def sinusoids(positions: int, width: int) -> np.ndarray:
+    """Marian's position table, written out: sines in the first half of a row, cosines in the second."""
+    table = np.empty((positions, width), np.float32)
+    half = width // 2
+    for position in range(positions):
+        for rate in range(half):
+            angle = position / 10_000 ** (rate / (half - 1))
+            table[position, rate], table[position, half + rate] = np.sin(angle), np.cos(angle)
+    return table

@@ -1,5 +1,7 @@
 """The int8 graphs, part by part, against a numpy model on random weights."""
 
+import hashlib
+
 import numpy as np
 import onnx
 import onnxruntime as ort
@@ -7,6 +9,7 @@ import pytest
 
 from inference.marian_graph import decoder_graph, encoder_graph
 from inference.marian_weights import EMBEDDING, MarianConfig, MarianWeights
+from inference.recipes import BUILDER
 from schemas.errors import OperatorError
 from tests.reference.greedy import cross_inputs, pack
 from tests.reference.marian_numpy import Exact, Rounded
@@ -134,3 +137,17 @@ def test_fused_matrices_need_one_activation_scale() -> None:
     multipliers = {**weights.multipliers, "encoder_l1_self_Wk": 11.0}
     with pytest.raises(OperatorError, match="activation scales"):
         encoder_graph(MarianWeights(weights.config, weights.matrices, weights.vectors, multipliers))
+
+
+def test_a_changed_graph_needs_another_builder_version() -> None:
+    """Builds on disk are found by BUILDER: when this digest changes, raise it and put the new digest here."""
+    digest = hashlib.sha256()
+    weights = random_weights(1)
+    for model in (encoder_graph(weights), decoder_graph(weights, COLUMNS)):
+        digest.update(f"{model.ir_version} {[opset.version for opset in model.opset_import]}".encode())
+        for node in model.graph.node:
+            attributes = sorted(attribute.SerializeToString(deterministic=True).hex() for attribute in node.attribute)
+            digest.update(f"{node.domain} {node.op_type} {node.input} {node.output} {attributes}".encode())
+        for constant in model.graph.initializer:
+            digest.update(f"{constant.name} {constant.data_type} {constant.dims}".encode())
+    assert (BUILDER, digest.hexdigest()[:16]) == (1, "f1ce0fc32e63ee65")
