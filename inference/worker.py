@@ -37,6 +37,9 @@ Message = Delivery | Ready | Ended
 HOLD_S = 0.004
 """How long an engine that has enough to do holds its results back to hand over several at once: waking the event loop
 for each costs about 5% of all sentences. An engine with room, where a caller's wait is what counts, holds nothing."""
+TURN_S = 0.01
+"""How long one engine works before the next has its turn. Steps of different models differ tenfold in length, so equal
+numbers of steps would not be equal shares; within a turn a model's weights stay in the cache."""
 WARM_UP_TEXT = "A box."
 """Run through every engine before the first request: the first run of a session allocates and plans."""
 
@@ -104,7 +107,7 @@ class Worker:
         return engines
 
     def _serve(self) -> None:
-        """Give each engine a step in turn; sleep only when none has work and no queue holds any."""
+        """Give each engine a turn; sleep only when none has work and no queue holds any."""
         schedule, engines = self._schedule, self._engines
         while not schedule.closed:
             if not any(engine.busy for engine in engines):
@@ -112,11 +115,20 @@ class Worker:
                 if not schedule.wait():
                     return
             for model, engine in enumerate(engines):
-                room = engine.room
-                if room and (requests := schedule.take(model, room)):
-                    engine.admit(requests, schedule.depth(model))
-                if engine.busy:
-                    self._step(model, engine)
+                self._turn(model, engine)
+
+    def _turn(self, model: int, engine: Engine) -> None:
+        """Admit and step while there is work, for TURN_S at most."""
+        ends_s = monotonic() + TURN_S
+        while not self._schedule.closed:
+            room = engine.room
+            if room and (requests := self._schedule.take(model, room)):
+                engine.admit(requests, self._schedule.depth(model))
+            if not engine.busy:
+                return
+            self._step(model, engine)
+            if monotonic() >= ends_s:
+                return
 
     def _step(self, model: int, engine: Engine) -> None:
         """Collect what one step gives; a failed run is told apart at once."""

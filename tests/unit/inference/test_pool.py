@@ -1,8 +1,10 @@
 import asyncio
+import itertools
 import threading
 
 import pytest
 
+from inference import crew
 from inference.pool import Pool
 from inference.requests import (
     Decoding,
@@ -265,6 +267,42 @@ async def test_closing_fails_who_still_waits_and_ends_the_watch():
     await watching
     with pytest.raises(PoolDead, match="not running"):
         await ask(pool, "later")
+
+
+async def test_a_thread_that_hangs_does_not_keep_the_pool_from_closing(monkeypatch):
+    monkeypatch.setattr(crew, "STOP_S", 0.02)
+    machine = Machine(slots=1)
+    machine.open.clear()
+    async with pool_of(machine) as pool:
+        waiting = asyncio.create_task(ask(pool, "held"))
+        await until(machine.started.is_set)
+    with pytest.raises(PoolDead):
+        await waiting
+    hung = [thread for thread in threading.enumerate() if thread.name.startswith("dragoman-pool")]
+    assert len(hung) == 1
+    machine.open.set()
+    hung[0].join(5)
+    assert not hung[0].is_alive()
+
+
+async def test_a_busy_model_leaves_turns_to_another():
+    """One thread, an endless stream for one model: a request for the other is served meanwhile."""
+    machine = Machine()
+    models = loaded(fake_model("en", "pt-BR", "a"), fake_model("pt-BR", "en", "b"))
+    async with pool_of(machine, models=models) as pool:
+
+        async def stream(lane):
+            for number in itertools.count():
+                await ask(pool, f"{lane} {number}")
+
+        streams = [asyncio.create_task(stream(lane)) for lane in range(20)]
+        await until(machine.started.is_set)
+        other = [await pool.translate(f"o {n}", source="pt-BR", target="en") for n in range(5)]
+        assert [answer.text for answer in other] == [f"O {n}" for n in range(5)]
+        assert not any(task.done() for task in streams)
+        for task in streams:
+            task.cancel()
+        await asyncio.gather(*streams, return_exceptions=True)
 
 
 async def test_the_loop_turns_while_the_workers_are_held():

@@ -209,7 +209,7 @@ def test_embeddings_are_batched_by_length_and_masked():
     for text in texts:
         np.testing.assert_allclose(got[text].vector, unit(len(text.split()), len(text.split()) + 1), rtol=1e-6)
     assert all(rows * columns <= RUN_TOKENS for rows, columns in sums.shapes)
-    assert sums.shapes[0] == (4, 60) or sums.shapes[0] == (3, 4)
+    assert sums.shapes == [(3, 4), (2, 61)]
     assert sum(len(report.queue_wait_s) for report in reports) == 5
 
 
