@@ -71,7 +71,7 @@ def as_json(seen: Seen) -> dict[str, Any]:
         "topic": seen.topic,
         "partition": seen.partition,
         "offset": seen.offset,
-        "timestamp_ms": seen.timestamp_ms,
+        "timestamp_ms": seen.timestamp,
         "key": _text(seen.key),
         "headers": {name: _text(value) for name, value in seen.headers},
         "value": _document(seen.value),

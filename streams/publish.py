@@ -6,18 +6,21 @@ import binascii
 import time
 from collections import deque
 from collections.abc import AsyncIterable, Callable, Mapping
+from contextlib import suppress
+from types import SimpleNamespace
 from typing import Any, Final
 from uuid import UUID, uuid5
 
 import msgspec
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, KafkaTimeoutError
+from aiokafka.errors import KafkaError, KafkaTimeoutError, UnknownError
 from msgspec import Struct
 
 from schemas.contracts import CONTRACTS
 from schemas.envelope import CONTENT_TYPE, SPEC_VERSION, data_schema
 from schemas.errors import OperatorError
-from streams.reach import admin_client, broker_errors
+from streams.reach import broker_errors
+from streams.topics import partition_count
 
 SOURCE: Final = "dragoman-publish"
 # UUIDv5 of the URL namespace and "urn:dragoman:publish": the same line has the same id whenever it is sent.
@@ -26,7 +29,6 @@ WRAPPER_FIELDS: Final = frozenset({"topic", "key", "key_base64", "value", "value
 IN_FLIGHT_MAX: Final = 1000  # records sent and not yet acknowledged
 LINGER_MS: Final = 5
 REQUEST_BYTES_MAX: Final = 16 * 1024 * 1024  # the broker's own limit is the one that counts
-TIMEOUT_S: Final = 10.0
 
 Headers = tuple[tuple[str, bytes], ...]
 
@@ -59,33 +61,33 @@ def outgoing(topic: str, line: bytes) -> Outgoing:
     is a tombstone, a text is sent as its characters, `value_base64` as its bytes; `headers` are laid over the usual
     ones (null takes one away) and `headers: null` sends none. Raises ValueError for a wrapper that makes no sense.
     """
-    line = line.strip()
+    line = line.rstrip(b"\r\n")
     try:
         document = msgspec.json.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         document = None
     if isinstance(document, dict) and document.keys() <= WRAPPER_FIELDS and document.keys() & {"value", "value_base64"}:
         return _unwrap(topic, document)
-    key = _contract_key(topic, line)
-    return Outgoing(key, line, _cloud_event(topic, key, line), key is not None)
+    key, decoded = _key(topic, line)
+    return Outgoing(key, line, _cloud_event(topic, key, line), decoded)
 
 
 def _unwrap(topic: str, wrapper: Mapping[str, Any]) -> Outgoing:
     if wrapper.get("topic", topic) != topic:
         raise ValueError(f"its record is for topic {wrapper['topic']}")
     value = _bytes(wrapper, "value")
-    derived = _contract_key(topic, value) if value is not None else None
+    derived, decoded = _key(topic, value)
     key = _bytes(wrapper, "key") if wrapper.keys() & {"key", "key_base64"} else derived
     given = wrapper.get("headers", {})
     if given is None:
-        return Outgoing(key, value, (), derived is not None)
+        return Outgoing(key, value, (), decoded)
     if not isinstance(given, dict) or not all(text is None or isinstance(text, str) for text in given.values()):
         raise ValueError("headers must be an object of texts")
     headers = dict(_cloud_event(topic, key, value)) | {
         name: None if text is None else text.encode() for name, text in given.items()
     }
     kept = tuple((name, text) for name, text in headers.items() if text is not None)
-    return Outgoing(key, value, kept, derived is not None)
+    return Outgoing(key, value, kept, decoded)
 
 
 def _bytes(wrapper: Mapping[str, Any], field: str) -> bytes | None:
@@ -100,15 +102,28 @@ def _bytes(wrapper: Mapping[str, Any], field: str) -> bytes | None:
     return msgspec.json.encode(content)
 
 
-def _contract_key(topic: str, value: bytes) -> bytes | None:
-    """The key that the contract of `topic` derives from `value`; None when it is no such event."""
+def _key(topic: str, value: bytes | None) -> tuple[bytes | None, bool]:
+    """The key that the contract of `topic` derives from `value`, and whether the value is an event of that contract.
+
+    A value that is none may still hold the field that is the key. One that does not gets a stand-in on a compacted
+    topic, which takes no record without a key.
+    """
     contract = CONTRACTS.get(topic)
-    if contract is None:
-        return None
+    if contract is None or value is None:
+        return None, False
     try:
-        return contract.record_key(msgspec.json.decode(value, type=contract.event)).encode()
+        return contract.record_key(msgspec.json.decode(value, type=contract.event)).encode(), True
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return None
+        pass
+    with suppress(msgspec.DecodeError, UnicodeError, RecursionError, TypeError, AttributeError):
+        found = contract.record_key(SimpleNamespace(**msgspec.json.decode(value)))
+        if isinstance(found, str):
+            return found.encode(), False
+    return (b"no-key-" + _identity(topic, value).encode() if contract.takes_tombstones else None), False
+
+
+def _identity(topic: str, content: bytes) -> str:
+    return str(uuid5(ID_NAMESPACE, f"{topic}|{base64.b64encode(content).decode()}"))
 
 
 def _cloud_event(topic: str, key: bytes | None, value: bytes | None) -> Headers:
@@ -117,10 +132,9 @@ def _cloud_event(topic: str, key: bytes | None, value: bytes | None) -> Headers:
     if contract is None:
         return ()
     content = value if value is not None else b"tombstone|" + (key or b"")
-    identity = uuid5(ID_NAMESPACE, f"{topic}|{base64.b64encode(content).decode()}")
     headers = {
         "ce_specversion": SPEC_VERSION,
-        "ce_id": str(identity),
+        "ce_id": _identity(topic, content),
         "ce_type": contract.ce_type,
         "ce_source": SOURCE,
         "ce_dataschema": data_schema(contract.ce_type),
@@ -145,7 +159,7 @@ async def publish(
     Raises OperatorError with the number of the line at fault, or when broker or topic cannot be used.
     """
     with broker_errors(bootstrap):
-        await _require_topic(bootstrap, topic)
+        await partition_count(bootstrap, topic)  # aiokafka would wait for a missing topic until it times out
         producer = AIOKafkaProducer(
             bootstrap_servers=bootstrap,
             enable_idempotence=True,
@@ -157,12 +171,6 @@ async def publish(
             return await _Sender(producer, topic, rate).run(lines, report or _silent)
         finally:
             await producer.stop()
-
-
-async def _require_topic(bootstrap: str, topic: str) -> None:
-    async with admin_client(bootstrap, TIMEOUT_S) as client, asyncio.timeout(TIMEOUT_S):
-        if topic not in await client.list_topics():
-            raise OperatorError(f"topic {topic} does not exist: create it with `dragoman topics create`")
 
 
 def _silent(_size: int) -> None:
@@ -206,7 +214,7 @@ class _Sender:
         except KafkaTimeoutError:
             raise
         except KafkaError as error:
-            raise _refused(number, error) from error
+            raise _refused(number, record, error) from error
         self._waiting.append((number, record, sent))
 
     async def _acknowledge(self) -> None:
@@ -216,12 +224,15 @@ class _Sender:
         except KafkaTimeoutError:
             raise
         except KafkaError as error:
-            raise _refused(number, error) from error
+            raise _refused(number, record, error) from error
         kind = "tombstones" if record.value is None else "events" if record.decoded else "undecoded"
         self._counts[kind] += 1
         self._counts["sent"] += 1
         self._counts["bytes"] += len(record.value or b"") + len(record.key or b"")
 
 
-def _refused(number: int, error: KafkaError) -> OperatorError:
-    return OperatorError(f"line {number} was refused: {' '.join(str(error).split())}; the lines before it may be sent")
+def _refused(number: int, record: Outgoing, error: KafkaError) -> OperatorError:
+    reason = " ".join(str(error).split())
+    if record.key is None and isinstance(error, UnknownError):  # aiokafka does not know the broker's INVALID_RECORD
+        reason = "a compacted topic takes no record without a key"
+    return OperatorError(f"line {number} was refused: {reason}; the lines before it may be sent")

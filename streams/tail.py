@@ -9,20 +9,23 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaTimeoutError
 from msgspec import Struct
 
-from schemas.errors import OperatorError
 from streams.reach import broker_errors
+from streams.topics import partition_count
 
 SOURCE_TIMEOUT_S: Final = 5.0
 FETCH_WAIT_MS: Final = 100
 
 
 class Seen(Struct, frozen=True):
-    """A record and, for an output, the value of its source; None where the source is gone or there is none."""
+    """A record (`schemas.envelope.Record`; `timestamp` in ms) and, for an output, the value of its source.
+
+    `source` is None where the source is gone or the record names none.
+    """
 
     topic: str
     partition: int
     offset: int
-    timestamp_ms: int
+    timestamp: int
     key: bytes | None
     value: bytes | None
     headers: tuple[tuple[str, bytes], ...]
@@ -43,8 +46,9 @@ async def tail(
     exist or the broker cannot be reached. Close the iterator to leave early.
     """
     with broker_errors(bootstrap):
+        partitions = [TopicPartition(topic, number) for number in range(await partition_count(bootstrap, topic))]
         async with _consumer(bootstrap) as consumer, _consumer(bootstrap) as sources:
-            await _place(consumer, topic, from_beginning=from_beginning)
+            await _place(consumer, partitions, from_beginning=from_beginning)
             while True:
                 try:
                     record = await asyncio.wait_for(consumer.getone(), timeout_s)
@@ -69,16 +73,9 @@ async def _consumer(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
         await consumer.stop()
 
 
-async def _place(consumer: AIOKafkaConsumer, topic: str, *, from_beginning: bool) -> None:
-    if topic not in await consumer.topics():
-        raise OperatorError(f"topic {topic} does not exist: see `dragoman topics check`")
-    numbers = consumer.partitions_for_topic(topic) or ()
-    partitions = [TopicPartition(topic, number) for number in sorted(numbers)]
+async def _place(consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition], *, from_beginning: bool) -> None:
     consumer.assign(partitions)
-    if from_beginning:
-        await consumer.seek_to_beginning(*partitions)
-    else:
-        await consumer.seek_to_end(*partitions)
+    await (consumer.seek_to_beginning if from_beginning else consumer.seek_to_end)(*partitions)
 
 
 async def _source(consumer: AIOKafkaConsumer, headers: Sequence[tuple[str, bytes]]) -> bytes | None:
@@ -117,7 +114,7 @@ def _seen(record: ConsumerRecord, source: bytes | None) -> Seen:
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,
-        timestamp_ms=record.timestamp,
+        timestamp=record.timestamp,
         key=record.key,
         value=record.value,
         headers=tuple(record.headers),

@@ -34,6 +34,16 @@ async def check_topics(bootstrap: str, specs: Sequence[TopicSpec], timeout_s: fl
             return await _compare(client, specs)
 
 
+async def partition_count(bootstrap: str, topic: str, timeout_s: float = TIMEOUT_S) -> int:
+    """Partitions of one topic; raises OperatorError when it does not exist or the broker cannot be reached."""
+    with broker_errors(bootstrap):
+        async with admin_client(bootstrap, timeout_s) as client, asyncio.timeout(timeout_s):
+            for found in await client.describe_topics():
+                if found["topic"] == topic:
+                    return len(found["partitions"])
+    raise OperatorError(f"topic {topic} does not exist: create it with `dragoman topics create`")
+
+
 async def create_topics(
     bootstrap: str,
     specs: Sequence[TopicSpec],

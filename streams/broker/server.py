@@ -62,13 +62,13 @@ class Broker:
         that win over the defaults. A `detached` broker outlives this process. Raises OperatorError with one line when
         a port is taken, Java cannot start, the jars cannot be had or the broker ends before it is ready.
         """
-        jars = ensure_jars(progress)
+        named = None if data_dir is None else _named(data_dir)
         runtime = java or find_java()
+        jars = ensure_jars(progress)
         ports = _ports(port, controller_port)
-        temporary = data_dir is None
-        folder = Path(tempfile.mkdtemp(prefix="dragoman-kafka-")) if data_dir is None else _named(data_dir)
+        folder = named or Path(tempfile.mkdtemp(prefix="dragoman-kafka-"))
         command = [str(runtime), *JVM_FLAGS, "-cp", ":".join(str(jar) for jar in jars)]
-        broker = cls(folder, temporary=temporary, port=ports[0], controller_port=ports[1], command=command)
+        broker = cls(folder, temporary=named is None, port=ports[0], controller_port=ports[1], command=command)
         try:
             with broker._claimed() as claim:
                 broker._prepare(extra)
