@@ -8,7 +8,6 @@ from typing import Final
 from msgspec import Struct
 
 from schemas.errors import OperatorError
-from schemas.locales import parse_locale
 
 
 class Kind(StrEnum):
@@ -73,27 +72,6 @@ CATALOG: Final = (
         origin="Google's Universal Sentence Encoder multilingual v3, 8-bit embedding table",
     ),
 )
-
-
-class Match(StrEnum):
-    """How well a model's locale fits the one asked for."""
-
-    EXACT = "exact"
-    VARIANT = "variant"
-
-
-def match(model_locale: str, wanted: str) -> Match | None:
-    """Say whether a model of one locale serves another.
-
-    Another language or script: None. Another territory (`pt-PT` by a Brazilian model): VARIANT, understood but not
-    at home. The same, or one of them without a territory: EXACT.
-    """
-    own, other = parse_locale(model_locale), parse_locale(wanted)
-    if own.language != other.language or (own.script or other.script) != (other.script or own.script):
-        return None
-    if own.territory and other.territory and own.territory != other.territory:
-        return Match.VARIANT
-    return Match.EXACT
 
 
 def find(name: str) -> ModelSpec:

@@ -9,7 +9,7 @@ import pytest
 import sentencepiece
 
 from inference import artefacts, catalog
-from inference.catalog import Kind, Match, ModelSpec
+from inference.catalog import Kind, ModelSpec
 from inference.store import ModelStore
 from schemas.errors import OperatorError
 from schemas.report import ModelRebuilt, ProviderChosen, Report
@@ -242,18 +242,3 @@ def test_the_manifest_covers_every_file(store: ModelStore) -> None:
     sizes = {path.name: path.stat().st_size for path in folder.iterdir()}
     assert manifest.total_bytes == sum(sizes.values()) - sizes[artefacts.MANIFEST]
     assert np.load(folder / "columns.npy", allow_pickle=False).dtype == np.int64
-
-
-@pytest.mark.parametrize(
-    ("own", "wanted", "expected"),
-    [
-        ("pt-BR", "pt-BR", Match.EXACT),
-        ("pt-BR", "pt", Match.EXACT),
-        ("en", "en-GB", Match.EXACT),
-        ("pt-BR", "pt-PT", Match.VARIANT),
-        ("pt-BR", "es", None),
-        ("zh-Hans", "zh-Hant", None),
-    ],
-)
-def test_whom_a_model_serves(own: str, wanted: str, expected: Match | None) -> None:
-    assert catalog.match(own, wanted) is expected
