@@ -40,8 +40,8 @@ def clean(text: str) -> Cleaned:
 def repair_mojibake(text: str) -> str | None:
     """Undo UTF-8 that was read as latin-1 or cp1252, or return None where that cannot be proven.
 
-    Proof: every character of the whole text maps back to one byte, the bytes are valid UTF-8, and reading these wrongly
-    once more gives the text again. A text that holds one honest accented letter fails, and is left alone.
+    Proof: every character of the whole text maps back to one byte, the bytes are valid UTF-8, and reading these by one
+    of the two wrong codecs gives the text again. A text that holds one honest accented letter fails, and is left alone.
     """
     if _MOJIBAKE.search(text) is None:
         return None
@@ -50,7 +50,7 @@ def repair_mojibake(text: str) -> str | None:
         mended = raw.decode("utf-8")
     except UnicodeError:
         return None
-    return mended if _misread(mended) == text else None
+    return mended if text in {raw.decode("latin-1"), _misread(raw)} else None
 
 
 def _byte(char: str) -> bytes:
@@ -61,9 +61,9 @@ def _byte(char: str) -> bytes:
         return char.encode("latin-1")
 
 
-def _misread(text: str) -> str:
+def _misread(raw: bytes) -> str:
     shown = []
-    for value in text.encode("utf-8"):
+    for value in raw:
         byte = bytes((value,))
         try:
             shown.append(byte.decode("cp1252"))

@@ -12,7 +12,8 @@ from localization.protect import SENTINEL
 from schemas.reasons import Warn
 
 _WORD: Final = re.compile(r"[^\W_]+")
-_LOOP: Final = re.compile(r"\b(\w+(?:\W+\w+){0,5}?)(?:\W+\1\b){2,}", re.IGNORECASE)
+# Up to six words three times over, or three to seven words twice, right behind one another.
+_LOOP: Final = re.compile(r"\b(?:(\w+(?:\W+\w+){0,5}?)(?:\W+\1\b){2,}|(\w+(?:\W+\w+){2,6}?)\W+\2\b)", re.IGNORECASE)
 _TWICE: Final = re.compile(r"\b([^\W\d_]{3,})\b(?:[\s,;.!]+\1\b)+", re.IGNORECASE)
 _STUTTER: Final = re.compile(r"(\S{1,8}?)\1{5,}")
 _DIGIT: Final = re.compile(r"\d")

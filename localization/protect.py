@@ -45,7 +45,9 @@ _CODE: Final = (
 _GTIN: Final = r"(?<![\w.,-])\d{8,14}(?![.,]?\w)"
 _PRICE: Final = rf"(?<!\w){_SIGN}\s?{_AMOUNT}|(?<![\w.,]){_AMOUNT}\s?(?:R\$|[€£¥₹$]|zł|{_ISO})"
 # The models turn "2 in" into "2 em"; "2 in 1" is no measure.
-_INCHES: Final = r"\s?in(?=[.,;)]|\Z|\sx\s|\s(?:and|or|by|long|wide|tall|high|deep|thick)\b)|(?:″|''|”|\")(?=[\s,.;x)]|\Z)"
+_INCHES: Final = (
+    r"\s?in(?=[.,;)]|\Z|\sx\s|\s(?:and|or|by|long|wide|tall|high|deep|thick)\b)|(?:″|''|”|\")(?=[\s,.;x)]|\Z)"
+)
 _IMPERIAL: Final = rf"(?<![\w.,])\d+(?:[.,]\d+)?(?:\s?(?:ft|lbs?|oz|fl\.? ?oz|sq\.? ?ft)\b|{_INCHES})"
 _NAME: Final = "|".join(
     (_URL, _EMAIL, _BRACES, _PRINTF, _TAG_IN_TEXT, _HANDLE, _DATE, _CLOCK, _CODE, _GTIN, rf"{EMOJI}+")
@@ -150,9 +152,9 @@ def restore(masked: Masked, output: str, source: str, target: str) -> str | None
     for match in _STANDING.finditer(output):
         sentinel = match.group()
         span = spans.get(sentinel)
-        if span is None:
+        if span is None and (sentinel.isdecimal() or sentinel in masked.text):
             continue
-        if sentinel in seen:
+        if span is None or sentinel in seen:
             return None
         seen.add(sentinel)
         between = output[at : match.start()]
@@ -160,6 +162,11 @@ def restore(masked: Masked, output: str, source: str, target: str) -> str | None
         parts.append(rewrite(span.text, source, target) if span.amount else span.text)
         at = match.end() + (span.space_after and output.startswith(" ", match.end()))
     parts.append(output[at:])
-    if len(seen) < len(spans) or (_LOOSE.search(_STANDING.sub("", output)) and not _LOOSE.search(masked.text)):
+    if len(seen) < len(spans) or (_mangled(output) and not _mangled(masked.text)):
         return None
     return "".join(parts)
+
+
+def _mangled(text: str) -> bool:
+    """Whether something looks like a stand-in and is none."""
+    return _LOOSE.search(SENTINEL.sub("", text)) is not None
