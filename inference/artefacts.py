@@ -16,6 +16,7 @@ from schemas.errors import OperatorError
 
 MANIFEST: Final = "manifest.json"
 _CHUNK_BYTES: Final = 1 << 20
+_READABLE: Final = 0o644
 
 
 class Artefact(Struct, frozen=True):
@@ -65,6 +66,9 @@ def seal(
     folder: Path, *, name: str, version: str, builder: int, sources: Mapping[str, str], sizes: Mapping[str, int]
 ) -> Manifest:
     """Hash every file of a folder and write its manifest."""
+    for path in folder.iterdir():
+        # onnx writes for the owner alone; an image built by one user is run by another.
+        path.chmod(_READABLE)
     artefacts = {
         path.name: Artefact(sha256_file(path), path.stat().st_size)
         for path in sorted(folder.iterdir())

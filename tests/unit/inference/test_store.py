@@ -1,6 +1,8 @@
 """The store on small random models: keyed by the weights, whole or not there, damaged builds made again."""
 
 import multiprocessing
+import resource
+import signal
 from pathlib import Path
 
 import msgspec
@@ -157,6 +159,22 @@ def test_a_folder_that_cannot_be_written_is_one_clear_line(site: Path, tmp_path:
     assert "\n" not in str(caught.value)
 
 
+def test_a_full_disk_is_one_clear_line_and_leaves_nothing(site: Path, store: ModelStore) -> None:
+    """The kernel refuses files over 10 kB, as a full disk would."""
+    usual, largest = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, largest))
+    try:
+        with pytest.raises(OperatorError, match="cannot write models to") as caught:
+            store.load(PoolSettings())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (usual, largest))
+        signal.signal(signal.SIGXFSZ, handler)
+    assert "\n" not in str(caught.value)
+    assert folders(store) == []
+    assert store.build(NAME).state == "built"
+
+
 def test_a_missing_package_says_what_to_install(site: Path, store: ModelStore, monkeypatch: pytest.MonkeyPatch) -> None:
     gone = msgspec.structs.replace(spec(), package="not-installed-at-all", module="not_installed_at_all")
     monkeypatch.setattr(catalog, "CATALOG", (gone,))
@@ -239,6 +257,7 @@ def test_the_manifest_covers_every_file(store: ModelStore) -> None:
     folder = built(store)
     manifest = artefacts.check(folder)
     assert {path.name for path in folder.iterdir()} == {*manifest.artefacts, artefacts.MANIFEST}
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir() if path.name in manifest.artefacts} == {0o644}
     sizes = {path.name: path.stat().st_size for path in folder.iterdir()}
     assert manifest.total_bytes == sum(sizes.values()) - sizes[artefacts.MANIFEST]
     assert np.load(folder / "columns.npy", allow_pickle=False).dtype == np.int64
