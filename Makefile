@@ -2,11 +2,17 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test check bench schema lock clean
+.PHONY: help setup demo test check format bench schema lock clean
 
-setup: $(BIN)/.ready
+help: ## show the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: $(BIN)/.ready ## make .venv with everything pinned and hashed
+
 # uv installs the locked set in seconds; where it cannot (no wheel, an index only pip knows), pip does the same.
 $(BIN)/.ready: requirements/dev.lock requirements/bootstrap.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Dragoman needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.lock || \
@@ -14,11 +20,36 @@ $(BIN)/.ready: requirements/dev.lock requirements/bootstrap.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-check: setup
+demo: setup ## watch real events turn into other languages (BROKER=host:port takes another Kafka)
+	$(BIN)/dragoman demo $(if $(BROKER),--bootstrap $(BROKER))
+
+test: setup ## run all tests: unit, contract, property, integration on Apache Kafka, end to end
+	$(BIN)/pytest
+
+check: setup ## format, lint, types, import directions
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: setup
-	$(BIN)/pytest
+format: setup ## put the code into form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: setup ## measure against other engines, side by side in one run
+	$(BIN)/python bench/lanes.py
+	$(BIN)/python bench/endtoend.py
+
+schema: setup ## generate JSON Schema and AsyncAPI from the code
+	$(BIN)/dragoman schema export
+
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+lock: setup ## resolve the pinned dependencies anew; lock files hold hashes and no addresses
+	$(LOCK) pyproject.toml --extra models --extra kafka --extra dev -o requirements/dev.lock
+	$(LOCK) pyproject.toml --extra models --extra kafka -o requirements/core.lock
+	$(LOCK) pyproject.toml --extra gpu --extra models --no-emit-package onnxruntime -o requirements/gpu.lock
+	printf 'uv==%s\n' "$$($(BIN)/uv --version | cut -d' ' -f2)" | $(LOCK) - -o requirements/bootstrap.lock
+
+clean: ## remove what was built here (caches per user stay)
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
