@@ -55,7 +55,14 @@ def open_session(
     wanted = [CPU]
     if accelerated and device != "cpu" and CUDA in ort.get_available_providers():
         wanted = [CUDA, CPU]
-    session = ort.InferenceSession(str(path), _options(), providers=wanted)
+    try:
+        session = ort.InferenceSession(str(path), _options(), providers=wanted)
+    except Exception as error:  # ONNX Runtime's errors have no base class of their own
+        reason = str(error).partition("\n")[0]
+        raise OperatorError(
+            f"ONNX Runtime {ort.__version__} cannot open {path.name} of model {model} ({reason}): "
+            f"`dragoman models build --force {model}`, or install the version that dragoman asks for"
+        ) from error
     # The list of available providers names CUDA even where its libraries cannot be loaded; the session knows.
     provider = session.get_providers()[0]
     reporter(ProviderChosen(model=model, provider=provider, wanted=device))

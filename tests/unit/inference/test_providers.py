@@ -58,6 +58,14 @@ def test_the_report_says_what_the_session_says(
     np.testing.assert_array_equal(session.run(None, {"x": np.ones(3, np.float32)})[0], [2, 2, 2])
 
 
+def test_a_graph_that_cannot_be_opened_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "encoder.onnx"
+    path.write_bytes(b"no graph\n")
+    with pytest.raises(OperatorError, match=r"cannot open encoder\.onnx of model m .*models build --force m") as caught:
+        open_session(path, model="m", device="auto", accelerated=True, reporter=[].append)
+    assert "\n" not in str(caught.value)
+
+
 def test_cuda_listed_but_not_loadable_is_reported_as_cpu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What onnxruntime-gpu does on a machine without CUDA: the list names it, the session falls back."""
     real = ort.InferenceSession
