@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 # Ids become record keys, subjects and parts of logs. The pattern is for readers of the schema: the codec is quicker.
-NO_CONTROL = r"^[^\u0000-\u001f\u007f-\u009f]*$"
+NO_CONTROL = r"^[^\u0000-\u001f\u007f-\u009f]*$(?!\n)"
 Id = Annotated[str, Meta(min_length=1, max_length=256, extra_json_schema={"pattern": NO_CONTROL})]
 Locale = Annotated[str, Meta(min_length=2, max_length=35, description="BCP-47")]
 Version = Annotated[int, Meta(ge=0, le=2**63 - 1)]

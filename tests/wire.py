@@ -60,9 +60,10 @@ def record(
     key: bytes | None = None,
     headers: tuple[tuple[str, bytes | None], ...] = (),
     timestamp: int = 1_772_000_000_000,
+    offset: int = 41,
 ) -> Any:
-    """A ConsumerRecord at partition 2, offset 41 of `topic`."""
-    return ConsumerRecord(topic, 2, 41, timestamp, 0, key, value, None, -1, -1, headers)
+    """A ConsumerRecord of partition 2 of `topic`."""
+    return ConsumerRecord(topic, 2, offset, timestamp, 0, key, value, None, -1, -1, headers)
 
 
 def to_json(event: Any) -> bytes:

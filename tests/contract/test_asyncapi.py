@@ -1,0 +1,134 @@
+"""The AsyncAPI document before AsyncAPI's own parser; it must also be seen to find faults."""
+
+import copy
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft7Validator
+from jsonschema.exceptions import ValidationError
+
+from schemas.asyncapi import TOMBSTONE, document
+from schemas.generation import ASYNCAPI_FILE, CHECKED_IN
+from schemas.topics import topic_specs
+
+PARSER = Path(__file__).parent / "asyncapi"
+ERROR, WARNING = 0, 1
+
+
+def absent(why):
+    """In CI nothing is skipped; a person without node still has the check against drift."""
+    if os.environ.get("CI"):
+        pytest.fail(why)
+    pytest.skip(f"AsyncAPI's parser cannot run here: {why}")
+
+
+def versions(lock):
+    return {path: entry["version"] for path, entry in json.loads(lock.read_bytes())["packages"].items() if path}
+
+
+def is_installed():
+    """npm writes its hidden lock last, so what it names is there; another lock here asks for another install."""
+    hidden = PARSER / "node_modules" / ".package-lock.json"
+    return hidden.exists() and versions(hidden) == versions(PARSER / "package-lock.json")
+
+
+@pytest.fixture(scope="module")
+def judge(tmp_path_factory):
+    """Runs the parser over documents. Its packages are installed once, from the lock."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if not (node and npm):
+        absent("node and npm are not installed")
+    if not is_installed():
+        command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        installed = subprocess.run(command, cwd=PARSER, capture_output=True, text=True, timeout=240, check=False)
+        if installed.returncode:
+            absent(f"`npm ci` failed in {PARSER}: {installed.stderr[-300:]}")
+
+    def run(*documents):
+        paths = []
+        for value in documents:
+            paths.append(tmp_path_factory.mktemp("asyncapi") / "asyncapi.json")
+            paths[-1].write_text(json.dumps(value), "utf-8")
+        done = subprocess.run(
+            [node, "check.mjs", *paths], cwd=PARSER, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert done.stdout, done.stderr
+        return done.returncode, json.loads(done.stdout)
+
+    return run
+
+
+def test_the_document_is_sound_for_asyncapis_own_parser(judge):
+    code, [result] = judge(json.loads((CHECKED_IN / ASYNCAPI_FILE).read_bytes()))
+    assert [found for found in result["diagnostics"] if found["severity"] <= WARNING] == []
+    assert code == 0
+    assert len(result["operations"]) == len(result["channels"]) == 8
+
+
+def broken(path, value):
+    faulty = copy.deepcopy(document())
+    *parents, last = path
+    place = faulty
+    for name in parents:
+        place = place[name]
+    place[last] = value
+    return faulty
+
+
+FAULTS = {
+    "an operation on no channel": broken(("operations", "sendDeadLetter", "channel"), {"$ref": "#/channels/none"}),
+    "an unknown action": broken(("operations", "sendDeadLetter", "action"), "publish"),
+    "a message of another channel": broken(
+        ("operations", "sendDeadLetter", "messages"), [{"$ref": "#/channels/itemEmbedding/messages/ItemEmbedding"}]
+    ),
+    "a schema that is none": broken(("components", "schemas", "Price", "type"), "money"),
+    "a parameter that is not told": broken(("channels", "listingLocalized", "parameters"), {}),
+}
+
+
+def test_the_parser_finds_faults_put_into_the_document(judge):
+    code, results = judge(*FAULTS.values())
+    assert code == 1
+    silent = [name for name, result in zip(FAULTS, results, strict=True) if not faults(result)]
+    assert silent == []
+
+
+def faults(result):
+    return [found for found in result["diagnostics"] if found["severity"] == ERROR]
+
+
+@pytest.mark.parametrize("name", [name for name in document()["components"]["messages"] if name != TOMBSTONE])
+def test_an_example_follows_the_documents_own_schemas(name):
+    """The parser does not hold the examples of version 3 to their schemas."""
+    components = document()["components"]
+    message = components["messages"][name]
+    [example] = message["examples"]
+    for part in ("headers", "payload"):
+        validator = Draft7Validator(message[part] | {"components": components})
+        validator.validate(example[part])
+        with pytest.raises(ValidationError):
+            validator.validate([])
+
+
+def test_every_public_topic_has_a_channel_with_its_settings():
+    channels = {channel["address"]: channel for channel in document()["channels"].values()}
+    specs = topic_specs(
+        dict.fromkeys(("listing-updated", "review-posted", "logistics-event"), 1), ("{locale}",), ("{partner_id}",)
+    )
+    public = {spec.name: spec for spec in specs if not spec.name.startswith("dragoman-state.")}
+    assert channels.keys() == public.keys()
+    for name, spec in public.items():
+        settings = channels[name]["bindings"]["kafka"]["topicConfiguration"]
+        told = {key: ",".join(value) if isinstance(value, list) else str(value) for key, value in settings.items()}
+        assert told == spec.configs()
+
+
+def test_the_lock_names_no_address():
+    lock = (PARSER / "package-lock.json").read_text("utf-8")
+    assert "://" not in lock
+    assert '"resolved"' not in lock
+    assert all("integrity" in entry for path, entry in json.loads(lock)["packages"].items() if path)
