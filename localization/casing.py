@@ -54,13 +54,15 @@ def to_model(masked: str, casing: Casing, *, again: bool = False) -> str:
     return masked
 
 
-def to_reader(output: str, casing: Casing, *, again: bool = False) -> str:
-    """Dress the model's output as the source was; stand-ins are capitals and stay what they are."""
+def to_reader(output: str, masked: str, casing: Casing, *, again: bool = False) -> str:
+    """Dress the model's output as the masked source was; stand-ins are capitals and stay what they are."""
     if casing is Casing.CAPITALS:
         return output.upper()
-    if casing is Casing.LABEL:
-        bare = output.removesuffix(".") if again else output
-        return bare[:1].upper() + bare[1:]
+    if casing is Casing.LABEL and again:
+        output = output.removesuffix(".")
+    # "iPhone" keeps its own first letter, "the" gets a capital.
+    if masked[:1].isupper() and output.partition(" ")[0].islower():
+        return output[0].upper() + output[1:]
     return output
 
 

@@ -97,7 +97,7 @@ class SegmentTranslator:
         answer = await self._pool.translate(
             asked, source=job.source, target=job.target, priority=job.priority, decoding=decoding
         )
-        output = to_reader(answer.text, casing, again=again)
+        output = to_reader(answer.text, masked.text, casing, again=again)
         candidate = Candidate(
             source=text,
             source_locale=job.source,
