@@ -59,6 +59,7 @@ class StructuredEvent(Struct, frozen=True):
     data_base64: str | None = None
 
 
+_TIME_DECODER: Final = msgspec.json.Decoder(Time)
 _STRUCTURED_DECODER: Final = msgspec.json.Decoder(StructuredEvent)
 
 
@@ -103,7 +104,7 @@ def from_headers(record: Record, headers: Headers, ce_type: str) -> Envelope:
     return Envelope(
         f"{producer} {_text('ce_id', headers.get('ce_id'))}",
         producer,
-        None if ce_time is None else _utc(_text("ce_time", ce_time)),
+        None if ce_time is None else _utc(ce_time),
         _trace(headers.get(TRACE_PARENT) or headers.get("ce_traceparent")),
     )
 
@@ -127,7 +128,7 @@ def from_value(headers: Headers, value: bytes, ce_type: str) -> tuple[Envelope, 
     envelope = Envelope(
         f"{source} {_check_attribute('id', event.id)}",
         source,
-        None if event.time is None else _utc(event.time),
+        None if event.time is None else _utc(event.time.encode()),
         _trace((event.traceparent or "").encode()) or _trace(headers.get(TRACE_PARENT)),
     )
     return envelope, _data(event)
@@ -201,12 +202,16 @@ def _is_utf8_json(content_type: bytes, wanted: str | None = None) -> bool:
     return all(_UTF8.fullmatch(charset) for charset in charsets)
 
 
-def _utc(text: str) -> str:
+def _utc(value: bytes) -> str:
     try:
-        moment = msgspec.convert(text, Time)
-        return text if text.endswith("Z") and text[10] == "T" else format_time(moment)
-    except (msgspec.ValidationError, OverflowError) as error:
-        raise _bad("time is not RFC 3339 with an offset") from error
+        # The decoder for a JSON string reads RFC 3339 strictly; a backslash would be an escape to it.
+        moment = _TIME_DECODER.decode(b'"%b"' % value)
+        if b"\\" not in value:
+            text = str(value, "ascii")
+            return text if text[10] == "T" and text[-1] == "Z" else format_time(moment)
+    except (msgspec.DecodeError, UnicodeDecodeError, OverflowError):
+        pass
+    raise _bad("time is not RFC 3339 with an offset")
 
 
 def _trace(value: bytes | None) -> str | None:

@@ -25,6 +25,7 @@ INTEGER_DIGITS: Final = 19
 
 _ZEROED: Final = bytes.maketrans(b"123456789", b"000000000")
 _LONG_RUN: Final = b"0" * INTEGER_DIGITS
+_BEFORE_NUMBER: Final = frozenset(bytes([character]) for character in b" \t\r\n:,[-") | {b""}
 # An unterminated string runs to the end of the document: without that the scan would be quadratic on `"\"\"\"...`.
 _STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
@@ -36,14 +37,14 @@ _WIDE_MARKS: Final = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 def suspicious(value: bytes) -> bool:
     """Whether `value` needs `check`, cheaply: a decoder that skips unknown fields does not see all of these.
 
-    False is certain for depth, long integers and UTF-8; True may be a false alarm (long digits inside a string).
+    False is certain for depth, long integers and UTF-8; True may be a false alarm (`: ` and long digits in a string).
     """
     if not value.isascii():
         try:
             str(value, "utf-8")
         except UnicodeDecodeError:
             return True
-    return value.count(b"[") + value.count(b"{") > DEPTH_MAX or _LONG_RUN in value.translate(_ZEROED)
+    return value.count(b"[") + value.count(b"{") > DEPTH_MAX or _may_hold_long_integer(value)
 
 
 def check(value: bytes) -> None:
@@ -63,6 +64,17 @@ def check(value: bytes) -> None:
         raise _refused(Reason.NOT_JSON, f"the value is not JSON{where}") from error
     if _has_lone_surrogate(text):
         raise _refused(Reason.LONE_SURROGATE, "half of a surrogate pair is escaped in a string")
+
+
+def _may_hold_long_integer(value: bytes) -> bool:
+    zeroed = value.translate(_ZEROED)
+    at = zeroed.find(_LONG_RUN)
+    while at >= 0:
+        # A tracking number is a string: its digits follow a quote or a letter, which no number's do.
+        if value[at - 1 : at] in _BEFORE_NUMBER:
+            return True
+        at = zeroed.find(_LONG_RUN, at + INTEGER_DIGITS)
+    return False
 
 
 def _refused(reason: Reason, message: str) -> Refused:
