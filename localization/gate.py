@@ -11,9 +11,13 @@ from localization.numerals import same_numbers
 from localization.protect import SENTINEL
 from schemas.reasons import Warn
 
+# Neither letter nor digit: "for <name> for" is no word said twice.
+_NAME_SIGN: Final = "¤"
 _WORD: Final = re.compile(r"[^\W_]+")
 # Up to six words three times over, or three to seven words twice, right behind one another.
-_LOOP: Final = re.compile(r"\b(?:(\w+(?:\W+\w+){0,5}?)(?:\W+\1\b){2,}|(\w+(?:\W+\w+){2,6}?)\W+\2\b)", re.IGNORECASE)
+_LOOP: Final = re.compile(
+    r"\b(?:(\w+(?:[^\w¤]+\w+){0,5}?)(?:[^\w¤]+\1\b){2,}|(\w+(?:[^\w¤]+\w+){2,6}?)[^\w¤]+\2\b)", re.IGNORECASE
+)
 _TWICE: Final = re.compile(r"\b([^\W\d_]{3,})\b(?:[\s,;.!]+\1\b)+", re.IGNORECASE)
 _STUTTER: Final = re.compile(r"(\S{1,8}?)\1{5,}")
 _DIGIT: Final = re.compile(r"\d")
@@ -64,8 +68,8 @@ def _loses_tags(candidate: Candidate) -> bool:
 
 
 def _prose(candidate: Candidate) -> tuple[str, str]:
-    """Masked source and output without the names; amounts stay, as the numbers that stand in for them."""
-    return SENTINEL.sub(" ", candidate.masked), SENTINEL.sub(" ", candidate.output)
+    """Masked source and output, a sign for each name; amounts stay, as the numbers that stand in for them."""
+    return SENTINEL.sub(_NAME_SIGN, candidate.masked), SENTINEL.sub(_NAME_SIGN, candidate.output)
 
 
 def _changes_numbers(candidate: Candidate) -> bool:

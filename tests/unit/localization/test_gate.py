@@ -71,6 +71,7 @@ def test_an_unfinished_translation_is_refused():
         ("I paid 50 dollars for it.", "Paguei 50 dólares por ele."),
         ("Ha ha ha, so funny!", "Ha ha ha, que engraçado!"),
         ("No.", "Não."),
+        ("Send it to a@b.example for review.", "Envie-o para QK710 para revisão."),
     ],
 )
 def test_an_honest_translation_passes(source, output):
