@@ -5,8 +5,8 @@ import base64
 import binascii
 import time
 from collections import deque
-from collections.abc import AsyncIterable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from types import SimpleNamespace
 from typing import Any, Final
 from uuid import UUID, uuid5
@@ -28,6 +28,8 @@ ID_NAMESPACE: Final = UUID("01feb02b-0689-524b-ae83-b2fcf5a7cb04")
 WRAPPER_FIELDS: Final = frozenset({"topic", "key", "key_base64", "value", "value_base64", "headers"})
 IN_FLIGHT_MAX: Final = 1000  # records sent and not yet acknowledged
 LINGER_MS: Final = 5
+ACK_TIMEOUT_S: Final = 30.0  # a batch of an idempotent producer never expires by itself
+CLOSE_TIMEOUT_S: Final = 2.0
 REQUEST_BYTES_MAX: Final = 16 * 1024 * 1024  # the broker's own limit is the one that counts
 
 Headers = tuple[tuple[str, bytes], ...]
@@ -152,11 +154,13 @@ async def publish(
     *,
     rate: float | None = None,
     report: Callable[[int], None] | None = None,
+    ack_timeout_s: float = ACK_TIMEOUT_S,
 ) -> PublishSummary:
     """Send every line that is not blank and wait for every acknowledgement; at most `rate` records per second.
 
     `report` is called with the bytes of each line taken. At most IN_FLIGHT_MAX records wait for their acknowledgement.
-    Raises OperatorError with the number of the line at fault, or when broker or topic cannot be used.
+    Raises OperatorError with the number of the line at fault, when broker or topic cannot be used, or when the broker
+    says nothing for `ack_timeout_s` seconds.
     """
     with broker_errors(bootstrap):
         await partition_count(bootstrap, topic)  # aiokafka would wait for a missing topic until it times out
@@ -168,9 +172,18 @@ async def publish(
         )
         await producer.start()
         try:
-            return await _Sender(producer, topic, rate).run(lines, report or _silent)
+            return await _Sender(producer, topic, rate, ack_timeout_s).run(lines, report or _silent)
         finally:
+            await _close(producer)
+
+
+async def _close(producer: AIOKafkaProducer) -> None:
+    """Stop the producer; without a broker its flush would wait for ever."""
+    try:
+        async with asyncio.timeout(CLOSE_TIMEOUT_S):
             await producer.stop()
+    except TimeoutError:
+        await producer.client.close()
 
 
 def _silent(_size: int) -> None:
@@ -180,8 +193,9 @@ def _silent(_size: int) -> None:
 class _Sender:
     """One run of `publish`; owned by one task."""
 
-    def __init__(self, producer: AIOKafkaProducer, topic: str, rate: float | None) -> None:
+    def __init__(self, producer: AIOKafkaProducer, topic: str, rate: float | None, ack_timeout_s: float) -> None:
         self._producer = producer
+        self._ack_timeout_s = ack_timeout_s
         self._topic = topic
         self._rate = rate
         self._waiting: deque[tuple[int, Outgoing, asyncio.Future[Any]]] = deque()
@@ -208,7 +222,8 @@ class _Sender:
             await self._acknowledge()
         try:
             record = outgoing(self._topic, line)
-            sent = await self._producer.send(self._topic, record.value, record.key, headers=list(record.headers))
+            async with self._patience(number):  # a full batch waits for its predecessor
+                sent = await self._producer.send(self._topic, record.value, record.key, headers=list(record.headers))
         except ValueError as error:
             raise OperatorError(f"line {number}: {error}") from error
         except KafkaTimeoutError:
@@ -220,7 +235,8 @@ class _Sender:
     async def _acknowledge(self) -> None:
         number, record, sent = self._waiting.popleft()
         try:
-            await sent
+            async with self._patience(number):
+                await sent
         except KafkaTimeoutError:
             raise
         except KafkaError as error:
@@ -229,6 +245,15 @@ class _Sender:
         self._counts[kind] += 1
         self._counts["sent"] += 1
         self._counts["bytes"] += len(record.value or b"") + len(record.key or b"")
+
+    @asynccontextmanager
+    async def _patience(self, number: int) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self._ack_timeout_s):
+                yield
+        except TimeoutError as error:
+            silence = f"the broker has not taken line {number} in {self._ack_timeout_s:.0f} s"
+            raise OperatorError(f"{silence}; the lines before it may be sent") from error
 
 
 def _refused(number: int, record: Outgoing, error: KafkaError) -> OperatorError:

@@ -41,11 +41,7 @@ def send_signal(pid: int, mark: str, number: signal.Signals) -> None:
 def wait_gone(pid: int, mark: str, timeout_s: float) -> bool:
     """Wait until that very process has gone; False when it still runs after `timeout_s` seconds."""
     deadline = time.monotonic() + timeout_s
-    if hasattr(os, "pidfd_open"):
-        try:
-            handle = os.pidfd_open(pid)
-        except OSError:
-            return not is_running(pid, mark)
+    if (handle := _open(pid)) is not None:
         try:
             return not is_running(pid, mark) or bool(select.select([handle], [], [], timeout_s)[0])
         finally:
@@ -55,3 +51,11 @@ def wait_gone(pid: int, mark: str, timeout_s: float) -> bool:
             return False
         time.sleep(EXIT_POLL_S)
     return True
+
+
+def _open(pid: int) -> int | None:
+    """A descriptor that becomes readable when the process ends; None where the system has no such thing."""
+    try:
+        return os.pidfd_open(pid) if hasattr(os, "pidfd_open") else None
+    except OSError:
+        return None

@@ -1,5 +1,6 @@
 import asyncio
 import signal
+import socket
 import uuid
 
 import pytest
@@ -9,8 +10,9 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from schemas.errors import OperatorError
 from streams.broker.process import is_running, send_signal
 from streams.broker.server import Broker
+from streams.publish import publish
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("embedded_kafka")]
 
 
 async def create(bootstrap: str, topic: str) -> None:
@@ -87,10 +89,27 @@ def test_a_setting_kafka_refuses_is_named_in_one_line():
     assert "\n" not in str(caught.value)
 
 
-def test_a_taken_port_is_one_line(broker):
-    port = int(broker.rpartition(":")[2])
-    with pytest.raises(OperatorError, match=f"port {port} of 127.0.0.1 is taken"):
-        Broker.start(port=port)
+async def test_publish_gives_up_on_a_broker_that_went_away():
+    with await asyncio.to_thread(Broker.start) as broker:
+        await create(broker.bootstrap, "left")
+
+        async def lines():
+            for number in range(2000):
+                if number == 5:
+                    broker.kill()
+                yield b"{}"
+
+        with pytest.raises(OperatorError, match=r"the broker has not taken line \d+ in 1 s") as caught:
+            await publish(broker.bootstrap, "left", lines(), ack_timeout_s=1)
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("which", ["port", "controller_port"])
+def test_a_taken_port_is_one_line(which):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(OperatorError, match=f"port {port} of 127.0.0.1 is taken"):
+            Broker.start(**{which: port})
 
 
 def test_a_broker_that_hangs_is_killed_at_the_end_of_the_wait():

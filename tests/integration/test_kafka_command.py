@@ -12,13 +12,13 @@ from schemas.errors import OperatorError
 from streams.broker.process import is_running, started_mark
 from streams.broker.server import Broker, answers
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("embedded_kafka")]
 DRAGOMAN = Path(sys.executable).with_name("dragoman")
 
 
 @pytest.fixture
-def environment(tmp_path, broker):
-    """A user of our own with no broker; depends on `broker` so that the jars are there, or the test is skipped."""
+def environment(tmp_path):
+    """A user of our own, with no broker."""
     return os.environ | {"XDG_RUNTIME_DIR": str(tmp_path)}
 
 

@@ -1,6 +1,7 @@
 import gc
 import hashlib
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -68,7 +69,7 @@ def mirror(cache):
 
     (cache / "remote").mkdir()
     server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(cache / "remote")))
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     (cache / "jgo.conf").write_text(f"[repositories]\ncentral = http://127.0.0.1:{server.server_port}\n")
 
@@ -92,6 +93,22 @@ def test_missing_jars_are_fetched_with_progress(mirror):
     assert [path.stat().st_size for path in paths] == [20_000, 10_000]
     assert seen[-1] == (30_000, 30_000)
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+
+
+def test_two_at_once_fetch_once(mirror):
+    jar = locked(b"c" * 30_000)
+    mirror(jar, b"c" * 30_000)
+    fetched = []
+    start = threading.Barrier(2)
+
+    def ensure():
+        start.wait()
+        return jars.ensure_jars(lambda done, _total: fetched.append(done), jars=[jar])
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(lambda _: ensure(), range(2))
+    assert first == second
+    assert fetched.count(30_000) == 1
 
 
 @pytest.mark.parametrize("content", [b"", b"short", b"another jar altogether"])
