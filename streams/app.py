@@ -1,6 +1,7 @@
 """The Faust app: one Faust agent per input topic, each over the lanes of its partitions."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, cast
 
 import faust

@@ -183,13 +183,14 @@ class Runner:
             locale=output.locale,
             subject=output.subject,
             pipeline_version=self._tools.pipeline_version,
+            tombstone=output.value is None,
         )
         value = None if output.value is None else encode(output.value)
         message = Message(output.topic, output.key.encode(), value, headers)
         limit = self._limits.topics.get(output.topic)
         if limit is None:
             raise Refused(Stage.EMIT, Reason.SETTLE_FAILED, f"there is no topic {output.topic}", retryable=True)
-        if message.size() > limit:
+        if not message.fits(limit):
             raise Refused(Stage.EMIT, Reason.OUTPUT_TOO_LARGE, f"{message.size()} bytes for {output.topic}")
         return message
 

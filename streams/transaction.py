@@ -7,11 +7,12 @@ the old one and settles its open transaction. aiokafka 0.14 cannot fence by grou
 import asyncio
 import contextlib
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import aiokafka.producer.sender
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, ProducerFenced
+from aiokafka.producer.message_accumulator import BatchBuilder
 from msgspec import Struct
 
 from schemas.errors import OperatorError
@@ -22,6 +23,7 @@ from schemas.settings import KafkaSettings, LaneSettings
 aiokafka.producer.sender.BACKOFF_OVERRIDE = 0.003
 
 BATCH_BYTES = 900_000  # below the broker's default limit for a request's batch
+HEADERS_BYTES_USUAL = 4096  # far above what our own headers take
 RECORD_OVERHEAD_BYTES = 100  # batch header (61) plus a record's varints and attributes, rounded up
 
 
@@ -33,21 +35,15 @@ class Message(Struct, frozen=True):
     value: bytes | None
     headers: Sequence[tuple[str, bytes]] = ()
 
+    def fits(self, limit_bytes: int) -> bool:
+        """Whether a topic that takes `limit_bytes` takes this record; counts headers only when it may matter."""
+        body = len(self.key or b"") + len(self.value or b"")
+        return body + HEADERS_BYTES_USUAL <= limit_bytes or self.size() <= limit_bytes
+
     def size(self) -> int:
         """Bytes the record takes in a batch of its own, an upper bound."""
         headers = sum(len(name) + len(value) + 10 for name, value in self.headers)
         return RECORD_OVERHEAD_BYTES + len(self.key or b"") + len(self.value or b"") + headers
-
-
-def batches(rows: Sequence[Message], limit_bytes: int) -> Iterator[Sequence[Message]]:
-    """Split rows, in order, into batches of at most `limit_bytes`; a larger row stands alone."""
-    start = size = 0
-    for at, row in enumerate(rows):
-        if at > start and size + row.size() > limit_bytes:
-            yield rows[start:at]
-            start, size = at, 0
-        size += row.size()
-    yield rows[start:]
 
 
 class LaneProducer:
@@ -100,15 +96,23 @@ class LaneProducer:
         now_ms = int(time.time() * 1000)
         acks = []
         for topic, rows in messages.items():
-            for group in batches(rows, min(BATCH_BYTES, self._limits[topic])):
-                batch = self._producer.create_batch()
-                for row in group:
-                    added = batch.append(key=row.key, value=row.value, timestamp=now_ms, headers=list(row.headers))
-                    if added is None:
+            batch = self._batch(topic)
+            for row in rows:
+                fields = {"key": row.key, "value": row.value, "timestamp": now_ms, "headers": row.headers}
+                if batch.append(**fields) is None:  # full: it goes, and the row stands first in the next
+                    acks.append(await self._producer.send_batch(batch, topic, partition=self._tp.partition))
+                    batch = self._batch(topic, row)
+                    if batch.append(**fields) is None:
                         raise MessageSizeTooLargeError(f"a record of {row.size()} bytes for {topic}")
-                batch.close()
-                acks.append(await self._producer.send_batch(batch, topic, partition=self._tp.partition))
+            batch.close()
+            acks.append(await self._producer.send_batch(batch, topic, partition=self._tp.partition))
         await asyncio.gather(*acks)
+
+    def _batch(self, topic: str, first: Message | None = None) -> BatchBuilder:
+        """Return an empty batch of what the topic takes; larger than usual only for a row that needs it."""
+        usual = min(BATCH_BYTES, self._limits[topic])
+        wanted = usual if first is None else max(usual, min(first.size(), self._limits[topic]))
+        return BatchBuilder(wanted, 0, is_transactional=True)
 
     async def drop(self) -> None:
         """Let go of the producer without a word to the broker.

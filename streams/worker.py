@@ -6,6 +6,7 @@ after the failure) when the models, the pool or the lanes' ground is lost, and n
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from importlib.metadata import version
@@ -99,6 +100,8 @@ class Worker:
         lags = LagWatch(lambda: LagReader(settings.kafka.bootstrap, settings.kafka.group, INPUTS))
         self._metrics.watch(app.lane_statuses, lambda: lags.latest)
         await app.start()
+        gc.collect()
+        gc.freeze()  # models, libraries and catalogues live as long as the process: the collector need not walk them
         async with asyncio.TaskGroup() as watching:
             tasks = {
                 "stop": watching.create_task(self._stop.wait()),
