@@ -25,6 +25,7 @@ _INLINE: Final = frozenset(_INLINE_NAMES.split())
 _INLINE_VOID: Final = frozenset(("img", "wbr"))
 # Their content is not prose: it is kept as it is.
 _VERBATIM_ELEMENT: Final = re.compile(r"<(pre|code|kbd|samp|var)\b[^>]*>.*?</\1>", re.DOTALL)
+_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 # "<b>Material:</b> cotton": the label is a text of its own.
 _LABEL_END: Final = re.compile(r":[\uec00-\uf7ff]+|[\uec00-\uf7ff]+:")
 
@@ -45,6 +46,7 @@ class Block(Struct, frozen=True):
 
 def sanitize(source: str) -> Sanitized:
     """Clean HTML by the allow-list; a text that says the same after parsing is given back byte for byte."""
+    source = _LONE_SURROGATE.sub("\ufffd", source)
     cleaned = nh3.clean(source, link_rel=None)
     if cleaned == source:
         return Sanitized(source, removed=False)

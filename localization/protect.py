@@ -147,6 +147,8 @@ def restore(masked: Masked, output: str, source: str, target: str) -> str | None
 
     Amounts get the target locale's separators.
     """
+    if not masked.spans and not _mangled(output):
+        return output
     spans = {span.sentinel: span for span in masked.spans}
     parts, seen, at = [], set(), 0
     for match in _STANDING.finditer(output):
@@ -169,4 +171,4 @@ def restore(masked: Masked, output: str, source: str, target: str) -> str | None
 
 def _mangled(text: str) -> bool:
     """Whether something looks like a stand-in and is none."""
-    return _LOOSE.search(SENTINEL.sub("", text)) is not None
+    return "qk" in text.lower() and _LOOSE.search(SENTINEL.sub("", text)) is not None

@@ -71,6 +71,7 @@ def test_an_unfinished_translation_is_refused():
         ("I paid 50 dollars for it.", "Paguei 50 dólares por ele."),
         ("Ha ha ha, so funny!", "Ha ha ha, que engraçado!"),
         ("No.", "Não."),
+        ("Text in many lines (with breaks).", "Texto em várias linhas (linhas com quebras)."),
         ("Send it to a@b.example for review.", "Envie-o para QK710 para revisão."),
     ],
 )
