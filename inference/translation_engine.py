@@ -59,6 +59,8 @@ class TranslationEngine:
     A request goes `pending` (tokenized, sorted by length) -> `ready` (encoded) -> a decoder row. A row that ends is
     taken over by the next ready sentence, or by the last row when nothing waits. A text does not depend on its
     neighbours: all scales of the graphs are static and attention is per row.
+
+    A BatchRun sums up a window of the decode: mean rows of its steps, tokens encoded and decoded, the waits it ended.
     """
 
     def __init__(self, model: TranslationModel, slots: int, report: Callable[[Report], None]) -> None:
@@ -112,6 +114,7 @@ class TranslationEngine:
         self.work.busy_s += spent_s
         self._window.seconds += spent_s
         if not (self._owners or self._ready or self._pending):
+            self._queue_depth = 0  # a queue that held something would have been asked before the engine ran dry
             self._flush()
         outcomes, self._outcomes = self._outcomes, []
         return outcomes

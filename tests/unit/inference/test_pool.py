@@ -43,6 +43,8 @@ async def test_every_caller_gets_its_own_answer():
     async with pool_of(Machine(), threads=2) as pool:
         texts = [f"text {n}" for n in range(300)]
         assert await asyncio.gather(*(ask(pool, text) for text in texts)) == [text.upper() for text in texts]
+        timers = [timer for timer in asyncio.get_running_loop()._scheduled if not timer.cancelled()]
+        assert len(timers) <= 1  # pytest's own; a time-out that outlives its request would keep 300
         counted = model_statistics(pool)
     assert (counted.requests, counted.answered, counted.in_flight, counted.depth) == (300, 300, 0, 0)
     assert counted.rows >= 600

@@ -36,7 +36,9 @@ def session(model):
 
 @pytest.fixture(scope="module")
 def model():
-    weights = random_weights(5)
+    weights = random_weights(9)
+    # Without the random bias the next token hangs on the state, and with 55 as the end a fifth of the texts come to it.
+    weights.vectors["decoder_ff_logit_out_b"][:] = 0
     geometry = Geometry(
         layers=SMALL.decoder_layers,
         heads=SMALL.heads,
@@ -44,12 +46,12 @@ def model():
         d_model=SMALL.d_model,
         vocabulary=SMALL.vocabulary,
         start=SMALL.vocabulary,
-        eos=0,
+        eos=55,
         source_tokens_max=24,
         target_tokens_max=40,
     )
     return TranslationModel(
-        ModelId("small", "5"),
+        ModelId("small", "9"),
         "en",
         "pt-BR",
         Numbers(),
@@ -88,13 +90,14 @@ def test_every_text_is_what_one_padded_batch_gives(model):
     items = run(engine, [request(text) for text in texts])
     got = {item.request.text: item.result for item in items}
     assert len(items) == 150
-    alone = dict(zip(texts, greedy.translate(model, texts), strict=True))
-    complete = [text for text in texts if got[text].complete]
-    assert {text: got[text].text for text in complete} == {text: alone[text] for text in complete}
+    alone = dict(zip(texts, greedy.decode(model, [model.tokenizer.encode(text) for text in texts]), strict=True))
+    # The reference has no longest target; the small model seldom ends by itself, so all it says up to there counts.
+    assert {text: got[text].text for text in texts} == {text: Numbers().decode(alone[text][:40]) for text in texts}
+    assert len(set(map(tuple, alone.values()))) > 80
     assert {got[text].tokens_in for text in texts} == {len(text.split()) + 1 for text in texts}
     cut = [text for text in texts if not got[text].complete]
     assert all(got[text].tokens_out == min(40, int(2.5 * got[text].tokens_in) + 3) for text in cut)
-    assert cut
+    assert 20 < len(cut) < 140
     assert sum(report.rows > 0 for report in reports) >= 1
     assert max(report.rows for report in reports) == 6
     assert all(report.tokens <= report.padded_tokens for report in reports)
@@ -232,7 +235,7 @@ def test_a_model_without_unit_vectors_gives_a_plain_mean():
 
 def test_a_failing_piece_makes_its_whole_text_suspect_once():
     engine = embedding_engine(Sums())
-    bad = "1 " * 20 + "99 " + "1 " * 20
+    bad = "99 " + "1 " * 300 + "99"
     items = run(engine, [request(bad), request("1 1 1 1 1 1 1 1 1 1 1 1 1 1")])
     suspects = [item.request.text for item in items if isinstance(item, Suspect)]
     assert suspects.count(bad) == 1
