@@ -4,6 +4,7 @@ import numpy as np
 import onnxruntime as ort
 import pytest
 
+from inference.decoder_slots import DecoderSlots
 from inference.embedding_engine import RUN_TOKENS, EmbeddingEngine
 from inference.engine import Outcome, Suspect
 from inference.marian_graph import decoder_graph, encoder_graph
@@ -252,3 +253,19 @@ def test_a_text_the_embedding_tokenizer_refuses_is_poison_and_a_withdrawn_one_is
     assert isinstance(items[1].result, Embedding)
     assert len(items) == 2
     assert engine.work.evicted == 1
+
+
+def test_a_moved_row_goes_on_exactly_as_if_it_had_been_alone(model):
+    tokens = [np.array([3, 17, 40, 8, 0]), np.array([5, 0]), np.array([8, 9, 10, 11, 12, 13, 59, 0])]
+    (memory,) = model.encoder.run(None, pack(tokens))
+    crowd, alone = DecoderSlots(model, 3), DecoderSlots(model, 1)
+    for row, part in enumerate(np.split(memory, [5, 7])):
+        crowd.place(row, part)
+    alone.place(0, memory[7:])
+    for step in range(6):
+        if step == 3:
+            crowd.remove(0)
+        crowd.advance()
+        alone.advance()
+        np.testing.assert_array_equal(crowd._logits[2 if step < 3 else 0], alone._logits[0])
+    assert crowd.tokens(0) == alone.tokens(0)
