@@ -18,6 +18,15 @@ from schemas.errors import Refused
 YIELD_EVERY = 64  # records a task may finish without suspending before it lets the event loop breathe
 
 
+def being_cancelled() -> bool:
+    """Whether somebody cancels the current task.
+
+    A CancelledError without that comes out of a future that somebody else cancelled: an error like any other.
+    """
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 class Slot(Struct):
     """One record on its way: what decoding, localizing or failing has made of it so far."""
 
@@ -58,7 +67,8 @@ class Window:
         self._expire = expire
         self._slots: deque[Slot] = deque()
         self._pending: deque[Slot] = deque()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._working: set[asyncio.Task[None]] = set()
+        self._stray: set[asyncio.Task[None]] = set()  # given up or cancelled, not ended yet; held so that they can end
         self._bytes = 0
         self._finished = 0
         self._wanted = 0
@@ -99,9 +109,7 @@ class Window:
         self.empty.clear()
         if self._watchdog is None:
             self._watch()
-        if not self._spawn_next:
-            self._spawn_next = 1
-            asyncio.get_running_loop().call_soon(self._spawn)
+        self._begin_spawning()
 
     def prefix(self, limit: int) -> list[Slot]:
         """Return the finished records at the head, at most `limit`; they stay held until `release`."""
@@ -117,7 +125,8 @@ class Window:
         self._wanted = count
         self._filled.clear()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._filled.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):  # not wait_for, which can swallow a cancellation (3.11)
+                await self._filled.wait()
 
     def wake(self) -> None:
         """End `wait_filled` now."""
@@ -130,13 +139,15 @@ class Window:
         self._finished -= count
         if not self._slots:
             self.empty.set()
-        if not (self._slots and self._slots[0].done):
+        if self.failure is None and not (self._slots and self._slots[0].done):
             self.head_done.clear()
 
     def clear(self) -> None:
         """Forget everything; work under way is cancelled and its result thrown away."""
-        for task in self._tasks:
+        for task in self._working:
             task.cancel()
+        self._stray |= self._working
+        self._working.clear()
         for slot in self._slots:
             slot.done = True  # a result that still arrives counts for nothing
         self._slots.clear()
@@ -149,39 +160,51 @@ class Window:
             self._watchdog.cancel()
             self._watchdog = None
 
+    def _begin_spawning(self) -> None:
+        if not self._spawn_next:
+            self._spawn_next = 1
+            asyncio.get_running_loop().call_soon(self._spawn)
+
     def _spawn(self) -> None:
         """Start tasks in doubling steps while records wait.
 
         A task takes one record after the other, so work that never suspends costs one task for a whole batch; only
         work that does suspend makes records wait, and each further step then doubles the concurrency.
         """
-        count = min(self._spawn_next, len(self._pending), self._capacity - len(self._tasks))
+        count = min(self._spawn_next, len(self._pending), self._capacity - len(self._working))
         for _ in range(count):
             task = asyncio.get_running_loop().create_task(self._work())
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._working.add(task)
+            task.add_done_callback(self._forget)
         self._spawn_next = self._spawn_next * 2 if count > 0 else 0
         if self._spawn_next:
             asyncio.get_running_loop().call_soon(self._spawn)
 
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        self._working.discard(task)
+        self._stray.discard(task)
+
     async def _work(self) -> None:
         served = 0
-        task = asyncio.current_task()
-        clock = asyncio.get_running_loop().time
-        while self._pending:
+        loop = asyncio.get_running_loop()
+        task = asyncio.current_task(loop)
+        assert task is not None  # noqa: S101  (for the type checker: this is a task)
+        while self._pending and task in self._working:
             slot = self._pending.popleft()
-            slot.started, slot.task = clock(), task
+            slot.started, slot.task = loop.time(), task
             try:
                 await self._process(slot)
             except asyncio.CancelledError:
-                if task is None or not slot.expired:
+                if not slot.expired:
                     raise
-                task.uncancel()
                 self._expire(slot)
             except BaseException as error:  # noqa: BLE001  (kept for the lane, which decides between reopening and exit)
-                self.failure = error
-                self.head_done.set()
+                if task in self._working:  # else the lane has already forgotten this work
+                    self.failure = error
+                    self.head_done.set()
                 return
+            if slot.expired:
+                task.uncancel()  # also where the work swallowed it: time-outs of the next record count cancellations
             self._finish(slot)
             served += 1
             if served % YIELD_EVERY == 0:
@@ -213,7 +236,9 @@ class Window:
         self._watchdog = loop.call_later(min(1.0, self._timeout_s / 4), self._watch) if self._slots else None
 
     def _give_up(self, slot: Slot) -> None:
-        if slot.task is not None:
-            self._tasks.discard(slot.task)  # its place in the window is free for another task
+        if slot.task in self._working:
+            self._working.discard(slot.task)  # its place is free for another task
+            self._stray.add(slot.task)
+            self._begin_spawning()
         self._expire(slot)
         self._finish(slot)
