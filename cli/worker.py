@@ -1,6 +1,5 @@
 """`dragoman worker`: a process that localizes until it is told to stop."""
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +8,7 @@ import typer
 from cli.console import err
 from schemas.settings import load
 from streams.logs import configure_logging
+from streams.process import run_worker
 from streams.worker import Started, Worker
 
 
@@ -21,7 +21,7 @@ def command(
     """
     settings = load(config)
     configure_logging(settings.logs)
-    asyncio.run(Worker(settings, on_start=_say_where).run())
+    run_worker(lambda leaving: Worker(settings, on_start=_say_where, on_leaving=leaving))
 
 
 def _say_where(started: Started) -> None:

@@ -12,6 +12,7 @@ from schemas.report import Reporter
 from schemas.settings import KafkaSettings, LaneSettings, Settings
 from streams.driver import LaneConsumer, LaneTransport
 from streams.lane import Lane
+from streams.limits import read_limits
 from streams.runner import Limits, Runner
 from streams.status import LaneStatus
 from streams.transaction import LaneProducer
@@ -37,18 +38,18 @@ class LaneApp(faust.App):
 
     @property
     def joined(self) -> bool:
-        """Whether the group has ever assigned this worker its share, be it nothing."""
-        return self.consumer_generation_id > 0
+        """Whether the group has ever assigned this worker its share, be it nothing, and its lanes exist."""
+        return isinstance(self._consumer, LaneConsumer) and self._consumer.joined
 
     async def abandon_lanes(self) -> None:
         """Close every lane without committing more."""
         if isinstance(self._consumer, LaneConsumer):
             await self._consumer.abandon()
 
-    async def wait_crashed(self) -> BaseException:
-        """Wait until Faust gives up, and return why."""
+    async def raise_crash(self) -> None:
+        """Wait until Faust gives up, and raise why."""
         await self._crashed.wait()
-        return self.crash_reason or RuntimeError("Faust gave up")
+        raise self.crash_reason or RuntimeError("Faust gave up")
 
 
 def build_app(
@@ -64,12 +65,14 @@ def build_app(
 ) -> LaneApp:
     """Make the app. `fail` is told of an error that must end the process; `producer` is replaced only by tests."""
     app = _faust_app(settings)
+    read_again = partial(read_limits, settings.kafka, tuple(limits.topics))
     by_topic = {agent.contract.topic: agent for agent in agents}
 
     def new_lane(tp: TopicPartition) -> Lane:
         runner = Runner(by_topic[tp.topic], tools, settings.lanes, limits, app_version, reporter)
-        new_producer = partial(producer, settings.kafka, settings.lanes, tp, limits.topics)
-        return Lane(tp, cast("LaneConsumer", app.consumer), settings, runner, new_producer, reporter, fail)
+        new_producer = partial(producer, settings.kafka, settings.lanes, tp)
+        group = cast("LaneConsumer", app.consumer)
+        return Lane(tp, group, settings, runner, new_producer, read_again, reporter, fail)
 
     app.settings, app.reporter, app.new_lane = settings, reporter, new_lane
     for agent in agents:

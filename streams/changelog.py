@@ -6,6 +6,7 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from msgspec import Struct
 
+from schemas.errors import OperatorError
 from schemas.settings import KafkaSettings
 
 OFFSET_HEADER = "dragoman-input-offset"
@@ -19,7 +20,7 @@ class Restored(Struct, frozen=True):
 
 
 async def restore(kafka: KafkaSettings, tp: TopicPartition, state_type: type[Any]) -> Restored:
-    """Read a changelog partition to its end, committed records only."""
+    """Read a changelog partition to its end, committed records only; raises OperatorError for one that is not ours."""
     decoder = msgspec.json.Decoder(state_type)
     state: dict[str, Any] = {}
     input_offset: int | None = None
@@ -37,12 +38,18 @@ async def restore(kafka: KafkaSettings, tp: TopicPartition, state_type: type[Any
         await consumer.seek_to_beginning(tp)
         while await consumer.position(tp) < end:
             for record in (await consumer.getmany(tp, timeout_ms=20)).get(tp, ()):
-                key = record.key.decode()
-                if record.value is None:
-                    state.pop(key, None)
-                else:
-                    state[key] = decoder.decode(record.value)
-                input_offset = int(dict(record.headers)[OFFSET_HEADER])
+                try:
+                    key = record.key.decode()
+                    if record.value is None:
+                        state.pop(key, None)
+                    else:
+                        state[key] = decoder.decode(record.value)
+                    input_offset = int(dict(record.headers)[OFFSET_HEADER])
+                except (AttributeError, LookupError, ValueError) as error:  # msgspec's and UTF-8's are ValueErrors
+                    raise OperatorError(
+                        f"{tp.topic}[{tp.partition}] holds a record at {record.offset} that is no state"
+                        f" ({type(error).__name__}): something else writes there, or another version did"
+                    ) from error
     finally:
         await consumer.stop()
     return Restored(state, input_offset)

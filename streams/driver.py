@@ -6,6 +6,7 @@ the channels, the life of the process. Everything overridden is private to faust
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol, cast
@@ -13,6 +14,7 @@ from typing import Any, Protocol, cast
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
+from aiokafka.errors import IllegalStateError, KafkaError
 from faust.events import Event
 from faust.transport.drivers import aiokafka as stock
 from faust.types import TP
@@ -26,6 +28,7 @@ log = structlog.get_logger(__name__)
 FETCH_WAIT_MS = 500  # Faust hard-codes 1500; a quiet topic must not hold back a seek for longer than this
 GETMANY_TIMEOUT_S = 0.05
 HEARTBEAT_TIMEOUT_S = 5.0
+LOOK_S = 1.0  # the drain loop looks at lanes and at the group this often when nobody wakes it
 
 
 class LaneConsumerThread(stock.AIOKafkaConsumerThread):
@@ -56,6 +59,16 @@ class LaneConsumerThread(stock.AIOKafkaConsumerThread):
         known: bool = await self.call_thread(self._ensure_consumer()._coordinator._do_heartbeat)
         return known
 
+    async def hear_group(self) -> None:
+        """Take note of what aiokafka's coordinator has to say; raises KafkaError when it has given up.
+
+        aiokafka tells it to `getmany` only, which Faust goes around, and waits for ever until it is heard: without this
+        a worker would lose its membership in silence. Safe to call from another thread.
+        """
+        coordinator = self._ensure_consumer()._coordinator
+        if coordinator._pending_exception is not None or coordinator._coordination_task.done():
+            await self.call_thread(_hear, coordinator)
+
 
 class LaneHost(Protocol):
     """What the app that owns this consumer must hold (streams/app.py)."""
@@ -73,6 +86,7 @@ class LaneConsumer(stock.Consumer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lanes: dict[TP, Lane] = {}
+        self.joined = False  # whether an assignment has ever been taken up, lanes and all
         self._wake = asyncio.Event()
         self._revoked_at: float | None = None
         self._host = cast("LaneHost", self.app)
@@ -94,7 +108,8 @@ class LaneConsumer(stock.Consumer):
     async def is_member(self) -> bool:
         """Whether one heartbeat goes through."""
         try:
-            return await asyncio.wait_for(self._thread.heartbeat(), HEARTBEAT_TIMEOUT_S)
+            async with asyncio.timeout(HEARTBEAT_TIMEOUT_S):
+                return await self._thread.heartbeat()
         except Exception as error:  # noqa: BLE001  (any failure means the same: not known to be a member)
             log.debug("heartbeat_failed", error=repr(error))
             return False
@@ -114,8 +129,9 @@ class LaneConsumer(stock.Consumer):
         """Fetch for the lanes that have room and hand each batch to its agent, until stopped."""
         try:
             while not (self._stopped.is_set() or fetcher._stopped.is_set()):
+                await self._thread.hear_group()
                 if not self.flow_active:
-                    await self.wait_first(self.can_resume_flow.wait(), fetcher._stopped.wait())
+                    await self.wait_first(self.can_resume_flow.wait(), fetcher._stopped.wait(), timeout=LOOK_S)
                     continue
                 await self._drain_once()
         except self.consumer_stopped_errors:
@@ -130,7 +146,7 @@ class LaneConsumer(stock.Consumer):
         self._seek_lanes()
         active = {tp for tp in self._get_active_partitions() if tp in self.lanes and self.lanes[tp].has_room}
         if not active:  # never an empty set: to aiokafka that means every partition
-            await self.wait_first(self._wake.wait(), self.suspend_flow.wait(), timeout=1.0)
+            await self.wait_first(self._wake.wait(), self.suspend_flow.wait(), timeout=LOOK_S)
             return
         fetched = await self._getmany(active, GETMANY_TIMEOUT_S)
         if not self.flow_active:  # a rebalance began meanwhile: the position has moved past what nobody took
@@ -145,18 +161,20 @@ class LaneConsumer(stock.Consumer):
         assigned = self.assignment()
         for tp, lane in self.lanes.items():
             if lane.wants_seek and lane.is_open and tp in assigned and lane.next_offset is not None:
-                self._thread.seek(tp, lane.next_offset)
-                lane.wants_seek = False
+                with contextlib.suppress(IllegalStateError):  # revoked since: the assignment to come seeks again
+                    self._thread.seek(tp, lane.next_offset)
+                    lane.wants_seek = False
 
     def _feed(self, tp: TP, records: list[Any]) -> None:
         lane = self.lanes.get(tp)
-        batch = lane.feed(records) if lane is not None else None
+        channels = cast("Any", self.app.topics)._tp_index.get(tp)
+        batch = lane.feed(records) if lane is not None and channels else None
         if batch is None:
             self._rewind(tp)
             return
         message = self._to_message(tp, records[-1])
         message.tracked = True  # Faust would count acknowledgements of it otherwise
-        for channel in cast("Any", self.app.topics)._tp_index[tp]:
+        for channel in channels:
             channel.queue.put_nowait(Event(self.app, None, batch, None, message))
 
     def _rewind(self, tp: TP) -> None:
@@ -185,6 +203,16 @@ class LaneConsumer(stock.Consumer):
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """Keep open lanes that came back with their work in flight, close the others, open the new ones."""
         mine = {TP(*tp) for tp in assigned}
+        kept = await self._take_up(mine)
+        await super().on_partitions_assigned(assigned, generation_id)
+        seconds = 0.0 if self._revoked_at is None else time.monotonic() - self._revoked_at
+        self._revoked_at = None
+        self._host.reporter(Rebalanced(assigned=len(mine), kept=kept, seconds=seconds))
+
+    async def _take_up(self, mine: set[TP]) -> int:
+        """Have exactly the lanes of `mine`; returns how many were kept."""
+        if self.app.should_stop:  # the lanes are draining: one that now belongs to another worker is fenced by it
+            return len(self.lanes)
         gone = {tp: lane for tp, lane in self.lanes.items() if tp not in mine or not lane.is_open}
         for tp in gone:
             del self.lanes[tp]
@@ -195,15 +223,14 @@ class LaneConsumer(stock.Consumer):
         for tp in mine - self.lanes.keys():
             lane = self.lanes[tp] = self._host.new_lane(TopicPartition(*tp))
             lane.start()
-        await super().on_partitions_assigned(assigned, generation_id)
-        seconds = 0.0 if self._revoked_at is None else time.monotonic() - self._revoked_at
-        self._revoked_at = None
-        self._host.reporter(Rebalanced(assigned=len(mine), kept=kept, seconds=seconds))
+        self.joined = True
+        return kept
 
     async def abandon(self) -> None:
         """Close every lane as it stands: what is not committed is done again by whoever comes next."""
-        await _together(lane.close() for lane in self.lanes.values())
+        lanes = list(self.lanes.values())
         self.lanes.clear()
+        await _together(lane.close() for lane in lanes)
 
     async def on_stop(self) -> None:
         """Finish and commit what is in flight, then leave the group."""
@@ -216,6 +243,15 @@ class LaneTransport(stock.Transport):
     """Faust's Kafka transport with lanes."""
 
     Consumer = LaneConsumer
+
+
+async def _hear(coordinator: Any) -> None:
+    try:
+        coordinator.check_errors()
+    except KafkaError as error:
+        if not error.retriable:
+            raise
+        log.warning("group_trouble", error=repr(error), consequence="the group is asked again")
 
 
 async def _together(steps: Iterable[Any]) -> None:

@@ -13,11 +13,11 @@ After any failure the lane forgets its work and starts again at 1; what was not 
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
 from aiokafka import TopicPartition
-from aiokafka.errors import MessageSizeTooLargeError, ProducerFenced, RecordTooLargeError
+from aiokafka.errors import KafkaError, ProducerFenced
 from msgspec import Struct
 
 from schemas.codec import Record
@@ -26,11 +26,15 @@ from schemas.report import LaneOpened, LaneReopening, Reporter
 from schemas.settings import Settings
 from schemas.topics import changelog
 from streams.changelog import restore
-from streams.runner import Runner
+from streams.resume import name_of, resume_offset
+from streams.runner import Limits, Runner
 from streams.status import LaneStatus
-from streams.transaction import LaneProducer, Message
+from streams.transaction import LaneProducer, Message, TooLarge
+from streams.window import being_cancelled
 
-BACKOFF_S = (0.1, 2.0)  # first and longest pause before a lane opens again
+BACKOFF_S = (0.1, 2.0)  # first and longest pause before a lane opens again; it starts anew after a commit
+BROKER_TROUBLE = (KafkaError, OSError, TimeoutError, TooLarge)  # passes, or is mended over there: open again for ever
+FAULTS_MAX = 10  # failures of any other kind, without a commit between them, before the process ends
 
 
 class Group(Protocol):
@@ -70,7 +74,8 @@ class Lane:
         group: Group,
         settings: Settings,
         runner: Runner,
-        producer: Callable[[], LaneProducer],
+        producer: Callable[[Mapping[str, int]], LaneProducer],
+        read_limits: Callable[[], Awaitable[Limits]],
         reporter: Reporter,
         fail: Callable[[BaseException], None],
     ) -> None:
@@ -85,6 +90,10 @@ class Lane:
         self._producer: LaneProducer | None = None
         self._report = reporter
         self._fail = fail
+        self._read_limits = read_limits
+        self._too_large: str | None = None  # the topic for which the broker has refused a size
+        self._faults = 0
+        self._pause_s = BACKOFF_S[0]
         self._state = "opening"
         self._epoch = 0
         self._queued = 0
@@ -137,37 +146,55 @@ class Lane:
 
     def start(self) -> None:
         """Open in the background: aiokafka sends no heartbeat until its assignment callback has returned."""
-        self._task = asyncio.get_running_loop().create_task(
-            self._live(), name=f"lane {self.tp.topic}-{self.tp.partition}"
-        )
+        self._task = asyncio.get_running_loop().create_task(self._live(), name=f"lane {name_of(self.tp)}")
 
     async def _live(self) -> None:
-        pause_s = BACKOFF_S[0]
-        while self._state != "closed":
-            try:
-                async with asyncio.timeout(self._settings.lanes.open_timeout_s):
-                    await self._open()
-                pause_s = BACKOFF_S[0]
-                await self._runner.serve(self._commit, self._committed, lambda: self._draining)
-            except Fatal as error:
-                self._fail(error)
-                return
-            except Exception as error:  # noqa: BLE001  (fenced, timed out, refused, unknown: all mean the same here)
+        """Open and serve, again after every failure. Whatever happens, the lane opens again or the process ends."""
+        try:
+            while self._state != "closed":
+                error = await self._serve_until_failure()
                 await self._reset(error)
-                pause_s = await self._wait_for_membership(pause_s)
+                await self._wait_for_membership()
+        except Exception as error:  # noqa: BLE001  (a lane that ended without a word would stall its partition for ever)
+            self._fail(error)
+
+    async def _serve_until_failure(self) -> BaseException:
+        """Open, then serve; return what failed. Raises what opening again cannot mend."""
+        try:
+            async with asyncio.timeout(self._settings.lanes.open_timeout_s):
+                await self._open()
+            await self._runner.serve(self._commit, self._committed, lambda: self._draining)
+        except Fatal:
+            raise
+        except asyncio.CancelledError as error:
+            if being_cancelled():
+                raise
+            return self._count(error)
+        except Exception as error:  # noqa: BLE001  (fenced, timed out, refused, unknown: all mean the same here)
+            return self._count(error)
+        raise Fatal("a lane's runner ended by itself")
+
+    def _count(self, error: BaseException) -> BaseException:
+        """Return the error, unless it is one of too many that no broker explains."""
+        if not isinstance(error, BROKER_TROUBLE):
+            self._faults += 1
+            if self._faults >= FAULTS_MAX:
+                raise Fatal(
+                    f"{name_of(self.tp)} failed {self._faults} times in a row: {type(error).__name__}: {error}"
+                ) from error
+        return error
 
     async def _open(self) -> None:
         started = time.monotonic()
-        self._producer = self._new_producer()
+        if self._too_large is not None:
+            await self._lower_limit(self._too_large)
+        self._producer = self._new_producer(self._runner.limits.topics)
         await self._producer.start()
         committed = await self._group.committed(self.tp)
-        topic = changelog(self.tp.topic)
-        restored = await restore(
-            self._settings.kafka, TopicPartition(topic, self.tp.partition), self._runner.agent.state
-        )
-        first, end = await self._group.bounds(self.tp)
-        offset = first if committed is None else committed
-        self._check(offset, end, restored.input_offset, topic)
+        topic = TopicPartition(changelog(self.tp.topic), self.tp.partition)
+        restored = await restore(self._settings.kafka, topic, self._runner.agent.state)
+        bounds = await self._group.bounds(self.tp)
+        offset = resume_offset(self.tp, committed, restored.input_offset, bounds)
         self._runner.state = restored.state
         self._position = self.next_offset = offset
         self._epoch += 1
@@ -179,19 +206,14 @@ class Lane:
             LaneOpened(self.tp.topic, self.tp.partition, offset, len(restored.state), time.monotonic() - started)
         )
 
-    def _check(self, offset: int, end: int, state_offset: int | None, topic: str) -> None:
-        """Refuse to go on from offsets that contradict each other; guessing would lose or repeat records."""
-        name = f"{self.tp.topic}[{self.tp.partition}]"
-        if state_offset is not None and state_offset > offset:
-            raise OperatorError(
-                f"{topic} is at input offset {state_offset} but the group has committed {offset} of {name}:"
-                f" offsets were reset; delete the records of {topic} too, or commit {state_offset}"
-            )
-        if offset > end:
-            raise OperatorError(
-                f"the group has committed {offset} of {name}, which ends at {end}: the topic was made anew;"
-                " delete the group's offsets, or use another group"
-            )
+    async def _lower_limit(self, topic: str) -> None:
+        """Ask the broker what it takes, for it has refused what it had allowed."""
+        try:
+            told = await self._read_limits()
+        except OperatorError as error:
+            raise ConnectionError(str(error)) from error  # the broker was there a moment ago: try again
+        self._runner.lower_limit(topic, told)
+        self._too_large = None
 
     async def _commit(self, messages: Mapping[str, Sequence[Message]], next_offset: int) -> None:
         assert self._producer is not None  # noqa: S101  (for the type checker; an open lane has one)
@@ -199,22 +221,22 @@ class Lane:
 
     def _committed(self, next_offset: int) -> None:
         self._position = next_offset
+        self._faults, self._pause_s = 0, BACKOFF_S[0]
         self._group.wake()  # the window has room again
 
-    async def _reset(self, error: Exception) -> None:
+    async def _reset(self, error: BaseException) -> None:
         """Drop the producer and forget work and state: whatever the transaction's fate, the broker knows it."""
         fenced = isinstance(error, ProducerFenced)
         self._reopens += 1
         self._report(LaneReopening(self.tp.topic, self.tp.partition, fenced, f"{type(error).__name__}: {error}"))
-        if isinstance(error, MessageSizeTooLargeError | RecordTooLargeError):
-            self._runner.lower_limits()
+        if isinstance(error, TooLarge):
+            self._too_large = error.topic
         if self._state != "closed":
             self._state = "opening"
         self._epoch += 1
         self._queued = 0
         self._position = self.next_offset = None
-        self._runner.window.clear()
-        self._runner.state = {}
+        self._runner.forget()
         await self._drop_producer()
 
     async def _drop_producer(self) -> None:
@@ -222,14 +244,13 @@ class Lane:
         if producer is not None:
             await producer.drop()
 
-    async def _wait_for_membership(self, pause_s: float) -> float:
+    async def _wait_for_membership(self) -> None:
         """Wait until the group knows us: a zombie that reopened at once would fence the rightful owner back."""
         while self._state != "closed":
-            await asyncio.sleep(pause_s)
-            pause_s = min(BACKOFF_S[1], pause_s * 2)
+            await asyncio.sleep(self._pause_s)
+            self._pause_s = min(BACKOFF_S[1], self._pause_s * 2)
             if await self._group.is_member():
                 break
-        return pause_s
 
     async def flush(self, timeout_s: float) -> None:
         """Commit what is finished (not what is still being worked on), within the time given."""
@@ -246,13 +267,14 @@ class Lane:
             self._draining = False
 
     async def drain(self, timeout_s: float) -> None:
-        """Finish everything in flight and commit it, within the time given; nothing more is fetched."""
-        self._epoch += 1
-        self._queued = 0
+        """Finish everything in flight and commit it, within the time given; nothing more is taken from now on."""
+        if self.is_open:
+            self._state = "draining"
         self._draining = True
         self._runner.window.wake()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._runner.window.empty.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await self._runner.window.empty.wait()
 
     async def close(self) -> None:
         """End the lane. An open transaction is settled by the next owner, or by its time-out."""
@@ -260,7 +282,7 @@ class Lane:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task], timeout=2)
-        self._runner.window.clear()
+        self._runner.forget()
         await self._drop_producer()
 
     def status(self) -> LaneStatus:

@@ -20,14 +20,14 @@ from agents.base import KEEP, AnyAgent, Output, Tools
 from schemas.codec import Record, decode, encode
 from schemas.dead_letters import dead_letter
 from schemas.envelope import output_headers
-from schemas.errors import DragomanError, Refused
+from schemas.errors import DragomanError, OperatorError, Refused
 from schemas.reasons import Disposition, Reason, Stage
 from schemas.report import Reporter, TransactionCommitted
 from schemas.settings import LaneSettings
 from schemas.topics import DEAD_LETTER, changelog
 from streams.changelog import OFFSET_HEADER
 from streams.transaction import Message
-from streams.window import Slot, Window
+from streams.window import Slot, Window, being_cancelled
 
 MIN_LIMIT_BYTES = 16_384
 END_TO_END_SAMPLES = 20  # per transaction: enough for a histogram, nothing on a hot path
@@ -48,10 +48,12 @@ class Limits(Struct, frozen=True):
 
 
 class Prefix(Struct):
-    """What a finished prefix tells the world: messages by topic, new states by key, and what is counted."""
+    """What a finished prefix tells the world: messages by topic, new states and changelog rows by key, and counts."""
 
+    next_offset: int
     messages: dict[str, list[Message]] = field(default_factory=dict)
     states: dict[str, Any] = field(default_factory=dict)
+    changes: dict[str, Message] = field(default_factory=dict)
     dead_letters: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
     warnings: Counter[str] = field(default_factory=Counter)
@@ -77,7 +79,7 @@ class Runner:
         )
         self._tools = tools
         self._settings = settings
-        self._limits = limits
+        self.limits = limits
         self._app_version = app_version
         self._report = reporter
 
@@ -92,11 +94,10 @@ class Runner:
             started = time.monotonic()
             slots = self.window.prefix(self._settings.transaction_records)
             prefix = self._settle(slots)
-            next_offset = slots[-1].record.offset + 1
-            await commit(self._with_states(prefix, next_offset), next_offset)
+            await commit(self._all_messages(prefix), prefix.next_offset)
             self._merge(prefix)
             self.window.release(len(slots))
-            committed(next_offset)
+            committed(prefix.next_offset)
             seconds = time.monotonic() - started
             self._report(_committed_report(slots, prefix, seconds))
             await self._pause(seconds, draining)
@@ -106,21 +107,38 @@ class Runner:
         """Whether something is finished and not yet durable."""
         return self.window.head_done.is_set() or not self.quiet.is_set()
 
-    def lower_limits(self) -> None:
-        """Take half of each topic's limit from now on: the broker has refused what the settings allow.
+    def lower_limit(self, topic: str, told: Limits) -> None:
+        """Believe `told`, what the broker says now, after it has refused a record or a batch for `topic`.
 
-        So a record that the broker will not have becomes a dead letter after a few tries, and never an endless reopen.
+        If that is not less than what it has refused, take half of it: a record that the broker will not have becomes a
+        dead letter after a few tries, and never an endless reopen.
         """
-        halved = {topic: max(MIN_LIMIT_BYTES, limit // 2) for topic, limit in self._limits.topics.items()}
-        self._limits = Limits(halved, self._limits.input_bytes)
+        refused = self.limits.topics[topic]
+        limit = told.topics[topic] if told.topics[topic] < refused else refused // 2
+        if topic == DEAD_LETTER and limit < MIN_LIMIT_BYTES:
+            raise OperatorError(
+                f"the broker refuses what {DEAD_LETTER} must take: raise its max.message.bytes"
+                " (`dragoman topics check` says to what)"
+            )
+        self.limits = Limits({**told.topics, topic: limit}, told.input_bytes)
+
+    def forget(self) -> None:
+        """Forget work and state: the lane starts again from what is committed."""
+        self.window.clear()
+        self.state = {}
+        self.quiet.set()
 
     async def _process(self, slot: Slot) -> None:
         """Decode and localize one record; many at once, in any order. What refuses the record is kept in its slot."""
         try:
-            slot.received = decode(self.agent.contract, slot.record, limit_bytes=self._limits.input_bytes)
+            slot.received = decode(self.agent.contract, slot.record, limit_bytes=self.limits.input_bytes)
             slot.localized = await self._localize(slot)
-        except Refused as refused:
-            slot.refused = refused
+        except DragomanError as error:
+            if error.disposition is Disposition.EXIT:
+                raise
+            slot.refused = _as_refused(error)
+        except Exception as error:  # noqa: BLE001  (a fault of ours must neither stop the partition nor vanish)
+            slot.refused = _fault(Stage.DECODE if slot.received is None else Stage.LOCALIZE, error)
 
     async def _localize(self, slot: Slot) -> Any:
         """Call the agent; what may pass is tried again in place until the record's time is up."""
@@ -130,20 +148,19 @@ class Runner:
             try:
                 return await self.agent.localize(slot.received.event, self._tools)
             except DragomanError as error:
-                if error.disposition is Disposition.EXIT:
-                    raise
                 if error.disposition is not Disposition.RETRY:
-                    raise _as_refused(error) from error
-            except Exception as error:
-                # A fault of ours that this record found: it must neither stop the partition nor vanish.
-                raise Refused(Stage.LOCALIZE, Reason.LOCALIZE_FAILED, type(error).__name__, retryable=True) from error
+                    raise
+            except asyncio.CancelledError as error:
+                if being_cancelled():
+                    raise
+                raise _fault(Stage.LOCALIZE, error) from error
             slot.attempts += 1
             await asyncio.sleep(pause_s)
             pause_s = min(2.0, pause_s * 2)
 
     def _settle(self, slots: Sequence[Slot]) -> Prefix:
         """Decide, in offset order, what the world is told about a finished prefix."""
-        prefix = Prefix()
+        prefix = Prefix(slots[-1].record.offset + 1)
         for slot in slots:
             if slot.refused is not None:
                 self._bury(slot, slot.refused, prefix)
@@ -164,17 +181,18 @@ class Runner:
         before = prefix.states[key] if key in prefix.states else self.state.get(key)
         outcome = self.agent.settle(before, received.event, slot.localized)
         messages = [self._message(slot, output) for output in outcome.outputs]
+        if outcome.state is not KEEP:
+            prefix.changes[key] = self._change(key, outcome.state, prefix.next_offset)
+            prefix.states[key] = outcome.state
         for message in messages:
             prefix.messages.setdefault(message.topic, []).append(message)
-        if outcome.state is not KEEP:
-            prefix.states[key] = outcome.state
         if outcome.dropped is not None:
             prefix.dropped[outcome.dropped] += 1
         for warning in (*received.warnings, *outcome.warnings):
             prefix.warnings[warning.partition(":")[0]] += 1
 
     def _message(self, slot: Slot, output: Output) -> Message:
-        """Encode one output; refuses what its topic does not take."""
+        """Encode one output."""
         assert slot.received is not None  # noqa: S101  (see `_settle_one`)
         headers = output_headers(
             slot.received,
@@ -186,12 +204,21 @@ class Runner:
             tombstone=output.value is None,
         )
         value = None if output.value is None else encode(output.value)
-        message = Message(output.topic, output.key.encode(), value, headers)
-        limit = self._limits.topics.get(output.topic)
+        return self._fitting(Message(output.topic, output.key.encode(), value, headers))
+
+    def _change(self, key: str, state: Any, next_offset: int) -> Message:
+        """Encode one key's new state for the changelog, stamped with the input offset it belongs to."""
+        headers = [(OFFSET_HEADER, str(next_offset).encode())]
+        value = None if state is None else encode(state)
+        return self._fitting(Message(changelog(self.agent.contract.topic), key.encode(), value, headers))
+
+    def _fitting(self, message: Message) -> Message:
+        """Return the message, or refuse what its topic does not take."""
+        limit = self.limits.topics.get(message.topic)
         if limit is None:
-            raise Refused(Stage.EMIT, Reason.SETTLE_FAILED, f"there is no topic {output.topic}", retryable=True)
+            raise Refused(Stage.EMIT, Reason.SETTLE_FAILED, f"there is no topic {message.topic}", retryable=True)
         if not message.fits(limit):
-            raise Refused(Stage.EMIT, Reason.OUTPUT_TOO_LARGE, f"{message.size()} bytes for {output.topic}")
+            raise Refused(Stage.EMIT, Reason.OUTPUT_TOO_LARGE, f"{message.size()} bytes for {message.topic}")
         return message
 
     def _bury(self, slot: Slot, refused: Refused, prefix: Prefix) -> None:
@@ -202,22 +229,16 @@ class Runner:
             now=datetime.now(UTC),
             app_version=self._app_version,
             attempts=slot.attempts,
-            limit_bytes=self._limits.topics[DEAD_LETTER],
+            limit_bytes=self.limits.topics[DEAD_LETTER],
         )
         prefix.messages.setdefault(DEAD_LETTER, []).append(Message(DEAD_LETTER, key, value, headers))
         prefix.dead_letters[refused.reason] += 1
 
-    def _with_states(self, prefix: Prefix, next_offset: int) -> Mapping[str, Sequence[Message]]:
-        """Add the changelog: one record a changed key, stamped with the input offset it belongs to."""
-        if not prefix.states:
+    def _all_messages(self, prefix: Prefix) -> Mapping[str, Sequence[Message]]:
+        """Return the outputs, the dead letters and the changelog: one record a changed key."""
+        if not prefix.changes:
             return prefix.messages
-        headers = ((OFFSET_HEADER, str(next_offset).encode()),)
-        topic = changelog(self.agent.contract.topic)
-        rows = [
-            Message(topic, key.encode(), None if state is None else encode(state), headers)
-            for key, state in prefix.states.items()
-        ]
-        return {**prefix.messages, topic: rows}
+        return {**prefix.messages, changelog(self.agent.contract.topic): list(prefix.changes.values())}
 
     def _merge(self, prefix: Prefix) -> None:
         """Take over the new states: only now are they true."""
@@ -245,6 +266,11 @@ def _as_refused(error: DragomanError) -> Refused:
     return Refused(Stage.LOCALIZE, Reason.LOCALIZE_FAILED, type(error).__name__)
 
 
+def _fault(stage: Stage, error: BaseException) -> Refused:
+    """Return the refusal of a record that found a fault of ours. The error's text may hold a payload: only its type."""
+    return Refused(stage, Reason.LOCALIZE_FAILED, type(error).__name__, retryable=True)
+
+
 def _committed_report(slots: Sequence[Slot], prefix: Prefix, seconds: float) -> TransactionCommitted:
     now_ms = time.time() * 1000
     step = max(1, len(slots) // END_TO_END_SAMPLES)
@@ -258,5 +284,8 @@ def _committed_report(slots: Sequence[Slot], prefix: Prefix, seconds: float) -> 
         dropped=dict(prefix.dropped),
         warnings=dict(prefix.warnings),
         seconds=seconds,
-        end_to_end_s=tuple(max(0.0, now_ms - slot.record.timestamp) / 1000 for slot in slots[::step]),
+        # A producer may leave the timestamp out (-1); such a record has no age.
+        end_to_end_s=tuple(
+            max(0.0, now_ms - slot.record.timestamp) / 1000 for slot in slots[::step] if slot.record.timestamp >= 0
+        ),
     )

@@ -11,7 +11,13 @@ from collections.abc import Mapping, Sequence
 
 import aiokafka.producer.sender
 from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError, ProducerFenced
+from aiokafka.errors import (
+    KafkaError,
+    MessageSizeTooLargeError,
+    ProducerFenced,
+    RecordListTooLargeError,
+    RecordTooLargeError,
+)
 from aiokafka.producer.message_accumulator import BatchBuilder
 from msgspec import Struct
 
@@ -27,13 +33,24 @@ HEADERS_BYTES_USUAL = 4096  # far above what our own headers take
 RECORD_OVERHEAD_BYTES = 100  # batch header (61) plus a record's varints and attributes, rounded up
 
 
+SIZE_ERRORS = (MessageSizeTooLargeError, RecordListTooLargeError, RecordTooLargeError)
+
+
+class TooLarge(Exception):
+    """The broker, or aiokafka, refuses a record or a batch for `topic` because of its size."""
+
+    def __init__(self, topic: str) -> None:
+        super().__init__(f"a batch for {topic} is larger than it takes")
+        self.topic = topic
+
+
 class Message(Struct, frozen=True):
     """One record to write, encoded. `value` None is a tombstone. It goes to the partition number of its input."""
 
     topic: str
     key: bytes | None
     value: bytes | None
-    headers: Sequence[tuple[str, bytes]] = ()
+    headers: list[tuple[str, bytes]] = []
 
     def fits(self, limit_bytes: int) -> bool:
         """Whether a topic that takes `limit_bytes` takes this record; counts headers only when it may matter."""
@@ -94,19 +111,28 @@ class LaneProducer:
         `commit_transaction` succeeds after a refused batch, so the offset would be committed and the output gone.
         """
         now_ms = int(time.time() * 1000)
-        acks = []
+        acks: list[tuple[str, asyncio.Future[object]]] = []
         for topic, rows in messages.items():
             batch = self._batch(topic)
             for row in rows:
                 fields = {"key": row.key, "value": row.value, "timestamp": now_ms, "headers": row.headers}
                 if batch.append(**fields) is None:  # full: it goes, and the row stands first in the next
-                    acks.append(await self._producer.send_batch(batch, topic, partition=self._tp.partition))
+                    if batch.record_count():
+                        acks.append((topic, await self._hand_over(batch, topic)))
                     batch = self._batch(topic, row)
                     if batch.append(**fields) is None:
-                        raise MessageSizeTooLargeError(f"a record of {row.size()} bytes for {topic}")
+                        raise TooLarge(topic)
             batch.close()
-            acks.append(await self._producer.send_batch(batch, topic, partition=self._tp.partition))
-        await asyncio.gather(*acks)
+            acks.append((topic, await self._hand_over(batch, topic)))
+        try:
+            await asyncio.gather(*(ack for _, ack in acks))
+        except SIZE_ERRORS as error:
+            raise TooLarge(next(topic for topic, ack in acks if _too_large(ack))) from error
+
+    async def _hand_over(self, batch: BatchBuilder, topic: str) -> asyncio.Future[object]:
+        """Give aiokafka a batch; returns its acknowledgement."""
+        ack: asyncio.Future[object] = await self._producer.send_batch(batch, topic, partition=self._tp.partition)
+        return ack
 
     def _batch(self, topic: str, first: Message | None = None) -> BatchBuilder:
         """Return an empty batch of what the topic takes; larger than usual only for a row that needs it."""
@@ -133,7 +159,8 @@ class LaneProducer:
                     batch.future.exception()  # nobody waits for it any more: mark it as seen
             await asyncio.wait([task], timeout=1)
         with contextlib.suppress(KafkaError, OSError, TimeoutError):
-            await asyncio.wait_for(producer.client.close(), 2)
+            async with asyncio.timeout(2):
+                await producer.client.close()
 
 
 async def require_transactions(kafka: KafkaSettings) -> None:
@@ -154,4 +181,9 @@ async def require_transactions(kafka: KafkaSettings) -> None:
         ) from error
     finally:
         with contextlib.suppress(KafkaError, TimeoutError):
-            await asyncio.wait_for(producer.stop(), 2)
+            async with asyncio.timeout(2):
+                await producer.stop()
+
+
+def _too_large(ack: asyncio.Future[object]) -> bool:
+    return ack.done() and not ack.cancelled() and isinstance(ack.exception(), SIZE_ERRORS)

@@ -31,6 +31,7 @@ from streams.lag import LagReader, LagWatch
 from streams.limits import read_limits
 from streams.logs import LogReporter, fan_out, log_settings
 from streams.metrics import Metrics
+from streams.runner import Limits
 from streams.transaction import LaneProducer, require_transactions
 
 log = structlog.get_logger(__name__)
@@ -56,11 +57,13 @@ class Worker:
         load_models: Callable[[], LoadedModels] | None = None,
         also_report: Reporter = silent,
         on_start: Callable[[Started], None] = lambda _: None,
+        on_leaving: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings = settings
         self._agents = agents
         self._producer = producer
         self._on_start = on_start
+        self._on_leaving = on_leaving
         self._load_models = load_models or self._load_from_store
         self._metrics = Metrics()
         self._reporter: Reporter = fan_out(self._metrics, LogReporter(), also_report)
@@ -70,6 +73,7 @@ class Worker:
     def stop(self) -> None:
         """Finish what is in flight, commit it, leave."""
         self._stop.set()
+        self._on_leaving()
 
     async def run(self) -> None:
         """Work until stopped."""
@@ -81,51 +85,68 @@ class Worker:
         limits = await read_limits(settings.kafka, [spec.name for spec in specs])
         await require_transactions(settings.kafka)
         with _signals(self.stop):
-            async with self._health(), self._pool() as pool:
-                self._app = build_app(
-                    settings,
-                    self._agents,
-                    self._tools(pool),
-                    limits,
-                    app_version=version("dragoman"),
-                    reporter=self._reporter,
-                    fail=self._fail,
-                    producer=self._producer,
-                )
-                await self._serve(self._app, pool)
+            async with self._health():
+                models = await self._models()
+                if models is not None:
+                    async with Pool(models, settings.pool, self._reporter) as pool:
+                        await self._work(pool, limits)
 
-    async def _serve(self, app: LaneApp, pool: Pool) -> None:
+    async def _models(self) -> LoadedModels | None:
+        """Load the models outside the event loop; None when told to stop meanwhile."""
+        loading = asyncio.create_task(asyncio.to_thread(self._load_models))
+        stopping = asyncio.create_task(self._stop.wait())
+        await asyncio.wait((loading, stopping), return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        return await loading if loading.done() else None
+
+    async def _work(self, pool: Pool, limits: Limits) -> None:
         """Run the app until a stop is asked for or something fails; then end it in order."""
-        settings = self._settings
-        lags = LagWatch(lambda: LagReader(settings.kafka.bootstrap, settings.kafka.group, INPUTS))
+        app = self._app = build_app(
+            self._settings,
+            self._agents,
+            self._tools(pool),
+            limits,
+            app_version=version("dragoman"),
+            reporter=self._reporter,
+            fail=self._fail,
+            producer=self._producer,
+        )
+        error: BaseException | None
+        try:
+            error = await self._serve(app, pool)
+        except asyncio.CancelledError:
+            await _end(app, abandon=True)
+            raise
+        except Exception as failure:  # noqa: BLE001  (Faust could not start, or a fault of ours: told below)
+            error = failure
+        self._on_leaving()
+        await _end(app, abandon=error is not None)
+        failed = self._failed.exception() if self._failed.done() else None  # perhaps only while draining
+        error = error or failed
+        if isinstance(error, DragomanError):
+            raise error
+        if error is not None:
+            raise Fatal(f"{type(error).__name__}: {error}") from error
+
+    async def _serve(self, app: LaneApp, pool: Pool) -> BaseException | None:
+        """Return what failed, or None once a stop is asked for."""
+        kafka = self._settings.kafka
+        lags = LagWatch(lambda: LagReader(kafka.bootstrap, kafka.group, INPUTS))
         self._metrics.watch(app.lane_statuses, lambda: lags.latest)
         await app.start()
         gc.collect()
         gc.freeze()  # models, libraries and catalogues live as long as the process: the collector need not walk them
-        async with asyncio.TaskGroup() as watching:
-            tasks = {
-                "stop": watching.create_task(self._stop.wait()),
-                "pool": watching.create_task(_outcome(pool.watch())),
-                "lanes": watching.create_task(_outcome(self._failed)),
-                "faust": watching.create_task(app.wait_crashed()),
-            }
-            follower = watching.create_task(lags.follow())
-            done, _ = await asyncio.wait(tasks.values(), return_when=asyncio.FIRST_COMPLETED)
-            error = next((task.result() for task in done if isinstance(task.result(), BaseException)), None)
-            for task in (*tasks.values(), follower):
+        follower = asyncio.create_task(_follow(lags))
+        watched = [
+            asyncio.create_task(_outcome(work))
+            for work in (self._stop.wait(), pool.watch(), asyncio.shield(self._failed), app.raise_crash())
+        ]
+        try:
+            done, _ = await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (*watched, follower):
                 task.cancel()
-        await _end(app, abandon=isinstance(error, BaseException))
-        if isinstance(error, DragomanError):
-            raise error
-        if isinstance(error, BaseException):
-            raise Fatal(f"{type(error).__name__}: {error}") from error
-
-    @contextlib.asynccontextmanager
-    async def _pool(self) -> AsyncIterator[Pool]:
-        """Load the models outside the event loop and start the pool."""
-        models = await asyncio.to_thread(self._load_models)
-        async with Pool(models, self._settings.pool, self._reporter) as pool:
-            yield pool
+        return next((error for task in done if (error := task.result()) is not None), None)
 
     def _load_from_store(self) -> LoadedModels:
         store = ModelStore(self._settings.pool.models_dir)
@@ -169,7 +190,7 @@ class Worker:
             self._failed.set_exception(error)
 
 
-async def _outcome(work: Awaitable[None]) -> BaseException | None:
+async def _outcome(work: Awaitable[object]) -> BaseException | None:
     """Wait for the end of `work` and return its error, so that one failure is told once."""
     try:
         await work
@@ -178,15 +199,24 @@ async def _outcome(work: Awaitable[None]) -> BaseException | None:
     return None
 
 
+async def _follow(lags: LagWatch) -> None:
+    """Keep the lag known. Not knowing it must not end a worker."""
+    error = await _outcome(lags.follow())
+    log.warning("lag_unknown", error=repr(error), consequence="lag is not exported any more; the work goes on")
+
+
 async def _end(app: LaneApp, *, abandon: bool) -> None:
     """Leave the group. `abandon` closes the lanes first, so that nothing more is committed."""
+    consequence = "what was not committed will be processed again"
     try:
         async with asyncio.timeout(STOP_TIMEOUT_S):
             if abandon:
                 await app.abandon_lanes()
             await app.stop()
     except TimeoutError:
-        log.warning("stop_timed_out", consequence="what was not committed will be processed again")
+        log.warning("stop_timed_out", consequence=consequence)
+    except Exception as error:  # noqa: BLE001  (we are leaving anyway, and why has been decided already)
+        log.warning("stop_failed", error=repr(error), consequence=consequence)
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
@@ -11,6 +12,7 @@ from inference.models import LoadedModels
 from schemas.settings import load
 from schemas.topics import changelog
 from streams.logs import configure_logging
+from streams.process import run_worker
 from streams.transaction import LaneProducer
 from streams.worker import Worker
 from tests.integration.faults.chain import CHAIN
@@ -39,8 +41,12 @@ def main() -> None:
     settings = load()
     configure_logging(settings.logs)
     kind = AtLeastOnceProducer if os.environ.get("AT_LEAST_ONCE") else LaneProducer
-    worker = Worker(settings, agents=(CHAIN,), producer=kind, load_models=lambda: LoadedModels((), None))
-    asyncio.run(worker.run())
+
+    def make(leaving: Callable[[], None]) -> Worker:
+        none = LoadedModels((), None)
+        return Worker(settings, agents=(CHAIN,), producer=kind, load_models=lambda: none, on_leaving=leaving)
+
+    run_worker(make)
 
 
 if __name__ == "__main__":
