@@ -55,10 +55,11 @@ class Crew:
     async def start(self) -> None:
         """Start all threads and wait until each is warm; raises PoolDead when one fails, with none left behind."""
         self._loop = asyncio.get_running_loop()
-        self._cold = self._alive = len(self._workers)
-        for worker in self._workers:
-            worker.start()
+        self._cold = len(self._workers)
         try:
+            for worker in self._workers:
+                worker.start()
+                self._alive += 1
             await self._warm.wait()
         finally:
             if not self.running:
@@ -70,13 +71,12 @@ class Crew:
         """End all threads after the step each is in, and join them."""
         self._over.set()
         self._schedule.close()
-        if not self._alive:
-            return
-        try:
-            async with asyncio.timeout(STOP_S):
-                await self._ended.wait()
-        except TimeoutError:
-            return
+        if self._alive:
+            try:
+                async with asyncio.timeout(STOP_S):
+                    await self._ended.wait()
+            except TimeoutError:
+                return
         for worker in self._workers:
             worker.join()
 

@@ -79,8 +79,9 @@ class Worker:
         self._thread.start()
 
     def join(self) -> None:
-        """Wait for the thread; immediate once it has posted Ended."""
-        self._thread.join()
+        """Wait for the thread, if it was started; immediate once it has posted Ended."""
+        if self._thread.ident is not None:
+            self._thread.join()
 
     def _main(self) -> None:
         error: BaseException | None = None
