@@ -19,6 +19,7 @@ from faust.events import Event
 from faust.transport.drivers import aiokafka as stock
 from faust.types import TP
 
+import streams.records  # noqa: F401  (from here on aiokafka reads any header name)
 from schemas.report import Rebalanced, Reporter
 from schemas.settings import Settings
 from streams.lane import Lane

@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaTimeoutError
 from msgspec import Struct
 
+import streams.records  # noqa: F401  (from here on aiokafka reads any header name)
 from streams.reach import broker_errors
 from streams.topics import partition_count
 
