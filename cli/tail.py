@@ -118,25 +118,26 @@ def _rendered(seen: Seen) -> Iterator[Text | Table | JSON]:
     value, source = _document(seen.value), _document(seen.source)
     place = f"{seen.topic}/{seen.partition}/{seen.offset}  {_text(seen.key) or 'no key'}"
     if seen.value is None:
-        yield _plain(f"{place}  deleted", "bold")
+        yield plain(f"{place}  deleted", "bold")
         return
     if isinstance(value, dict) and seen.topic.startswith(LOCALIZED):
         facts = [str(value[name]) for name in ("status", "canonical_status", "rating") if name in value]
-        yield _plain("  ".join([place, *facts, *value.get("warnings", ())]), "bold")
+        yield plain("  ".join([place, *facts, *value.get("warnings", ())]), "bold")
         yield _table(side_by_side(seen.topic, value, source if isinstance(source, dict) else None))
         return
-    yield _plain(place, "bold")
-    yield JSON.from_data(value) if isinstance(value, (dict, list)) else _plain(str(value))
+    yield plain(place, "bold")
+    yield JSON.from_data(value) if isinstance(value, (dict, list)) else plain(str(value))
 
 
 def _table(rows: list[Row]) -> Table:
     table = Table("field", "source", "shown", "origin", expand=True)
     for row in rows:
-        table.add_row(*(_plain(cell) for cell in row))
+        table.add_row(*(plain(cell) for cell in row))
     return table
 
 
-def _plain(text: str, style: str = "") -> Text:
+def plain(text: str, style: str = "") -> Text:
+    """A payload's text as it may be shown on a terminal: no markup, no control characters."""
     return Text(str(text).translate(_HARMLESS), style)
 
 

@@ -14,8 +14,8 @@ from typing import Final, Self
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
-from aiokafka.errors import KafkaError
-from aiokafka.structs import ConsumerRecord
+from aiokafka.errors import CoordinatorLoadInProgressError, KafkaError
+from aiokafka.structs import ConsumerRecord, OffsetAndMetadata
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -131,7 +131,7 @@ class LagReader:
         if not partitions:
             return []
         # Committed first, then the end: the other way round a busy group would seem to be ahead of its topic.
-        committed = await self._admin.list_consumer_group_offsets(self._group, partitions=partitions)
+        committed = await self._committed(partitions)
         owned = await self._owned()
         starts = await self._consumer.beginning_offsets(partitions)
         ends = await self._consumer.end_offsets(partitions)
@@ -144,6 +144,17 @@ class LagReader:
             )
             for tp in partitions
         ]
+
+    async def _committed(self, partitions: list[TopicPartition]) -> dict[TopicPartition, OffsetAndMetadata]:
+        """Return the offsets committed, -1 for none; raises a KafkaError that says "not yet" without an answer.
+
+        The client overlooks an error of the whole answer, a coordinator that is still loading say, and gives nothing.
+        """
+        answer = await self._admin.list_consumer_group_offsets(self._group, partitions=partitions)
+        found: dict[TopicPartition, OffsetAndMetadata] = answer
+        if found.keys() < set(partitions):
+            raise CoordinatorLoadInProgressError
+        return found
 
     async def _partitions(self) -> list[TopicPartition]:
         # All topics are asked for: naming one that does not exist may create it.

@@ -122,17 +122,24 @@ def stop_running() -> RunningBroker:
 
 
 @contextmanager
-def terminable() -> Iterator[None]:
-    """In this block SIGTERM ends the process as Ctrl-C does: what was opened is closed."""
+def terminable(*numbers: signal.Signals) -> Iterator[None]:
+    """In this block SIGTERM (or `numbers`) ends the process as Ctrl-C does: what was opened is closed.
+
+    A signal that is ignored (`nohup`) stays so.
+    """
 
     def interrupt(number: int, frame: object) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    before = {number: signal.getsignal(number) for number in numbers or (signal.SIGTERM,)}
+    heard = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
     try:
+        for number in heard:
+            signal.signal(number, interrupt)
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number in heard:
+            signal.signal(number, before[number])
 
 
 @contextmanager

@@ -1,0 +1,130 @@
+"""`dragoman demo`: a Kafka, a worker and a day of two shops, to be watched."""
+
+import asyncio
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.live import Live
+
+from cli.console import JsonFlag, err, out, print_json
+from cli.demo_board import Board, Localized
+from cli.demo_events import DemoEvent, load_demo_events
+from cli.demo_report import disagreement, document, examples, line, summary
+from cli.demo_run import Flow, prepare
+from cli.demo_view import FLOW_ROWS, DemoView, flow
+from cli.demo_worker import worker_process
+from cli.kafka import jar_progress
+from cli.models import bars
+from inference.catalog import CATALOG
+from inference.store import ModelStore
+from schemas.errors import Fatal
+from schemas.settings import Settings, load
+from schemas.topics import INPUTS, TopicSpec, changelog, topic_specs
+from streams.broker.server import Broker
+from streams.broker.state import terminable
+
+EVENTS_PER_SECOND: Final = 18.0  # all events in nine seconds: fast enough to stay, slow enough to follow
+INTERRUPTED: Final = 128 + signal.SIGINT
+UNREAD: Final = frozenset((*INPUTS, *map(changelog, INPUTS)))
+
+
+def command(
+    bootstrap: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Another Kafka, with empty input topics; default: its own.")
+    ] = None,
+    json: JsonFlag = False,
+    rate: Annotated[float, typer.Option(min=0.1, help="Events per second.")] = EVENTS_PER_SECOND,
+) -> None:
+    """Watch listings, reviews and parcel events go through a real Kafka and come out in other languages.
+
+    Builds the models and fetches Kafka where they are missing, starts a Kafka and a worker, sends some 160 events of
+    two shops, ten of them broken, reads what comes out as any consumer would, and takes all of it down again. On a
+    terminal you see it live, elsewhere a line per localized event. Ends with 0 when every event is through and the
+    worker's counts agree with what Kafka holds.
+    """
+    began_s = time.monotonic()
+    settings, events = load(), load_demo_events()
+    try:
+        with terminable(signal.SIGTERM, signal.SIGHUP):
+            board = _run(settings, events, bootstrap, rate, began_s, err if json else out)
+    except KeyboardInterrupt:
+        err.print("interrupted: worker and Kafka are stopped")
+        raise typer.Exit(INTERRUPTED) from None
+    if json:
+        print_json(document(board))
+    if wrong := disagreement(board):
+        raise Fatal(wrong)
+
+
+def _run(
+    settings: Settings, events: list[DemoEvent], bootstrap: str | None, rate: float, began_s: float, console: Console
+) -> Board:
+    with ExitStack() as stack:
+        _build_models(settings, console)
+        where = bootstrap or stack.enter_context(_kafka(console)).bootstrap
+        specs = _specs(settings)
+        asyncio.run(prepare(settings, where, specs, own=bootstrap is None))
+        with _log_folder() as folder, worker_process(where, folder / "worker.log") as worker:
+            board = Board(total=len(events), where=f"Kafka at {where}", began_s=began_s)
+            outputs = {s.name: s.partitions for s in specs if s.name not in UNREAD}
+            with _watching(board, console) as (show, tell):
+                flow = Flow(settings, where, board, show=show, tell=tell)
+                asyncio.run(flow.run(events, rate, outputs, worker))
+    return board
+
+
+def _specs(settings: Settings) -> list[TopicSpec]:
+    kafka, texts = settings.kafka, settings.localization
+    return topic_specs(kafka.partitions, texts.locales, texts.partners, kafka.max_record_bytes)
+
+
+def _build_models(settings: Settings, console: Console) -> None:
+    store = ModelStore(settings.pool.models_dir)
+    with bars() as progress:
+        for spec in CATALOG:
+            store.build(spec.name, progress)
+    console.print(f"models are built: {', '.join(spec.name for spec in CATALOG)}", highlight=False)
+
+
+def _kafka(console: Console) -> Broker:
+    with jar_progress() as progress:
+        console.print("starting Apache Kafka on this machine ...", highlight=False)
+        broker = Broker.start(progress=progress)
+    console.print(f"Apache Kafka answers at {broker.bootstrap}", highlight=False)
+    return broker
+
+
+@contextmanager
+def _log_folder() -> Iterator[Path]:
+    """A folder for the worker's log, kept when the run fails: the error names the log."""
+    folder = Path(tempfile.mkdtemp(prefix="dragoman-demo-"))
+    try:
+        yield folder
+    except Exception:
+        raise
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _watching(board: Board, console: Console) -> Iterator[tuple[Callable[[Board], None], Callable[[Localized], None]]]:
+    """How the run is shown: live on a terminal, else a line per localized event; a summary follows either."""
+    if console.is_terminal:
+        with Live(DemoView(board), console=console, screen=True, auto_refresh=False) as live:
+            yield lambda _board: live.refresh(), lambda _localized: None
+        examples(board, console)
+        console.print(flow(board, console.width), height=FLOW_ROWS)
+    else:
+        yield lambda _board: None, lambda localized: console.print(line(localized), markup=False, soft_wrap=True)
+    summary(board, console)
