@@ -155,8 +155,9 @@ class LaneProducer:
             waiting = [batch for queue in accumulator._batches.values() for batch in queue]
             for batch in waiting + list(accumulator._pending_batches):
                 batch.failure(ProducerFenced())
-                if batch.future.done() and not batch.future.cancelled():
-                    batch.future.exception()  # nobody waits for it any more: mark it as seen
+                for future in (batch.future, batch._drain_waiter):
+                    if future.done() and not future.cancelled():
+                        future.exception()  # nobody waits for it any more: mark it as seen
             await asyncio.wait([task], timeout=1)
         with contextlib.suppress(KafkaError, OSError, TimeoutError):
             async with asyncio.timeout(2):
