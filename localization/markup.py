@@ -1,9 +1,10 @@
 """Markup: HTML becomes blocks of text with inline tags as single characters, and the same tree comes out again.
 
 An allow-list (nh3) cleans; its output is well-formed, so a plain pattern finds the tags in it. A block element ends a
-block. Inline elements travel inside their sentence, because a sentence cut at its tags loses its grammar: measured over
-random spans of 120 sentences a direction (bench/sentinels.py), pairs of stand-ins keep both tags in 96% at chrF 90 to
-the translation without tags; cutting at the tags gives 84 and 79. Where a pair is lost, that one sentence is cut at its tags.
+block. Inline elements travel inside their sentence, because a sentence cut at its tags loses its grammar: over random
+spans of 120 sentences a direction (bench/sentinels.py), pairs of stand-ins keep both tags in 96% at chrF 90 to the
+translation without tags; cutting at the tags gives 84 and 79. Where a pair is lost, that one sentence is cut at its
+tags.
 """
 
 import html

@@ -17,7 +17,7 @@ from localization.segment import EMOJI, TAGS
 
 SENTINEL: Final = re.compile(r"(?<![A-Za-z0-9])QK[7-9]\d\d(?![A-Za-z0-9])")
 # A stand-in as a whole word; a three-digit number that is part of a longer one, or of a percentage, is none.
-_STANDING: Final = re.compile(rf"{SENTINEL.pattern}|(?<![\d.,])(?<!\d\s)\d\d\d(?![\d%])(?![.,]\d)")
+_STANDING: Final = re.compile(rf"{SENTINEL.pattern}|(?<![\d.,])\d\d\d(?![\d%])(?![.,]\d)")
 _LOOSE: Final = re.compile(r"QK\s?-?\d", re.IGNORECASE)
 _NAMES_MAX: Final = 290  # QK710 to QK999
 # Three digits, no round numbers, no years, no model numbers that sellers love.
@@ -46,9 +46,10 @@ _GTIN: Final = r"(?<![\w.,-])\d{8,14}(?![.,]?\w)"
 _PRICE: Final = rf"(?<!\w){_SIGN}\s?{_AMOUNT}|(?<![\w.,]){_AMOUNT}\s?(?:R\$|[€£¥₹$]|zł|{_ISO})"
 # The models turn "2 in" into "2 em"; "2 in 1" is no measure.
 _INCHES: Final = (
-    r"\s?in(?=[.,;)]|\Z|\sx\s|\s(?:and|or|by|long|wide|tall|high|deep|thick)\b)|(?:″|''|”|\")(?=[\s,.;x)]|\Z)"
+    r"\s?in(?=[.,;)]|\Z|\s[x×|/·•+]\s|\s(?:and|or|by|long|wide|tall|high|deep|thick)\b)|(?:″|''|”|\")(?=[\s,.;x)]|\Z)"
 )
-_IMPERIAL: Final = rf"(?<![\w.,])\d+(?:[.,]\d+)?(?:\s?(?:ft|lbs?|oz|fl\.? ?oz|sq\.? ?ft)\b|{_INCHES})"
+_BOX: Final = r"(?<![\w.,])\d+(?:[.,]\d+)?(?:\s?[x×]\s?\d+(?:[.,]\d+)?){1,2}\s?in(?:ches)?\b"
+_IMPERIAL: Final = rf"{_BOX}|(?<![\w.,])\d+(?:[.,]\d+)?(?:\s?(?:ft|lbs?|oz|fl\.? ?oz|sq\.? ?ft)\b|{_INCHES})"
 _NAME: Final = "|".join(
     (_URL, _EMAIL, _BRACES, _PRINTF, _TAG_IN_TEXT, _HANDLE, _DATE, _CLOCK, _CODE, _GTIN, rf"{EMOJI}+")
 )

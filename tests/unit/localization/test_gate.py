@@ -37,6 +37,7 @@ BROKEN = [
     ("I paid 50 pounds for it.", "Paguei 50 euros por ele.", Warn.GATE_NUMBERS),
     ("I paid 50 dollars for it.", "Paguei R$ 50 por ele.", Warn.GATE_NUMBERS),
     ("It costs $20 today.", "Custa $731 hoje.", Warn.GATE_NUMBERS),
+    ("It costs $20 today.", "Custa 1 731 hoje.", Warn.GATE_NUMBERS),
     ("Save 20% today.", "Economize 20 hoje.", Warn.GATE_NUMBERS),
     ("A good product.", "Bom, bom produto.", Warn.GATE_REPETITION),
     ("A good product.", "Um produto bom de um produto bom de um produto bom.", Warn.GATE_REPETITION),
