@@ -183,3 +183,67 @@ async def test_wait_filled_ends_when_enough_is_finished_or_when_told(filled: boo
     else:
         window.wake()
     await asyncio.wait_for(waiting, 5)
+
+
+async def test_work_that_swallows_its_cancellation_leaves_no_mark_on_the_next_record() -> None:
+    counted: list[int] = []
+
+    async def process(slot: Slot) -> None:
+        if slot.record.offset == 0:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                return
+        task = asyncio.current_task()
+        assert task is not None
+        counted.append(task.cancelling())
+
+    window = Window(1, 1000, 0.05, process, expire)
+    window.put(records(0, 1))
+    await asyncio.wait_for(window.head_done.wait(), 5)
+    await settle_loop()
+    assert len(window.prefix(5)) == 2
+    assert counted == [0]
+
+
+async def test_a_window_full_of_work_that_never_ends_goes_on() -> None:
+    work = Work()
+    work.deaf |= {0, 1}
+    window = window_of(work, capacity=2, timeout_s=0.05)
+    window.put(records(0, 1, 2, 3))
+    work.finish(2, 3)
+    async with asyncio.timeout(5):
+        while window.finished < 4:  # noqa: ASYNC110  (a test)
+            await asyncio.sleep(0.01)
+    assert [slot.refused is None for slot in window.prefix(5)] == [False, False, True, True]
+    work.finish(0, 1)
+    await settle_loop()
+
+
+async def test_work_left_over_from_before_a_clear_takes_no_new_records() -> None:
+    work = Work()
+    work.deaf.add(0)
+    window = window_of(work, capacity=1)
+    window.put(records(0))
+    await settle_loop()
+    window.clear()
+    window.put(records(7, 8))
+    work.finish(7, 8)
+    await settle_loop()
+    assert len(window.prefix(5)) == 2
+    work.failures[9] = RuntimeError("x")
+    work.finish(0)
+    await settle_loop()
+    assert (window.failure, window.finished) == (None, 2)
+
+
+async def test_a_failure_outlives_the_release_of_what_came_before() -> None:
+    work = Work()
+    work.failures[1] = RuntimeError("pool dead")
+    window = window_of(work)
+    window.put(records(0, 1))
+    work.finish(0)
+    await settle_loop()
+    window.release(1)
+    assert window.head_done.is_set()
+    assert str(window.failure) == "pool dead"
