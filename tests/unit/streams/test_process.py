@@ -34,7 +34,7 @@ def test_the_process_is_ended_when_something_hangs():
 
 
 def test_the_watch_at_the_end_never_keeps_a_process_alive():
-    leaving = Exit(60, lambda code: None)
+    leaving = Exit(60)
     leaving.begin()
     timer = next(thread for thread in threading.enumerate() if isinstance(thread, threading.Timer))
     assert timer.daemon
@@ -43,7 +43,7 @@ def test_the_watch_at_the_end_never_keeps_a_process_alive():
 
 def test_what_ended_the_worker_is_raised(monkeypatch):
     begun: list[Any] = []
-    monkeypatch.setattr(Exit, "begin", begun.append)
+    monkeypatch.setattr(Exit, "begin", lambda self: begun.append(self))
     with pytest.raises(Fatal, match="lost"):
         run_worker(lambda leaving: cast("Any", FakeWorker(leaving, Fatal("lost"))))
     assert len(begun) == 1
