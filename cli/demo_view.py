@@ -23,6 +23,7 @@ LABEL_COLUMNS: Final = 13
 TALL: Final = 28  # rows from which reasons may take two lines
 HOLD_S: Final = 0.8  # an event stays this long before the next takes its place: it has to be read
 WIDE: Final = 120  # columns from which the origin of each text has room
+NARROW: Final = 96  # columns below which what was sent has no room beside a topic's name
 NAME_COLUMNS: Final = 13
 ORIGIN_COLUMNS: Final = 22
 
@@ -53,7 +54,7 @@ def frame(board: Board, latest: Localized | None, width: int, height: int) -> La
         Layout(_head(board), size=2),
         Layout(name="flow", size=FLOW_ROWS),
         Layout(_event(latest, width), name="event"),
-        Layout(_foot(board), size=4 if height >= TALL else 2),
+        Layout(_foot(board, wrap=height >= TALL), size=4 if height >= TALL else 2),
     )
     layout["flow"].update(flow(board, width))
     return layout
@@ -64,7 +65,7 @@ def flow(board: Board, width: int) -> Layout:
     layout = Layout()
     layout.split_row(
         Layout(Panel(_curves(board, width // 2 - 4), title="flow", border_style="cyan"), ratio=1),
-        Layout(Panel(_places(board), title="topics and models", border_style="cyan"), ratio=1),
+        Layout(Panel(_places(board, narrow=width < NARROW), title="topics and models", border_style="cyan"), ratio=1),
     )
     return layout
 
@@ -143,11 +144,11 @@ def _squeezed(series: Sequence[float], width: int) -> list[float]:
     return [sum(series[a:b]) / (b - a) for a, b in pairwise(cuts)]
 
 
-def _places(board: Board) -> RenderableType:
+def _places(board: Board, *, narrow: bool) -> RenderableType:
     """Per topic what is waiting and in flight; per model how full its runs are."""
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, expand=True, header_style="dim")
     table.add_column("topic", ratio=1, no_wrap=True)
-    for name in ("sent", "lag", "lag s", "in flight"):
+    for name in ("sent", "lag", "lag s", "in flight")[narrow:]:
         table.add_column(name, justify="right", no_wrap=True)
     lanes = board.worker.lanes.items() if board.worker else ()
     for topic in INPUTS:
@@ -221,11 +222,11 @@ def _event(localized: Localized | None, width: int) -> Panel:
     return Panel(BeforeAfter(localized), title=title, title_align="left", border_style=style)
 
 
-def _foot(board: Board) -> RenderableType:
+def _foot(board: Board, *, wrap: bool) -> RenderableType:
     """What did not become a translation, and why."""
     lines = Table.grid(padding=(0, 1))
     lines.add_column(no_wrap=True, style="dim", min_width=12)
-    lines.add_column(overflow="ellipsis")
+    lines.add_column(overflow="ellipsis", no_wrap=not wrap)
     lines.add_row("dead letters", Text(words(board.dead_reasons) or "none yet", "red" if board.dead else "dim"))
     lines.add_row("marked", Text(words(board.marks) or "nothing yet", "yellow" if board.marks else "dim"))
     return lines

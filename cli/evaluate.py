@@ -1,0 +1,230 @@
+"""`dragoman evaluate`: how good the whole localization is on sentences of one's own."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import msgspec
+import typer
+from msgspec import Struct
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from cli.console import JsonFlag, err, out, print_json, print_table
+from cli.evaluation_set import Example, read_examples
+from cli.models import bars
+from inference.catalog import CATALOG, ModelSpec
+from inference.models import LoadedModels
+from inference.pool import Pool
+from inference.requests import Priority
+from inference.store import ModelStore
+from localization.localizer import FieldKind, Localizer, Source
+from localization.version import PIPELINE_VERSION
+from schemas.errors import OperatorError
+from schemas.locales import UnknownLocale, parse_locale, same_language
+from schemas.outputs import LocalizedField
+from schemas.settings import Settings, load
+
+AT_ONCE: Final = 256  # texts in work together: enough to fill the pool's batches, few enough for any file
+SHOWN: Final = "shown"  # the verdict on a text that has nothing against it
+OUT_COLUMNS: Final = ("source", "reference", "hypothesis", "origin", "warnings")
+
+
+class Route(Struct, frozen=True):
+    """A pair as it was asked for, and the locales and the model that stand for it."""
+
+    pair: str
+    source: str
+    target: str
+    model: str
+
+
+class Evaluation(Struct, frozen=True):
+    """What `--json` prints.
+
+    `sentences` are lines of the set; `verdicts` counts texts by mark, `shown` those without any; `fallbacks` those that
+    show their source for a reason; `origins` by who made the text. Scores are sacrebleu's, 0 to 100.
+    """
+
+    pair: str
+    sentences: int
+    chrf: float
+    bleu: float
+    signatures: dict[str, str]
+    verdicts: dict[str, int]
+    fallbacks: int
+    origins: dict[str, int]
+    seconds: float
+    sentences_per_second: float
+
+
+def command(
+    pair: Annotated[str, typer.Option(help="Source and target, `en-pt` or `pt-BR-en` say.")],
+    examples: Annotated[
+        Path,
+        typer.Option("--set", metavar="FILE.tsv", help="Columns `source` and `reference`, named by its first line."),
+    ],
+    kind: Annotated[FieldKind, typer.Option(help="What the texts are: it decides how they are cut and decoded.")] = (
+        FieldKind.TEXT
+    ),
+    write: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE.tsv", help="Write every text with its translation and marks.")
+    ] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Translate a set of sentences as a worker would and compare them with their references.
+
+    The texts go through everything: cleaning, segmentation, protection, the models, the gate. A text that falls back
+    to its source counts as it is shown. Prints chrF and BLEU with sacrebleu's signatures, verdicts of the gate, and
+    sentences per second.
+    """
+    metrics = _metrics()
+    route = _route(pair)
+    settings, texts = load(), read_examples(examples)
+    models = _models(settings, route)
+    with _progress(len(texts)) as step:
+        began_s = time.monotonic()
+        fields = asyncio.run(_localize(settings, models, route, texts, kind, step))
+        seconds = time.monotonic() - began_s
+    if write is not None:
+        _write(write, texts, fields)
+    result = _evaluate(route, texts, fields, seconds, metrics)
+    if json:
+        print_json(msgspec.structs.asdict(result))
+    else:
+        _show(result, route)
+
+
+def _metrics() -> Any:
+    """The module of sacrebleu's metrics."""
+    try:
+        import sacrebleu.metrics  # noqa: PLC0415  (only this command needs it)
+    except ImportError as error:
+        raise OperatorError("evaluate scores with sacrebleu, which is not installed: pip install sacrebleu") from error
+    return sacrebleu.metrics
+
+
+def _route(pair: str) -> Route:
+    """Cut `en-pt-BR` where both sides name a locale that one model serves; raises OperatorError."""
+    parts = pair.replace("_", "-").split("-")
+    for cut in range(1, len(parts)):
+        source, target = "-".join(parts[:cut]), "-".join(parts[cut:])
+        spec = next((spec for spec in CATALOG if _serves(spec, source, target)), None)
+        if spec is not None:
+            return Route(pair, _at_home(source, spec.source), _at_home(target, spec.target), spec.name)
+    known = ", ".join(f"{spec.source}-{spec.target}" for spec in CATALOG if spec.target)
+    raise OperatorError(f"no model translates {pair!r}: the pairs are {known}")
+
+
+def _serves(spec: ModelSpec, source: str, target: str) -> bool:
+    """Whether the pool would route this pair to this model."""
+    try:
+        if not spec.target or not same_language(spec.source, source) or not same_language(spec.target, target):
+            return False
+        return parse_locale(target).territory in {None, parse_locale(spec.target).territory}
+    except UnknownLocale:
+        return False
+
+
+def _at_home(asked: str, own: str) -> str:
+    """The locale asked for; the model's own where only a language was named."""
+    tag = parse_locale(asked)
+    return str(tag) if tag.territory or tag.script else own
+
+
+def _models(settings: Settings, route: Route) -> LoadedModels:
+    with bars() as progress:
+        store = ModelStore(settings.pool.models_dir)
+        return store.load(settings.pool, progress=progress, names=[route.model])
+
+
+async def _localize(
+    settings: Settings,
+    models: LoadedModels,
+    route: Route,
+    texts: Sequence[Example],
+    kind: FieldKind,
+    step: Callable[[], None],
+) -> list[LocalizedField]:
+    """Localize every text, AT_ONCE at a time; the result has the order of the texts."""
+    fields: dict[int, LocalizedField] = {}
+    waiting = iter(enumerate(texts))
+    async with Pool(models, settings.pool) as pool:
+        localizer = Localizer(pool, settings.localization, PIPELINE_VERSION)
+
+        async def work() -> None:
+            for number, example in waiting:
+                source = Source(example.source, kind, route.source)
+                fields[number] = await localizer.localize(source, route.target, Priority.BACKFILL)
+                step()
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(AT_ONCE, len(texts))):
+                group.create_task(work())
+    return [fields[number] for number in range(len(texts))]
+
+
+def _evaluate(
+    route: Route, texts: Sequence[Example], fields: Sequence[LocalizedField], seconds: float, metrics: Any
+) -> Evaluation:
+    shown = [one.text for one in fields]
+    references = [[example.reference for example in texts]]
+    chrf, bleu = metrics.CHRF(), metrics.BLEU(trg_lang=parse_locale(route.target).language)
+    scores = {name: metric.corpus_score(shown, references).score for name, metric in (("chrf", chrf), ("bleu", bleu))}
+    verdicts = Counter(word for one in fields for word in (_words(one) or [SHOWN]))
+    return Evaluation(
+        pair=route.pair,
+        sentences=len(texts),
+        chrf=round(scores["chrf"], 2),
+        bleu=round(scores["bleu"], 2),
+        signatures={"chrf": str(chrf.get_signature()), "bleu": str(bleu.get_signature())},
+        verdicts=dict(verdicts.most_common()),
+        fallbacks=sum(one.origin == "copied" and bool(one.warnings) for one in fields),
+        origins=dict(Counter(str(one.origin) for one in fields).most_common()),
+        seconds=round(seconds, 3),
+        sentences_per_second=round(len(texts) / max(seconds, 1e-9), 1),
+    )
+
+
+def _words(shown: LocalizedField) -> list[str]:
+    return [str(warning).partition(":")[0] for warning in shown.warnings]
+
+
+def _show(result: Evaluation, route: Route) -> None:
+    out.print(f"{route.source} -> {route.target}, model {route.model}", highlight=False)
+    rows = [
+        ("chrF", f"{result.chrf:.2f}", result.signatures["chrf"]),
+        ("BLEU", f"{result.bleu:.2f}", result.signatures["bleu"]),
+    ]
+    print_table(("metric", "score", "signature"), rows)
+    counts = [("verdict", *item) for item in result.verdicts.items()] + [
+        ("origin", *item) for item in result.origins.items()
+    ]
+    print_table(("", "", "texts", "share"), ((*row, f"{row[2] / result.sentences:.1%}") for row in counts))
+    out.print(
+        f"{result.sentences} sentences in {result.seconds:.1f} s ({result.sentences_per_second:.0f} a second), "
+        f"{result.fallbacks} fell back to their source",
+        highlight=False,
+    )
+
+
+def _write(path: Path, texts: Sequence[Example], fields: Sequence[LocalizedField]) -> None:
+    lines = ["\t".join(OUT_COLUMNS)]
+    for example, one in zip(texts, fields, strict=True):
+        cells = (example.source, example.reference, one.text, one.origin, " ".join(one.warnings))
+        lines.append("\t".join(" ".join(cell.split()) for cell in cells))
+    try:
+        path.write_text("\n".join(lines) + "\n", "utf-8")
+    except OSError as error:
+        raise OperatorError(f"cannot write {path}: {error.strerror}") from error
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[], None]]:
+    columns = TextColumn("Translating"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+        task = progress.add_task("", total=total)
+        yield lambda: progress.advance(task)
