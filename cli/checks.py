@@ -20,6 +20,7 @@ from schemas.errors import OperatorError
 from schemas.settings import Settings, cache_dir
 from streams.broker.server import find_java
 from streams.reach import reach
+from streams.topics import check_topics
 
 DISTRIBUTION: Final = "dragoman"
 ROOMS: Final = ("cli", "streams", "agents", "localization", "inference", "schemas")
@@ -158,6 +159,20 @@ def kafka(settings: Settings) -> Iterator[Check]:
         yield Check("kafka", Verdict.FAIL, detail, remedy)
         return
     yield Check("kafka", Verdict.OK, f"{settings.kafka.bootstrap}, {brokers} broker(s)")
+    yield from topics(settings)
+
+
+def topics(settings: Settings) -> Iterator[Check]:
+    """Whether the topics are as they must be; asked only of a broker that answers."""
+    results = asyncio.run(check_topics(settings.kafka.bootstrap, settings.topics()))
+    missing = [result.name for result in results if result.state == "missing"]
+    differing = [result.name for result in results if result.state == "differs"]
+    if missing:
+        yield Check("topics", Verdict.FAIL, f"{len(missing)} are missing: {missing[0]} ...", "dragoman topics create")
+    if differing:
+        yield Check("topics", Verdict.WARN, f"{len(differing)} differ: {differing[0]} ...", "dragoman topics check")
+    if not missing and not differing:
+        yield Check("topics", Verdict.OK, f"{len(results)} as they must be")
 
 
 def cache(settings: Settings) -> Iterator[Check]:

@@ -27,7 +27,7 @@ from inference.catalog import CATALOG
 from inference.store import ModelStore
 from schemas.errors import Fatal
 from schemas.settings import Settings, load
-from schemas.topics import INPUTS, TopicSpec, changelog, topic_specs
+from schemas.topics import INPUTS, changelog
 from streams.broker.server import Broker
 from streams.broker.state import terminable
 
@@ -70,7 +70,7 @@ def _run(
     with ExitStack() as stack:
         _build_models(settings, console)
         where = bootstrap or stack.enter_context(_kafka(console)).bootstrap
-        specs = _specs(settings)
+        specs = settings.topics()
         asyncio.run(prepare(settings, where, specs, own=bootstrap is None))
         with _log_folder() as folder, worker_process(where, folder / "worker.log") as worker:
             board = Board(total=len(events), where=f"Kafka at {where}", began_s=began_s)
@@ -79,11 +79,6 @@ def _run(
                 flow = Flow(settings, where, board, show=show, tell=tell)
                 asyncio.run(flow.run(events, rate, outputs, worker))
     return board
-
-
-def _specs(settings: Settings) -> list[TopicSpec]:
-    kafka, texts = settings.kafka, settings.localization
-    return topic_specs(kafka.partitions, texts.locales, texts.partners, kafka.max_record_bytes)
 
 
 def _build_models(settings: Settings, console: Console) -> None:

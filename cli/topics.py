@@ -8,8 +8,7 @@ import msgspec
 import typer
 
 from cli.console import JsonFlag, out, print_json, print_table
-from schemas.settings import Settings, load
-from schemas.topics import TopicSpec, topic_specs
+from schemas.settings import load
 from streams.topics import TopicResult, check_topics, create_topics
 
 app = typer.Typer(
@@ -22,7 +21,7 @@ def create(json: JsonFlag = False) -> None:
     """Create the topics that are missing. One that exists and differs is reported, never changed: exit code 1."""
     settings = load()
     _report(
-        asyncio.run(create_topics(settings.kafka.bootstrap, _specs(settings), settings.kafka.replication)), json=json
+        asyncio.run(create_topics(settings.kafka.bootstrap, settings.topics(), settings.kafka.replication)), json=json
     )
 
 
@@ -30,12 +29,7 @@ def create(json: JsonFlag = False) -> None:
 def check(json: JsonFlag = False) -> None:
     """Compare partitions, clean-up and retention of every topic. Exit code 1 when one is missing or differs."""
     settings = load()
-    _report(asyncio.run(check_topics(settings.kafka.bootstrap, _specs(settings))), json=json)
-
-
-def _specs(settings: Settings) -> list[TopicSpec]:
-    kafka, texts = settings.kafka, settings.localization
-    return topic_specs(kafka.partitions, texts.locales, texts.partners, kafka.max_record_bytes)
+    _report(asyncio.run(check_topics(settings.kafka.bootstrap, settings.topics())), json=json)
 
 
 def _report(results: Sequence[TopicResult], *, json: bool) -> None:

@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 
 from schemas.errors import OperatorError
 from schemas.locales import parse_locale
-from schemas.topics import INPUTS
+from schemas.topics import INPUTS, TopicSpec, topic_specs
 
 PREFIX: Final = "DRAGOMAN_"
 CONFIG_VARIABLE: Final = "DRAGOMAN_CONFIG"
@@ -117,6 +117,11 @@ class Settings(BaseSettings):
     localization: LocalizationSettings = LocalizationSettings()
     http: HttpSettings = HttpSettings()
     logs: LogSettings = LogSettings()
+
+    def topics(self) -> list[TopicSpec]:
+        """Every topic of this deployment, inputs first."""
+        texts = self.localization
+        return topic_specs(self.kafka.partitions, texts.locales, texts.partners, self.kafka.max_record_bytes)
 
     @classmethod
     def settings_customise_sources(

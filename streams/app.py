@@ -65,7 +65,7 @@ def build_app(
 ) -> LaneApp:
     """Make the app. `fail` is told of an error that must end the process; `producer` is replaced only by tests."""
     app = _faust_app(settings)
-    read_again = partial(read_limits, settings.kafka, tuple(limits.topics))
+    read_again = partial(read_limits, settings.kafka, settings.topics())
     by_topic = {agent.contract.topic: agent for agent in agents}
 
     def new_lane(tp: TopicPartition) -> Lane:

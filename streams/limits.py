@@ -1,29 +1,34 @@
-"""The largest record each topic takes, as its broker says: what exceeds it becomes a dead letter before it is sent."""
+"""What the topics are, as their broker says: a worker starts only on topics it can write to."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 
-from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+import structlog
 
 from schemas.errors import OperatorError
 from schemas.settings import KafkaSettings
-from streams.reach import admin_client, broker_errors
+from schemas.topics import TopicSpec
 from streams.runner import Limits
+from streams.topics import check_topics
 
-SETTING = "max.message.bytes"
+log = structlog.get_logger(__name__)
 
 
-async def read_limits(kafka: KafkaSettings, topics: Collection[str]) -> Limits:
-    """Ask the broker for `max.message.bytes` of each topic; raises OperatorError for one that does not exist."""
-    with broker_errors(kafka.bootstrap):
-        async with admin_client(kafka.bootstrap, kafka.request_timeout_s) as client:
-            missing = sorted(set(topics) - set(await client.list_topics()))
-            if missing:
-                raise OperatorError(
-                    f"{len(missing)} topics are missing, {missing[0]} among them: run `dragoman topics create`"
-                )
-            answers = await client.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name) for name in topics])
-    found: dict[str, int] = {}
-    for answer in answers:
-        for resource in answer.resources:
-            found[resource[3]] = next(int(entry[1]) for entry in resource[4] if entry[0] == SETTING)
-    return Limits(found, kafka.max_record_bytes)
+async def read_limits(kafka: KafkaSettings, specs: Sequence[TopicSpec]) -> Limits:
+    """Return the largest record each topic takes: what exceeds it becomes a dead letter before it is sent.
+
+    Raises OperatorError for a topic that is missing or has another partition count, because an output goes to the
+    partition number of its input. Other differences are logged.
+    """
+    results = await check_topics(kafka.bootstrap, specs)
+    missing = [result.name for result in results if result.state == "missing"]
+    if missing:
+        raise OperatorError(f"{len(missing)} topics are missing, {missing[0]} among them: run `dragoman topics create`")
+    for spec, result in zip(specs, results, strict=True):
+        if result.partitions != spec.partitions:
+            raise OperatorError(
+                f"{spec.name} has {result.partitions} partitions and must have {spec.partitions}: make it anew, or set"
+                " kafka.partitions to what the inputs have (`dragoman topics check` shows all)"
+            )
+        if result.differences:
+            log.warning("topic_differs", topic=spec.name, differences=result.differences)
+    return Limits({result.name: result.record_bytes_max for result in results}, kafka.max_record_bytes)

@@ -15,16 +15,22 @@ from schemas.topics import TopicSpec
 from streams.reach import admin_client, broker_errors
 
 TIMEOUT_S: Final = 10.0
+VISIBLE_S: Final = 0.05  # a broker answers "created" a moment before it lists the topic; the time-out bounds the wait
+RECORD_BYTES_SETTING: Final = "max.message.bytes"
 TopicState = Literal["created", "ok", "differs", "missing"]
 
 
 class TopicResult(Struct, frozen=True):
-    """How one topic stands against its specification; `differences` are lines for people, one per property."""
+    """How one topic stands against its specification; `differences` are lines for people, one per property.
+
+    `record_bytes_max` is the broker's limit for a batch, hence for a record; 0 for a topic that is missing.
+    """
 
     name: str
     state: TopicState
     partitions: int
     differences: tuple[str, ...] = ()
+    record_bytes_max: int = 0
 
 
 async def check_topics(bootstrap: str, specs: Sequence[TopicSpec], timeout_s: float = TIMEOUT_S) -> list[TopicResult]:
@@ -63,6 +69,9 @@ async def create_topics(
                 return before
             created = await _create(client, missing, replication)
             after = await _compare(client, specs)
+            while any(found.state == "missing" and found.name in created for found in after):
+                await asyncio.sleep(VISIBLE_S)
+                after = await _compare(client, specs)
             return [replace(found, state="created") if _made(found, created) else found for found in after]
 
 
@@ -94,9 +103,11 @@ async def _compare(client: AIOKafkaAdminClient, specs: Sequence[TopicSpec]) -> l
         if spec.name not in found:
             results.append(TopicResult(spec.name, "missing", 0))
             continue
-        differences = _differences(spec, found[spec.name], configs.get(spec.name, {}))
+        config = configs.get(spec.name, {})
+        differences = _differences(spec, found[spec.name], config)
         state: TopicState = "differs" if differences else "ok"
-        results.append(TopicResult(spec.name, state, found[spec.name], differences))
+        largest = int(config.get(RECORD_BYTES_SETTING, 0))
+        results.append(TopicResult(spec.name, state, found[spec.name], differences, largest))
     return results
 
 

@@ -24,7 +24,7 @@ from localization.version import PIPELINE_VERSION
 from schemas.errors import DragomanError, Fatal
 from schemas.report import Reporter, silent
 from schemas.settings import Settings
-from schemas.topics import INPUTS, topic_specs
+from schemas.topics import INPUTS
 from streams.app import LaneApp, ProducerFactory, build_app
 from streams.health import HealthServer
 from streams.lag import LagReader, LagWatch
@@ -80,9 +80,7 @@ class Worker:
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         settings = self._settings
         log_settings(settings)
-        local = settings.localization
-        specs = topic_specs(settings.kafka.partitions, local.locales, local.partners)
-        limits = await read_limits(settings.kafka, [spec.name for spec in specs])
+        limits = await read_limits(settings.kafka, settings.topics())
         await require_transactions(settings.kafka)
         with _signals(self.stop):
             async with self._health():

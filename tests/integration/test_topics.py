@@ -60,6 +60,8 @@ async def test_a_policy_of_two_parts_has_no_order(broker, prefix):
     finally:
         await client.close()
     (result,) = await check_topics(broker, [TopicSpec(prefix + "both", 1, compacted=True)])
+    while result.state == "missing":  # created, and not yet listed
+        (result,) = await check_topics(broker, [TopicSpec(prefix + "both", 1, compacted=True)])
     assert result.differences == ("cleanup.policy: delete,compact, must be compact",)
 
 
