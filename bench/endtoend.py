@@ -32,6 +32,7 @@ from schemas.report import LaneOpened, Report, TransactionCommitted
 from schemas.settings import Settings, environment, load
 from schemas.topics import REVIEW_POSTED, topic_specs
 from streams.broker.server import Broker
+from streams.logs import configure_logging
 from streams.topics import create_topics
 from streams.worker import Worker
 
@@ -181,6 +182,7 @@ def main() -> None:
     parser.add_argument("--engine", choices=ENGINES)
     options = parser.parse_args()
     if options.engine:
+        configure_logging(load().logs)
         print(asyncio.run(ENGINES[options.engine](options.sentences)))
         sys.stdout.flush()
         os._exit(0)  # the figure is out; nothing is left to tidy up
