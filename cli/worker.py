@@ -21,9 +21,10 @@ def command(
     """
     settings = load(config)
     configure_logging(settings.logs)
-    run_worker(lambda leaving: Worker(settings, on_start=_say_where, on_leaving=leaving))
+    run_worker(lambda leaving: Worker(settings, on_start=say_where, on_leaving=leaving))
 
 
-def _say_where(started: Started) -> None:
+def say_where(started: Started) -> None:
+    """Tell people where health and metrics are served."""
     if started.health_url:
         err.print(f"health and metrics: {started.health_url}/ready {started.health_url}/metrics", highlight=False)

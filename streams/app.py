@@ -10,7 +10,7 @@ from aiokafka import TopicPartition
 from agents.base import AnyAgent, Tools
 from schemas.report import Reporter
 from schemas.settings import KafkaSettings, LaneSettings, Settings
-from streams.driver import LaneConsumer, LaneTransport
+from streams.driver import LaneConsumer, LaneTransport, library_log
 from streams.lane import Lane
 from streams.limits import read_limits
 from streams.runner import Limits, Runner
@@ -24,6 +24,7 @@ CHANNEL_BATCHES = 65_536  # batches waiting for an agent; the lanes' windows bou
 class LaneApp(faust.App):
     """A Faust app whose transport feeds lanes."""
 
+    logger = library_log
     settings: Settings
     reporter: Reporter
     new_lane: Callable[[TopicPartition], Lane]

@@ -7,8 +7,9 @@ the channels, the life of the process. Everything overridden is private to faust
 
 import asyncio
 import contextlib
+import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any, Protocol, cast
 
 import structlog
@@ -25,6 +26,8 @@ from schemas.settings import Settings
 from streams.lane import Lane
 
 log = structlog.get_logger(__name__)
+# mode would log the life of these services under our name, and the level of ours; it is a library's book-keeping.
+library_log = logging.getLogger("faust.lanes")
 
 FETCH_WAIT_MS = 500  # Faust hard-codes 1500; a quiet topic must not hold back a seek for longer than this
 GETMANY_TIMEOUT_S = 0.05
@@ -34,6 +37,8 @@ LOOK_S = 1.0  # the drain loop looks at lanes and at the group this often when n
 
 class LaneConsumerThread(stock.AIOKafkaConsumerThread):
     """The thread that owns the aiokafka consumer; reads committed records only, and keeps assignments sticky."""
+
+    logger = library_log
 
     def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
         consumer = super()._create_worker_consumer(transport)
@@ -82,6 +87,7 @@ class LaneHost(Protocol):
 class LaneConsumer(stock.Consumer):
     """Feeds lanes: `app.new_lane` makes one for an assigned partition; `app.reporter` is told of rebalances."""
 
+    logger = library_log
     _thread: LaneConsumerThread
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -107,7 +113,9 @@ class LaneConsumer(stock.Consumer):
         return await self._thread.bounds(tp)
 
     async def is_member(self) -> bool:
-        """Whether one heartbeat goes through."""
+        """Whether one heartbeat goes through, and no rebalance is about to say who owns what."""
+        if self._revoked_at is not None:
+            return False
         try:
             async with asyncio.timeout(HEARTBEAT_TIMEOUT_S):
                 return await self._thread.heartbeat()
@@ -196,19 +204,30 @@ class LaneConsumer(stock.Consumer):
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Stop feeding and commit what is finished; lanes are kept until it is known who gets them."""
         self._revoked_at = time.monotonic()
-        for lane in self.lanes.values():
-            lane.rewind()
-        await _together(lane.flush(self._times.revoke_flush_s) for lane in self.lanes.values())
+        async with self._or_crash():
+            for lane in self.lanes.values():
+                lane.rewind()
+            await _together(lane.flush(self._times.revoke_flush_s) for lane in self.lanes.values())
         await super().on_partitions_revoked(revoked)
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """Keep open lanes that came back with their work in flight, close the others, open the new ones."""
         mine = {TP(*tp) for tp in assigned}
-        kept = await self._take_up(mine)
+        async with self._or_crash():
+            kept = await self._take_up(mine)
         await super().on_partitions_assigned(assigned, generation_id)
         seconds = 0.0 if self._revoked_at is None else time.monotonic() - self._revoked_at
         self._revoked_at = None
         self._host.reporter(Rebalanced(assigned=len(mine), kept=kept, seconds=seconds))
+
+    @contextlib.asynccontextmanager
+    async def _or_crash(self) -> AsyncIterator[None]:
+        """End the process on an error in here: aiokafka would log it and go on with lanes that are not there."""
+        try:
+            yield
+        except Exception as error:
+            await self.crash(error)
+            raise
 
     async def _take_up(self, mine: set[TP]) -> int:
         """Have exactly the lanes of `mine`; returns how many were kept."""

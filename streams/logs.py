@@ -21,9 +21,8 @@ from schemas.report import (
 )
 from schemas.settings import LogSettings, Settings
 from streams.reach import keep_client_errors
+from streams.repeats import LIBRARIES, Repeats
 
-# What these say at INFO is their own book-keeping; what goes wrong they say at WARNING and above.
-LIBRARIES: Final = ("faust", "mode", "aiokafka", "kafka", "aiohttp", "asyncio", "venusian")
 MASK: Final = "********"
 SECRET_WORDS: Final = ("password", "secret", "token", "credential", "api_key", "private_key")
 ERROR_CHARS_MAX: Final = 300  # an error's text is for a line of a log; what a library quotes in it is cut off
@@ -46,9 +45,11 @@ def configure_logging(settings: LogSettings) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_renderers(console=console))
     )
+    handler.addFilter(Repeats())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.level.upper())
+    # What these say at INFO is their own book-keeping; what goes wrong they say at WARNING and above.
     for name in LIBRARIES:
         logging.getLogger(name).setLevel(logging.WARNING)
     keep_client_errors()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from streams.worker import Worker
 
-LEAVE_S = 9.0  # an orchestrator sends SIGKILL after 10 s or more
+LEAVE_S = 8.5  # an orchestrator sends SIGKILL after 10 s or more
 
 
 class Exit:

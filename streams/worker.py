@@ -36,7 +36,7 @@ from streams.transaction import LaneProducer, require_transactions
 
 log = structlog.get_logger(__name__)
 
-STOP_TIMEOUT_S = 8.0  # SIGTERM to the end takes less than 10 s, whatever the broker does
+STOP_TIMEOUT_S = 7.5  # SIGTERM to the end takes less than 10 s, whatever the broker does (see streams/process.py)
 
 
 class Started(Struct, frozen=True):

@@ -43,7 +43,11 @@ def test_the_watch_at_the_end_never_keeps_a_process_alive():
 
 def test_what_ended_the_worker_is_raised(monkeypatch):
     begun: list[Any] = []
-    monkeypatch.setattr(Exit, "begin", lambda self: begun.append(self))
+
+    def begin(leaving: Exit) -> None:
+        begun.append(leaving)
+
+    monkeypatch.setattr(Exit, "begin", begin)
     with pytest.raises(Fatal, match="lost"):
         run_worker(lambda leaving: cast("Any", FakeWorker(leaving, Fatal("lost"))))
     assert len(begun) == 1
