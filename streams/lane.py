@@ -14,7 +14,6 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Protocol
 
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError, ProducerFenced
@@ -26,6 +25,7 @@ from schemas.report import LaneOpened, LaneReopening, Reporter
 from schemas.settings import Settings
 from schemas.topics import changelog
 from streams.changelog import restore
+from streams.group import Group
 from streams.resume import name_of, resume_offset
 from streams.runner import Limits, Runner
 from streams.status import LaneStatus
@@ -35,22 +35,11 @@ from streams.window import being_cancelled
 BACKOFF_S = (0.1, 2.0)  # first and longest pause before a lane opens again; it starts anew after a commit
 BROKER_TROUBLE = (KafkaError, OSError, TimeoutError, TooLarge)  # passes, or is mended over there: open again for ever
 FAULTS_MAX = 10  # failures of any other kind, without a commit between them, before the process ends
+STALE_MAX = 3  # such fetches before the lane opens again, and looks whether the partition still is what it was
 
 
-class Group(Protocol):
-    """What a lane asks of the consumer group it belongs to (streams/driver.py)."""
-
-    async def committed(self, tp: TopicPartition) -> int | None:
-        """Return the group's committed offset, from the broker."""
-
-    async def bounds(self, tp: TopicPartition) -> tuple[int, int]:
-        """Return the first and the end offset of a partition."""
-
-    async def is_member(self) -> bool:
-        """Whether the broker still knows this worker: one good heartbeat."""
-
-    def wake(self) -> None:
-        """Have the drain loop look at the lanes again."""
+class Stale(Exception):
+    """The broker gives older records than asked for: the end of the partition lies before the lane's position."""
 
 
 class Batch(Struct, frozen=True):
@@ -93,6 +82,7 @@ class Lane:
         self._read_limits = read_limits
         self._too_large: str | None = None  # the topic for which the broker has refused a size
         self._faults = 0
+        self._stale = 0  # fetches in a row that brought nothing but old records
         self._pause_s = BACKOFF_S[0]
         self._state = "opening"
         self._epoch = 0
@@ -120,7 +110,11 @@ class Lane:
             return None
         fresh = [record for record in records if record.offset >= self.next_offset]
         if not fresh:
+            self._stale += 1
+            if self._stale >= STALE_MAX:
+                self._runner.window.fail(Stale(f"fetched up to {records[-1].offset} instead of {self.next_offset}"))
             return None
+        self._stale = 0
         self.next_offset = fresh[-1].offset + 1
         self._queued += len(fresh)
         return Batch(self, fresh, self._epoch)
@@ -198,7 +192,7 @@ class Lane:
         self._runner.state = restored.state
         self._position = self.next_offset = offset
         self._epoch += 1
-        self._queued = 0
+        self._queued = self._stale = 0
         self._state = "open"
         self.wants_seek = True
         self._group.wake()

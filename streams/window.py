@@ -142,6 +142,11 @@ class Window:
         if self.failure is None and not (self._slots and self._slots[0].done):
             self.head_done.clear()
 
+    def fail(self, error: BaseException) -> None:
+        """Have whoever waits for the head see this error."""
+        self.failure = error
+        self.head_done.set()
+
     def clear(self) -> None:
         """Forget everything; work under way is cancelled and its result thrown away."""
         for task in self._working:
@@ -200,8 +205,7 @@ class Window:
                 self._expire(slot)
             except BaseException as error:  # noqa: BLE001  (kept for the lane, which decides between reopening and exit)
                 if task in self._working:  # else the lane has already forgotten this work
-                    self.failure = error
-                    self.head_done.set()
+                    self.fail(error)
                 return
             if slot.expired:
                 task.uncancel()  # also where the work swallowed it: time-outs of the next record count cancellations

@@ -13,7 +13,7 @@ from schemas.settings import Settings
 from schemas.topics import LISTING_UPDATED
 from streams import lane as lanes
 from streams.changelog import Restored
-from streams.lane import FAULTS_MAX, Lane
+from streams.lane import FAULTS_MAX, STALE_MAX, Lane
 from streams.runner import Limits
 from streams.transaction import TooLarge
 from tests.unit.streams.runner_kit import LIMITS, OUTPUT, Bench, Seen, record, shown
@@ -371,6 +371,22 @@ async def test_limits_that_cannot_be_read_are_asked_for_again(world, rig):
     await rig.until(lambda: len(world.given) == 2)
     assert rig.failed == []
     assert world.given[1][OUTPUT] == LIMITS.topics[OUTPUT] // 2
+
+
+async def test_a_partition_that_was_cut_short_is_found_out(world, rig):
+    world.offset = 50
+    await rig.opened()
+    for _ in range(STALE_MAX - 1):
+        assert rig.feed(3, 4) is None
+    await asyncio.sleep(0.01)
+    assert rig.lane.is_open
+    rig.feed(50)
+    await rig.until(lambda: world.offset == 51)
+    world.end = 10
+    for _ in range(STALE_MAX):
+        rig.feed(3, 4)
+    await rig.until(lambda: rig.failed)
+    assert "ends at 10" in str(rig.failed[0])
 
 
 @pytest.mark.parametrize(("offset", "end", "state_offset"), [(5, 10, 6), (11, 10, None), (None, 10, 3)])
