@@ -107,6 +107,19 @@ class Campaign:
         finally:
             await producer.stop()
 
+    async def until_written(self, rows: int) -> None:
+        """Wait until the workers have written so many outputs, committed or not: a fault then meets them at work."""
+        partitions = [TopicPartition(OUTPUT, p) for p in range(PARTITIONS)]
+        async with AIOKafkaConsumer(bootstrap_servers=self.broker.bootstrap) as consumer, asyncio.timeout(60):
+            while sum((await consumer.end_offsets(partitions)).values()) < rows:  # noqa: ASYNC110  (a broker, asked)
+                await asyncio.sleep(0.05)
+
+    async def until_at_work(self, name: str) -> None:
+        """Wait until a worker has opened a lane."""
+        async with asyncio.timeout(60):
+            while "lane_opened" not in (self.logs / f"{name}.log").read_text():  # noqa: ASYNC110  (a log, looked at)
+                await asyncio.sleep(0.05)
+
     async def judge(self, quiet_s: float = 25.0) -> Verdict:
         """Read everything committed until all events are seen (and 3 s more), or nothing came for `quiet_s`."""
         history = History()

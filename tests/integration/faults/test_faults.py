@@ -37,9 +37,9 @@ def assert_exactly_once(verdict: Verdict) -> None:
 
 async def test_sigkill_and_restart(campaign: Campaign) -> None:
     async def faults() -> None:
-        for _ in range(2):
+        for share in (0.15, 0.5):
             worker = campaign.spawn("w1")
-            await asyncio.sleep(6)
+            await campaign.until_written(int(share * EVENTS))
             worker.kill()
             worker.wait()
         campaign.spawn("w1")
@@ -50,9 +50,10 @@ async def test_sigkill_and_restart(campaign: Campaign) -> None:
 async def test_a_second_worker_joins_and_leaves(campaign: Campaign) -> None:
     async def faults() -> None:
         campaign.spawn("w1")
-        await asyncio.sleep(5)
+        await campaign.until_written(300)
         second = campaign.spawn("w2")
-        await asyncio.sleep(6)
+        await campaign.until_at_work("w2")
+        await asyncio.sleep(2)
         second.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(second.wait, 15) == 0
 
@@ -63,7 +64,9 @@ async def test_a_zombie_comes_back(campaign: Campaign) -> None:
     async def faults() -> None:
         campaign.spawn("w1")
         campaign.spawn("w2")
-        await asyncio.sleep(5)
+        await campaign.until_at_work("w1")
+        await campaign.until_at_work("w2")
+        await asyncio.sleep(2)
         campaign.workers["w1"].send_signal(signal.SIGSTOP)
         await asyncio.sleep(10)  # beyond the session of 6 s: the group gives its partitions to the other
         campaign.workers["w1"].send_signal(signal.SIGCONT)
@@ -78,7 +81,7 @@ async def test_a_zombie_comes_back(campaign: Campaign) -> None:
 async def test_the_broker_is_killed_and_restarted(campaign: Campaign) -> None:
     async def faults() -> None:
         campaign.spawn("w1")
-        await asyncio.sleep(6)
+        await campaign.until_written(300)
         await asyncio.to_thread(campaign.broker.kill)
         await asyncio.sleep(2)
         await asyncio.to_thread(campaign.broker.restart)
@@ -94,9 +97,9 @@ async def test_without_transactions_the_harness_sees_duplicates(campaign: Campai
     campaign.extra_env["AT_LEAST_ONCE"] = "1"
 
     async def faults() -> None:
-        for _ in range(2):
+        for share in (0.15, 0.5):
             worker = campaign.spawn("w1")
-            await asyncio.sleep(6)
+            await campaign.until_written(int(share * EVENTS))
             worker.kill()
             worker.wait()
         campaign.spawn("w1")
