@@ -15,7 +15,7 @@ from streams.feed import Sent, feed
 from streams.harvest import Harvester
 from streams.lag import LagReader
 from streams.snapshot import WorkerProbe, WorkerSeen
-from streams.topics import create_topics
+from streams.topics import check_topics, create_topics
 
 LOOK_EVERY_S: Final = 0.25
 STALL_S: Final = 60.0  # of no movement at all; loading models on a slow machine takes some seconds
@@ -134,12 +134,17 @@ async def _settled(probe: WorkerProbe, board: Board) -> WorkerSeen | None:
 
 
 async def prepare(settings: Settings, bootstrap: str, specs: Sequence[TopicSpec], *, own: bool) -> None:
-    """Create the topics; raises OperatorError when they differ, hold events already, or have a worker (`own`: ours)."""
+    """Create the topics.
+
+    On a broker that is not the demo's `own`, raises OperatorError before anything is changed when a topic is not as it
+    must be, an input holds events already, or a worker is at work on it.
+    """
     if not own:
         await _require_unused(settings, bootstrap)
-    for topic in await create_topics(bootstrap, specs, settings.kafka.replication):
-        if topic.differences:
-            raise OperatorError(f"topic {topic.name} is not as the demo needs it ({topic.differences[0]})")
+        for topic in await check_topics(bootstrap, specs):
+            if topic.differences:
+                raise OperatorError(f"topic {topic.name} is not as the demo needs it ({topic.differences[0]})")
+    await create_topics(bootstrap, specs, settings.kafka.replication)
 
 
 async def _require_unused(settings: Settings, bootstrap: str) -> None:

@@ -155,9 +155,8 @@ def _places(board: Board, *, narrow: bool) -> RenderableType:
         lags = [lag for lag in board.lags if lag.topic == topic]
         oldest = max((lag.seconds or 0.0 for lag in lags), default=0.0)
         flying = sum(lane.in_flight for (of, _), lane in lanes if of == topic)
-        table.add_row(
-            topic, str(board.sent[topic]), str(sum(lag.records for lag in lags)), f"{oldest:.1f}", str(flying)
-        )
+        cells = (str(board.sent[topic]), str(sum(lag.records for lag in lags)), f"{oldest:.1f}", str(flying))
+        table.add_row(topic, *cells[narrow:])
     models = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, expand=True, header_style="dim")
     models.add_column("model", ratio=1, no_wrap=True)
     for name in ("texts", "batch", "fill", "queue"):

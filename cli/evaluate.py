@@ -109,8 +109,10 @@ def _metrics() -> Any:
 
 def _route(pair: str) -> Route:
     """Cut `en-pt-BR` where both sides name a locale that one model serves; raises OperatorError."""
-    parts = pair.replace("_", "-").split("-")
-    for cut in range(1, len(parts)):
+    written = pair.replace("_", "-")
+    parts = (written.lower() if written.isupper() else written).split("-")
+    # What is written in capitals is a territory: in `en-pt-PT` the cut is not before `PT`.
+    for cut in (cut for cut in range(1, len(parts)) if parts[cut].islower()):
         source, target = "-".join(parts[:cut]), "-".join(parts[cut:])
         spec = next((spec for spec in CATALOG if _serves(spec, source, target)), None)
         if spec is not None:

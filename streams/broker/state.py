@@ -129,7 +129,11 @@ def terminable(*numbers: signal.Signals) -> Iterator[None]:
     """
 
     def interrupt(number: int, frame: object) -> None:
-        raise KeyboardInterrupt
+        # As Ctrl-C itself where someone listens to that: asyncio's runner then cancels its task and closes its loop.
+        if signal.getsignal(signal.SIGINT) not in {signal.SIG_IGN, signal.SIG_DFL, None}:
+            signal.raise_signal(signal.SIGINT)
+        else:
+            raise KeyboardInterrupt
 
     before = {number: signal.getsignal(number) for number in numbers or (signal.SIGTERM,)}
     heard = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
