@@ -18,6 +18,9 @@ from streams.status import LaneStatus
 from streams.transaction import LaneProducer
 
 ProducerFactory = Callable[[KafkaSettings, LaneSettings, TopicPartition, Mapping[str, int]], LaneProducer]
+# aiokafka leaves the group, never to return, when nothing was fetched for this long (Faust: 1000 s): a worker in reserve
+# with no partition would be none after a quarter of an hour, and no worker would come back from an outage of that length.
+NEVER_S = 10 * 365 * 86_400.0
 CHANNEL_BATCHES = 65_536  # batches waiting for an agent; the lanes' windows bound them long before
 
 
@@ -105,6 +108,7 @@ def _faust_app(settings: Settings) -> LaneApp:
         broker_heartbeat_interval=kafka.heartbeat_s,
         broker_request_timeout=max(20.0, kafka.session_timeout_s + 1),
         broker_max_poll_records=lanes.fetch_records,
+        broker_max_poll_interval=NEVER_S,
         stream_buffer_maxsize=CHANNEL_BATCHES,
         stream_wait_empty=False,  # the lanes flush themselves; Faust would wait for acknowledgements that never come
         agent_supervisor="mode.supervisors.CrashingSupervisor",

@@ -173,3 +173,14 @@ async def test_faust_commits_nothing_of_a_lanes(consumer):
     consumer._acked[tp(0)] = [0, 1, 2]
     assert consumer._new_offset(tp(0)) is None
     assert await consumer.commit() is False
+
+
+async def test_a_worker_that_fetches_nothing_for_long_stays_in_the_group(consumer):
+    thread = consumer._new_consumer_thread()
+    try:
+        made = thread._create_consumer(thread.thread_loop)
+        assert made._max_poll_interval_ms / 1000 >= 86_400 * 365
+        assert made._isolation_level == "read_committed"
+        made._closed = True  # never started: nothing to stop
+    finally:
+        thread.thread_loop.close()
