@@ -18,8 +18,8 @@ from streams.status import LaneStatus
 from streams.transaction import LaneProducer
 
 ProducerFactory = Callable[[KafkaSettings, LaneSettings, TopicPartition, Mapping[str, int]], LaneProducer]
-# aiokafka leaves the group, never to return, when nothing was fetched for this long (Faust: 1000 s): a worker in reserve
-# with no partition would be none after a quarter of an hour, and no worker would come back from an outage of that length.
+# aiokafka leaves the group, never to return, when nothing was fetched for this long (Faust: 1000 s): a worker in
+# reserve, with no partition, would be none after a quarter of an hour, and none would survive an outage of that length.
 NEVER_S = 10 * 365 * 86_400.0
 CHANNEL_BATCHES = 65_536  # batches waiting for an agent; the lanes' windows bound them long before
 
