@@ -31,8 +31,8 @@ async def restore(kafka: KafkaSettings, tp: TopicPartition, state_type: type[Any
         auto_offset_reset="earliest",
         fetch_max_wait_ms=50,
     )
-    await consumer.start()
     try:
+        await consumer.start()
         consumer.assign([tp])
         end = (await consumer.end_offsets([tp]))[tp]
         await consumer.seek_to_beginning(tp)

@@ -102,32 +102,6 @@ class Runner:
             self._report(_committed_report(slots, prefix, seconds))
             await self._pause(seconds, draining)
 
-    @property
-    def has_finished(self) -> bool:
-        """Whether something is finished and not yet durable."""
-        return self.window.head_done.is_set() or not self.quiet.is_set()
-
-    def lower_limit(self, topic: str, told: Limits) -> None:
-        """Believe `told`, what the broker says now, after it has refused a record or a batch for `topic`.
-
-        If that is not less than what it has refused, take half of it: a record that the broker will not have becomes a
-        dead letter after a few tries, and never an endless reopen.
-        """
-        refused = self.limits.topics[topic]
-        limit = told.topics[topic] if told.topics[topic] < refused else refused // 2
-        if topic == DEAD_LETTER and limit < MIN_LIMIT_BYTES:
-            raise OperatorError(
-                f"the broker refuses what {DEAD_LETTER} must take: raise its max.message.bytes"
-                " (`dragoman topics check` says to what)"
-            )
-        self.limits = Limits({**told.topics, topic: limit}, told.input_bytes)
-
-    def forget(self) -> None:
-        """Forget work and state: the lane starts again from what is committed."""
-        self.window.clear()
-        self.state = {}
-        self.quiet.set()
-
     async def _process(self, slot: Slot) -> None:
         """Decode and localize one record; many at once, in any order. What refuses the record is kept in its slot."""
         try:
@@ -253,6 +227,35 @@ class Runner:
         remaining = self._settings.commit_interval_s - spent_s
         if remaining > 0 and not draining() and self.window.finished < self._settings.window // 2:
             await self.window.wait_filled(self._settings.window // 2, remaining)
+
+    # --- what the lane asks of it beside the life of its records ----------------------------------------------------
+
+    @property
+    def has_finished(self) -> bool:
+        """Whether something is finished and not yet durable."""
+        return self.window.head_done.is_set() or not self.quiet.is_set()
+
+    def lower_limit(self, topic: str, told: Limits) -> None:
+        """Believe `told`, what the broker says now, after it has refused a record or a batch for `topic`.
+
+        If that is not less than what it has refused, take half of it: a record that the broker will not have becomes a
+        dead letter after a few tries, and never an endless reopen.
+        """
+        refused = self.limits.topics[topic]
+        limit = told.topics[topic] if told.topics[topic] < refused else refused // 2
+        if topic == DEAD_LETTER and limit < MIN_LIMIT_BYTES:
+            raise OperatorError(
+                f"the broker refuses what {DEAD_LETTER} must take: raise its max.message.bytes"
+                " (`dragoman topics check` says to what)"
+            )
+        kept = {name: min(size, told.topics.get(name, size)) for name, size in self.limits.topics.items()}
+        self.limits = Limits({**kept, topic: limit}, self.limits.input_bytes)
+
+    def forget(self) -> None:
+        """Forget work and state: the lane starts again from what is committed."""
+        self.window.clear()
+        self.state = {}
+        self.quiet.set()
 
 
 def _refuse_late(slot: Slot) -> None:

@@ -57,7 +57,8 @@ class Campaign:
     workers: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     async def prepare(self) -> None:
-        specs = topic_specs(dict.fromkeys(Settings().kafka.partitions, PARTITIONS), ("en",), ("default",))
+        kafka = Settings().kafka
+        specs = topic_specs(dict.fromkeys(kafka.partitions, PARTITIONS), ("en",), ("default",), kafka.max_record_bytes)
         await create_topics(self.broker.bootstrap, specs, 1)
 
     def spawn(self, name: str, **env: str) -> subprocess.Popen[bytes]:

@@ -39,7 +39,8 @@ class Probe:
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     async def create_topics(self) -> None:
-        specs = topic_specs(dict.fromkeys(Settings().kafka.partitions, 1), ("en",), ("default",))
+        kafka = Settings().kafka
+        specs = topic_specs(dict.fromkeys(kafka.partitions, 1), ("en",), ("default",), kafka.max_record_bytes)
         await create_topics(self.broker.bootstrap, specs, 1)
 
     def spawn(self, **env: str) -> subprocess.Popen[bytes]:

@@ -203,6 +203,8 @@ def test_a_refused_size_is_believed_or_halved_for_its_topic_alone():
     assert runner.limits.topics[OUTPUT] == 70_000
     runner.lower_limit(OUTPUT, Limits({**LIMITS.topics, OUTPUT: 70_000}, LIMITS.input_bytes))
     assert runner.limits.topics[OUTPUT] == 35_000
+    runner.lower_limit(CHANGELOG, LIMITS)  # one topic's refusal does not take back another's
+    assert (runner.limits.topics[CHANGELOG], runner.limits.topics[OUTPUT]) == (50_000, 35_000)
     assert runner.limits.topics[DEAD_LETTER] == LIMITS.topics[DEAD_LETTER]
 
 

@@ -1,0 +1,96 @@
+import asyncio
+from typing import Any
+
+import pytest
+from aiokafka import TopicPartition
+from aiokafka.errors import MessageSizeTooLargeError, NotLeaderForPartitionError
+from aiokafka.record.memory_records import MemoryRecords
+
+from schemas.settings import KafkaSettings, LaneSettings
+from streams.transaction import BATCH_BYTES, LaneProducer, Message, TooLarge
+
+TP = TopicPartition("listing-updated", 2)
+LIMITS = {"out": 50_000, "small": 1_000, "wide": 5_000_000}
+
+
+class Acks:
+    """Takes batches as aiokafka's producer does; `refused`: what it says of a topic's batches."""
+
+    def __init__(self) -> None:
+        self.batches: list[tuple[str, int, bytes]] = []
+        self.refused: dict[str, BaseException] = {}
+
+    async def send_batch(self, batch: Any, topic: str, *, partition: int) -> asyncio.Future[Any]:
+        self.batches.append((topic, partition, bytes(batch._build())))
+        ack = asyncio.get_running_loop().create_future()
+        if topic in self.refused:
+            ack.set_exception(self.refused[topic])
+        else:
+            ack.set_result(None)
+        return ack
+
+    def rows(self, topic: str) -> list[tuple[bytes | None, bytes | None, tuple[Any, ...]]]:
+        found = []
+        for name, _, data in self.batches:
+            records = MemoryRecords(data)
+            while name == topic and records.has_next():
+                found += [(row.key, row.value, tuple(row.headers)) for row in records.next_batch()]
+        return found
+
+
+@pytest.fixture
+async def producer():
+    producer = LaneProducer(KafkaSettings(), LaneSettings(), TP, LIMITS)
+    real, acks = producer._producer, Acks()
+    producer._producer = acks
+    yield producer, acks
+    real._closed = True  # never started: there is nothing to stop
+
+
+def row(topic: str, size: int, key: bytes | None = b"k") -> Message:
+    return Message(topic, key, bytes(size), [("a", b"1")])
+
+
+async def test_rows_keep_their_order_in_batches_the_topic_takes(producer):
+    lane, acks = producer
+    rows = [row("out", 12_000 + n) for n in range(20)] + [Message("out", b"gone", None), row("out", 5, None)]
+    await lane._send({"out": rows})
+    assert [(key, value) for key, value, _ in acks.rows("out")] == [(r.key, r.value) for r in rows]
+    assert all(len(data) <= LIMITS["out"] for _, _, data in acks.batches)
+    assert len(acks.batches) > 1
+    assert {partition for _, partition, _ in acks.batches} == {TP.partition}
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+async def test_a_row_larger_than_a_usual_batch_goes_alone(producer, at):
+    lane, acks = producer
+    rows = [row("wide", 100), row("wide", 100)]
+    rows.insert(at, row("wide", 2 * BATCH_BYTES))
+    await lane._send({"wide": rows})
+    assert [value for _, value, _ in acks.rows("wide")] == [r.value for r in rows]
+    assert all(data for _, _, data in acks.batches)
+
+
+@pytest.mark.parametrize("size", [700, 850, 899])
+async def test_what_fits_by_its_own_account_fits_a_batch(producer, size):
+    lane, acks = producer
+    rows = [row("small", size), row("small", 10)]
+    assert rows[0].fits(LIMITS["small"]) == (rows[0].size() <= LIMITS["small"])
+    if rows[0].fits(LIMITS["small"]):
+        await lane._send({"small": rows})
+        assert all(len(data) <= LIMITS["small"] for _, _, data in acks.batches)
+
+
+async def test_a_refused_size_names_its_topic(producer):
+    lane, acks = producer
+    acks.refused["small"] = MessageSizeTooLargeError()
+    with pytest.raises(TooLarge) as refused:
+        await lane._send({"out": [row("out", 1)], "small": [row("small", 1)], "wide": [row("wide", 1)]})
+    assert refused.value.topic == "small"
+
+
+async def test_any_other_refusal_is_told_as_it_is(producer):
+    lane, acks = producer
+    acks.refused["out"] = NotLeaderForPartitionError()
+    with pytest.raises(NotLeaderForPartitionError):
+        await lane._send({"wide": [row("wide", 1)], "out": [row("out", 1)]})
