@@ -27,6 +27,7 @@ COMMANDS: Final = {
 }
 
 
+INTERRUPTED: Final = 130  # 128 and SIGINT, as shells have it
 DESCRIPTION: Final = "Event-driven localization: Kafka events in, the same facts in every language out, exactly once."
 
 
@@ -59,3 +60,5 @@ def run() -> None:
     except DragomanError as error:
         sys.stderr.write(f"dragoman: {error}\n")
         sys.exit(2 if isinstance(error, OperatorError) else 1)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
