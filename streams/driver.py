@@ -40,6 +40,9 @@ class LaneConsumerThread(stock.AIOKafkaConsumerThread):
 
     logger = library_log
 
+    def on_crash(self, msg: str, *fmt: Any, **kwargs: Any) -> None:
+        """Leave it to `crash`, which logs it: mode prints it as well."""
+
     def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
         consumer = super()._create_worker_consumer(transport)
         consumer._isolation_level = "read_committed"

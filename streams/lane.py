@@ -222,7 +222,8 @@ class Lane:
         """Drop the producer and forget work and state: whatever the transaction's fate, the broker knows it."""
         fenced = isinstance(error, ProducerFenced)
         self._reopens += 1
-        self._report(LaneReopening(self.tp.topic, self.tp.partition, fenced, f"{type(error).__name__}: {error}"))
+        told = f"{type(error).__name__}: {error}".removesuffix(": ")
+        self._report(LaneReopening(self.tp.topic, self.tp.partition, fenced, told))
         if isinstance(error, TooLarge):
             self._too_large = error.topic
         if self._state != "closed":

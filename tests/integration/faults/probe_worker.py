@@ -50,6 +50,7 @@ async def group_error(self: LaneConsumerThread, *_: object, **__: object) -> dic
 
 
 SABOTAGE = {
+    "start": (LaneConsumerThread, "on_start", fails),
     "agent": (Window, "put", breaks),
     "fetch": (LaneConsumerThread, "_fetch_records", fails),
     "coordinator": (LaneConsumerThread, "_fetch_records", group_error),

@@ -203,7 +203,7 @@ async def test_whatever_breaks_inside_ends_the_process(probe: Probe) -> None:
     await probe.send("a", "b")
     broken = {
         name: probe.spawn(SABOTAGE=name, DRAGOMAN_KAFKA__GROUP=name)
-        for name in ("agent", "fetch", "coordinator", "assignment", "recovery")
+        for name in ("start", "agent", "fetch", "coordinator", "assignment", "recovery")
     }
     codes = {name: await asyncio.to_thread(worker.wait, 60) for name, worker in broken.items()}
     assert codes == dict.fromkeys(broken, 1)
