@@ -36,14 +36,13 @@ from schemas.codec import decode, encode
 from schemas.contracts import LISTING_CONTRACT
 from schemas.envelope import output_headers
 from schemas.events import ListingUpdated
-from schemas.settings import Settings, environment, load
-from schemas.topics import LISTING_UPDATED, listing_localized, topic_specs
+from schemas.settings import LocalizationSettings, Settings, environment, load
+from schemas.topics import LISTING_UPDATED, listing_localized
 from streams.broker.server import Broker
 from streams.logs import configure_logging
 from streams.topics import create_topics
 from streams.worker import Worker
 
-PARTITIONS = 4
 LOCALE = "en"
 OUTPUT = listing_localized(LOCALE)
 GOALS = {"lanes/bare": 0.7, "lanes/stock": 10.0}
@@ -113,6 +112,8 @@ async def run_lanes(group: str, total: int) -> float:
     worker = Worker(load(), agents=(agent,), load_models=lambda: LoadedModels((), None), also_report=count)
     running = asyncio.create_task(worker.run())
     await asyncio.wait([asyncio.create_task(done.wait()), running], return_when=asyncio.FIRST_COMPLETED)
+    if not done.is_set():
+        await running  # it says why it ended
     seconds = time.perf_counter() - started
     worker.stop()
     await running
@@ -249,8 +250,8 @@ def compare(rounds: int, records: int, stock_records: int) -> dict[str, object]:
     """Run all engines in turn and return the ratios of medians taken round by round."""
     rates: dict[str, list[float]] = {engine: [] for engine in ENGINES}
     with Broker.start() as broker:
-        specs = topic_specs(dict.fromkeys(Settings().kafka.partitions, PARTITIONS), (LOCALE,), ("default",))
-        asyncio.run(create_topics(broker.bootstrap, specs, 1))
+        topics = Settings(localization=LocalizationSettings(locales=(LOCALE,))).topics()
+        asyncio.run(create_topics(broker.bootstrap, topics, 1))
         asyncio.run(fill(broker.bootstrap, records))
         for round_ in range(rounds):
             for engine in ENGINES:
