@@ -43,6 +43,7 @@ MODEL = "en-pt"
 WHO = ["My daughter", "My neighbour", "The whole family", "A friend of mine", "My husband", "Everyone at the office"]
 WHAT = ["the blue jacket", "this kettle", "the folding chair", "the wireless mouse", "the garden hose", "the lamp"]
 WHAT += ["the running shoes", "this backpack", "the coffee grinder", "the picture frame", "the tent", "the desk fan"]
+WHAT += ["the hair dryer", "this cutting board", "the yoga mat", "the toy train", "the phone case", "the rain coat"]
 DID = ["has been using {} every day since it arrived", "was surprised how well {} is made", "would buy {} again"]
 SAID = ["gave {} back after a week because it was too small", "thinks that {} looks better than in the pictures"]
 WHEN = ["in the kitchen", "on our last trip to the mountains", "while working from home", "during the cold months"]

@@ -52,7 +52,10 @@ class LaneSettings(Section):
     transaction_records: int = Field(default=2000, ge=1)
     transaction_timeout_s: float = 10.0
     open_timeout_s: float = 30.0
-    localize_timeout_s: float = Field(default=30.0, description="a record that takes longer is a dead letter")
+    work_bytes: int = Field(default=96_000, ge=1, description="bytes of one topic's events in localization at once")
+    localize_timeout_s: float = Field(
+        default=60.0, description="a record that takes longer, from the moment it is admitted, is a dead letter"
+    )
     revoke_flush_s: float = 2.0
     shutdown_flush_s: float = 5.0
 
@@ -63,7 +66,7 @@ class PoolSettings(Section):
     threads: int = Field(default=0, ge=0, description="worker threads; 0 means one per core this process may use")
     slots: int = Field(default=16, ge=1, description="sentences decoded together by one thread")
     queue: int = Field(default=512, ge=1, description="requests waiting per model; more means the caller waits")
-    request_timeout_s: float = 20.0
+    request_timeout_s: float = 30.0
     device: str = Field(default="auto", pattern="^(auto|cpu|cuda)$")
     nice: int = Field(default=10, ge=0, le=19)
     models_dir: Path | None = Field(default=None, description="where built models are cached; default: per user")

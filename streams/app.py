@@ -10,6 +10,7 @@ from aiokafka import TopicPartition
 from agents.base import AnyAgent, Tools
 from schemas.report import Reporter
 from schemas.settings import KafkaSettings, LaneSettings, Settings
+from streams.admission import Admission
 from streams.driver import LaneConsumer, LaneTransport, library_log
 from streams.lane import Lane
 from streams.limits import read_limits
@@ -70,10 +71,11 @@ def build_app(
     """Make the app. `fail` is told of an error that must end the process; `producer` is replaced only by tests."""
     app = _faust_app(settings)
     read_again = partial(read_limits, settings.kafka, settings.topics())
+    admissions = {agent.contract.topic: Admission(settings.lanes.work_bytes) for agent in agents}
     by_topic = {agent.contract.topic: agent for agent in agents}
 
     def new_lane(tp: TopicPartition) -> Lane:
-        runner = Runner(by_topic[tp.topic], tools, settings.lanes, limits, app_version, reporter)
+        runner = Runner(by_topic[tp.topic], tools, settings.lanes, limits, admissions[tp.topic], app_version, reporter)
         new_producer = partial(producer, settings.kafka, settings.lanes, tp)
         group = cast("LaneConsumer", app.consumer)
         return Lane(tp, group, settings, runner, new_producer, read_again, reporter, fail)

@@ -283,7 +283,7 @@ class Lane:
     def status(self) -> LaneStatus:
         """Return the lane as it is now."""
         window = self._runner.window
-        oldest = window.oldest_started()
+        oldest = window.oldest_taken()
         age_s = 0.0 if oldest is None else max(0.0, asyncio.get_running_loop().time() - oldest)
         return LaneStatus(
             topic=self.tp.topic,

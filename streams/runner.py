@@ -25,6 +25,7 @@ from schemas.reasons import Disposition, Reason, Stage
 from schemas.report import Reporter, TransactionCommitted
 from schemas.settings import LaneSettings
 from schemas.topics import DEAD_LETTER, changelog
+from streams.admission import Admission
 from streams.changelog import OFFSET_HEADER
 from streams.transaction import Message
 from streams.window import Slot, Window, being_cancelled
@@ -68,6 +69,7 @@ class Runner:
         tools: Tools,
         settings: LaneSettings,
         limits: Limits,
+        admission: Admission,
         app_version: str,
         reporter: Reporter,
     ) -> None:
@@ -75,11 +77,12 @@ class Runner:
         self.state: dict[str, Any] = {}
         self.quiet = asyncio.Event()  # set while `serve` has nothing to commit
         self.window = Window(
-            settings.window, settings.window_bytes, settings.localize_timeout_s, self._process, _refuse_late
+            settings.window, settings.window_bytes, settings.localize_timeout_s, self._process, self._expire
         )
         self._tools = tools
         self._settings = settings
         self.limits = limits
+        self._admission = admission
         self._app_version = app_version
         self._report = reporter
 
@@ -106,13 +109,33 @@ class Runner:
         """Decode and localize one record; many at once, in any order. What refuses the record is kept in its slot."""
         try:
             slot.received = decode(self.agent.contract, slot.record, limit_bytes=self.limits.input_bytes)
-            slot.localized = await self._localize(slot)
+            await self._admit(slot)
+            try:
+                slot.localized = await self._localize(slot)
+            finally:
+                self._leave(slot)
         except DragomanError as error:
             if error.disposition is Disposition.EXIT:
                 raise
             slot.refused = _as_refused(error)
         except Exception as error:  # noqa: BLE001  (a fault of ours must neither stop the partition nor vanish)
             slot.refused = _fault(Stage.DECODE if slot.received is None else Stage.LOCALIZE, error)
+
+    async def _admit(self, slot: Slot) -> None:
+        """Wait until the worker takes more of this topic's text into work; the record's time begins now."""
+        size = len(slot.record.value or b"")
+        await self._admission.enter(size)
+        slot.inside, slot.admitted = size, asyncio.get_running_loop().time()
+
+    def _leave(self, slot: Slot) -> None:
+        """Give back the slot's place, once."""
+        size, slot.inside = slot.inside, 0
+        self._admission.leave(size)
+
+    def _expire(self, slot: Slot) -> None:
+        """Refuse a record whose time is up; work that will not end must not keep its place."""
+        slot.refused = Refused(Stage.LOCALIZE, Reason.LOCALIZE_TIMEOUT, "localize took too long", retryable=True)
+        self._leave(slot)
 
     async def _localize(self, slot: Slot) -> Any:
         """Call the agent; what may pass is tried again in place until the record's time is up."""
@@ -223,9 +246,9 @@ class Runner:
                 self.state[key] = state
 
     async def _pause(self, spent_s: float, draining: Callable[[], bool]) -> None:
-        """Let more records finish before the next transaction, unless the window is filling up with finished ones."""
+        """Let more records finish before the next transaction, unless half a window is ready for it."""
         remaining = self._settings.commit_interval_s - spent_s
-        if remaining > 0 and not draining() and self.window.finished < self._settings.window // 2:
+        if remaining > 0 and not draining() and self.window.ready < self._settings.window // 2:
             await self.window.wait_filled(self._settings.window // 2, remaining)
 
     # --- what the lane asks of it beside the life of its records ----------------------------------------------------
@@ -256,10 +279,6 @@ class Runner:
         self.window.clear()
         self.state = {}
         self.quiet.set()
-
-
-def _refuse_late(slot: Slot) -> None:
-    slot.refused = Refused(Stage.LOCALIZE, Reason.LOCALIZE_TIMEOUT, "localize took too long", retryable=True)
 
 
 def _as_refused(error: DragomanError) -> Refused:

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
+from itertools import islice
 from typing import Any
 
 from msgspec import Struct
@@ -28,7 +29,11 @@ def being_cancelled() -> bool:
 
 
 class Slot(Struct):
-    """One record on its way: what decoding, localizing or failing has made of it so far."""
+    """One record on its way: what decoding, localizing or failing has made of it so far.
+
+    `taken` and `admitted` are loop times: work on it began, and (set by `process`) its time began to count. `inside` is
+    what `process` holds of a shared budget for it.
+    """
 
     record: Record
     received: Received[Any] | None = None
@@ -36,7 +41,9 @@ class Slot(Struct):
     refused: Refused | None = None
     attempts: int = 1
     done: bool = False
-    started: float = 0.0
+    taken: float = 0.0
+    admitted: float = 0.0
+    inside: int = 0
     expired: bool = False
     task: asyncio.Task[None] | None = None
 
@@ -65,12 +72,12 @@ class Window:
         self._timeout_s = timeout_s
         self._process = process
         self._expire = expire
-        self._slots: deque[Slot] = deque()
+        self._ready: deque[Slot] = deque()  # the finished prefix
+        self._slots: deque[Slot] = deque()  # what comes after it; its first is not finished
         self._pending: deque[Slot] = deque()
         self._working: set[asyncio.Task[None]] = set()
         self._stray: set[asyncio.Task[None]] = set()  # given up or cancelled, not ended yet; held so that they can end
         self._bytes = 0
-        self._finished = 0
         self._wanted = 0
         self._filled = asyncio.Event()
         self._spawn_next = 0
@@ -78,26 +85,28 @@ class Window:
 
     def __len__(self) -> int:
         """Records held, finished ones included."""
-        return len(self._slots)
+        return len(self._ready) + len(self._slots)
 
     @property
     def has_room(self) -> bool:
         """Whether the lane may be fed."""
-        return len(self._slots) < self._capacity and self._bytes < self._capacity_bytes
+        return len(self) < self._capacity and self._bytes < self._capacity_bytes
 
     @property
-    def finished(self) -> int:
-        """Records finished but not released, wherever they stand."""
-        return self._finished
+    def ready(self) -> int:
+        """Length of the finished prefix."""
+        return len(self._ready)
 
     @property
     def last_offset(self) -> int | None:
         """Offset of the youngest record held."""
-        return self._slots[-1].record.offset if self._slots else None
+        youngest = self._slots or self._ready
+        return youngest[-1].record.offset if youngest else None
 
-    def oldest_started(self) -> float | None:
-        """Loop time at which the oldest record held was taken up."""
-        return self._slots[0].started or None if self._slots else None
+    def oldest_taken(self) -> float | None:
+        """Loop time at which work on the oldest record held began."""
+        oldest = self._ready or self._slots
+        return oldest[0].taken or None if oldest else None
 
     def put(self, records: Iterable[Record]) -> None:
         """Take records, in offset order, and start to work on them."""
@@ -113,15 +122,10 @@ class Window:
 
     def prefix(self, limit: int) -> list[Slot]:
         """Return the finished records at the head, at most `limit`; they stay held until `release`."""
-        ready: list[Slot] = []
-        for slot in self._slots:
-            if not slot.done or len(ready) == limit:
-                break
-            ready.append(slot)
-        return ready
+        return list(islice(self._ready, limit))
 
     async def wait_filled(self, count: int, timeout_s: float) -> None:
-        """Wait until `count` records are finished and not released, or until the time is up."""
+        """Wait until the finished prefix has `count` records, or until the time is up."""
         self._wanted = count
         self._filled.clear()
         with contextlib.suppress(TimeoutError):
@@ -135,11 +139,10 @@ class Window:
     def release(self, count: int) -> None:
         """Forget the first `count` records: they are durable."""
         for _ in range(count):
-            self._bytes -= len(self._slots.popleft().record.value or b"")
-        self._finished -= count
-        if not self._slots:
+            self._bytes -= len(self._ready.popleft().record.value or b"")
+        if not len(self):
             self.empty.set()
-        if self.failure is None and not (self._slots and self._slots[0].done):
+        if self.failure is None and not self._ready:
             self.head_done.clear()
 
     def fail(self, error: BaseException) -> None:
@@ -155,9 +158,10 @@ class Window:
         self._working.clear()
         for slot in self._slots:
             slot.done = True  # a result that still arrives counts for nothing
+        self._ready.clear()
         self._slots.clear()
         self._pending.clear()
-        self._bytes = self._finished = 0
+        self._bytes = 0
         self.failure = None
         self.head_done.clear()
         self.empty.set()
@@ -196,7 +200,7 @@ class Window:
         assert task is not None  # noqa: S101  (for the type checker: this is a task)
         while self._pending and task in self._working:
             slot = self._pending.popleft()
-            slot.started, slot.task = loop.time(), task
+            slot.taken, slot.task = loop.time(), task
             try:
                 await self._process(slot)
             except asyncio.CancelledError:
@@ -218,24 +222,26 @@ class Window:
         if slot.done:  # given up by the watchdog before its work came to an end
             return
         slot.done, slot.task = True, None
-        self._finished += 1
-        if self._finished >= self._wanted:
+        if not (self._slots and self._slots[0] is slot):
+            return
+        while self._slots and self._slots[0].done:
+            self._ready.append(self._slots.popleft())
+        self.head_done.set()
+        if len(self._ready) >= self._wanted:
             self._filled.set()
-        if self._slots and self._slots[0] is slot:
-            self.head_done.set()
 
     def _watch(self) -> None:
         """Cancel work that takes too long; work that will not be cancelled either is given up after as long again."""
         loop = asyncio.get_running_loop()
         now = loop.time()
         for slot in self._slots:
-            if slot.done or not slot.started or now - slot.started < self._timeout_s:
+            if slot.done or not slot.admitted or now - slot.admitted < self._timeout_s:
                 continue
             if not slot.expired:
                 slot.expired = True
                 if slot.task is not None:
                     slot.task.cancel()
-            elif now - slot.started > 2 * self._timeout_s:
+            elif now - slot.admitted > 2 * self._timeout_s:
                 self._give_up(slot)
         self._watchdog = loop.call_later(min(1.0, self._timeout_s / 4), self._watch) if self._slots else None
 

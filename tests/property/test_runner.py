@@ -14,6 +14,7 @@ from schemas.dead_letters import original
 from schemas.outputs import DeadLetter
 from schemas.settings import LaneSettings
 from schemas.topics import DEAD_LETTER, LISTING_UPDATED, changelog, topic_specs
+from streams.admission import Admission
 from streams.changelog import OFFSET_HEADER
 from streams.runner import Limits, Runner
 from tests.property.test_codec import records
@@ -51,7 +52,13 @@ class Run:
         self.ledger = Ledger()
         self.reports: list[Any] = []
         self.runner = Runner(
-            BY_TOPIC[topic], tools, LaneSettings(commit_interval_s=0), LIMITS, "0.1.0", self.reports.append
+            BY_TOPIC[topic],
+            tools,
+            LaneSettings(commit_interval_s=0),
+            LIMITS,
+            Admission(96_000),
+            "0.1.0",
+            self.reports.append,
         )
 
     async def play(self, read: list[Any]) -> None:

@@ -13,6 +13,7 @@ from schemas.contracts import LISTING_CONTRACT
 from schemas.events import ListingUpdated
 from schemas.settings import LaneSettings
 from schemas.topics import DEAD_LETTER, LISTING_UPDATED, changelog
+from streams.admission import Admission
 from streams.runner import Limits, Runner
 
 OUTPUT = "listing-localized.en"
@@ -112,7 +113,9 @@ class Bench:
         self.committed: list[int] = []
         self.tools = cast("Tools", type("T", (), {"pipeline_version": "p1"})())
         given = {"commit_interval_s": 0.0, **settings}
-        self.runner = Runner(self.script.agent, self.tools, LaneSettings(**given), limits, "0.1.0", self.reports.append)
+        lanes = LaneSettings(**given)
+        self.admission = Admission(lanes.work_bytes)
+        self.runner = Runner(self.script.agent, self.tools, lanes, limits, self.admission, "0.1.0", self.reports.append)
         self.draining = False
 
     def serve(self) -> asyncio.Task[None]:

@@ -242,7 +242,7 @@ async def test_a_flush_commits_the_finished_prefix_and_keeps_the_rest_in_flight(
     await rig.opened()
     world.commit_gate = asyncio.Event()
     rig.feed(0, 1, 2, 3)
-    await rig.until(lambda: rig.bench.runner.window.finished == 3)
+    await rig.until(lambda: rig.bench.runner.window.ready == 2)
     world.commit_gate.set()
     await rig.lane.flush(5)
     assert rig.outputs() == [2]
@@ -256,7 +256,7 @@ async def test_a_flush_waits_for_the_commit_under_way_and_no_longer_than_told(wo
     world.commit_gate = asyncio.Event()
     await rig.opened()
     rig.feed(0)
-    await rig.until(lambda: rig.bench.runner.window.finished == 1)
+    await rig.until(lambda: rig.bench.runner.window.ready == 1)
     await rig.lane.flush(0.05)
     assert rig.outputs() == []
     flushing = asyncio.create_task(rig.lane.flush(5))
@@ -271,7 +271,7 @@ async def test_a_flush_ends_when_the_lane_fails_meanwhile(world, rig):
     world.failures["commit"] = [ProducerFenced()]
     await rig.opened()
     rig.feed(0)
-    await rig.until(lambda: rig.bench.runner.window.finished == 1)
+    await rig.until(lambda: rig.bench.runner.window.ready == 1)
     flushing = asyncio.create_task(rig.lane.flush(60))
     await asyncio.sleep(0.01)
     world.commit_gate.set()

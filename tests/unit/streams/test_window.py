@@ -27,6 +27,7 @@ class Work:
 
     async def process(self, slot: Slot) -> None:
         offset = slot.record.offset
+        slot.admitted = asyncio.get_running_loop().time()
         if offset in self.failures:
             raise self.failures[offset]
         if self.instant:
@@ -81,7 +82,7 @@ async def test_only_the_finished_prefix_is_shown_and_in_offset_order() -> None:
     assert [slot.record.offset for slot in window.prefix(10)] == [0, 1]
     window.release(2)
     assert not window.head_done.is_set()
-    assert (len(window), window.finished, window.last_offset) == (2, 1, 3)
+    assert (len(window), window.ready, window.last_offset) == (2, 0, 3)
     work.finish(2)
     await asyncio.wait_for(window.head_done.wait(), 5)
     window.release(2)
@@ -145,7 +146,7 @@ async def test_work_that_will_not_be_cancelled_is_given_up() -> None:
     window.release(1)
     work.finish(0)
     await settle_loop()
-    assert window.finished == 0
+    assert window.ready == 0
 
 
 async def test_an_error_that_must_end_the_lane_is_kept_and_wakes_it() -> None:
@@ -165,7 +166,7 @@ async def test_clear_forgets_results_that_arrive_afterwards() -> None:
     window.clear()
     work.finish(0, 1)
     await settle_loop()
-    assert (len(window), window.finished, window.prefix(5)) == (0, 0, [])
+    assert (len(window), window.ready, window.prefix(5)) == (0, 0, [])
     window.put(records(7))
     work.finish(7)
     await asyncio.wait_for(window.head_done.wait(), 5)
@@ -189,6 +190,7 @@ async def test_work_that_swallows_its_cancellation_leaves_no_mark_on_the_next_re
     counted: list[int] = []
 
     async def process(slot: Slot) -> None:
+        slot.admitted = asyncio.get_running_loop().time()
         if slot.record.offset == 0:
             try:
                 await asyncio.Event().wait()
@@ -213,7 +215,7 @@ async def test_a_window_full_of_work_that_never_ends_goes_on() -> None:
     window.put(records(0, 1, 2, 3))
     work.finish(2, 3)
     async with asyncio.timeout(5):
-        while window.finished < 4:  # noqa: ASYNC110  (a test)
+        while window.ready < 4:  # noqa: ASYNC110  (a test)
             await asyncio.sleep(0.01)
     assert [slot.refused is None for slot in window.prefix(5)] == [False, False, True, True]
     work.finish(0, 1)
@@ -234,7 +236,7 @@ async def test_work_left_over_from_before_a_clear_takes_no_new_records() -> None
     work.failures[9] = RuntimeError("x")
     work.finish(0)
     await settle_loop()
-    assert (window.failure, window.finished) == (None, 2)
+    assert (window.failure, window.ready) == (None, 2)
 
 
 async def test_a_failure_outlives_the_release_of_what_came_before() -> None:
