@@ -31,6 +31,7 @@ from streams.transaction import Message
 from streams.window import Slot, Window, being_cancelled
 
 MIN_LIMIT_BYTES = 16_384
+PAUSE_S_MAX = 1.0
 END_TO_END_SAMPLES = 20  # per transaction: enough for a histogram, nothing on a hot path
 
 
@@ -103,7 +104,8 @@ class Runner:
             committed(prefix.next_offset)
             seconds = time.monotonic() - started
             self._report(_committed_report(slots, prefix, seconds))
-            await self._pause(seconds, draining)
+            age_s = asyncio.get_running_loop().time() - slots[0].taken
+            await self._pause(seconds, age_s, draining)
 
     async def _process(self, slot: Slot) -> None:
         """Decode and localize one record; many at once, in any order. What refuses the record is kept in its slot."""
@@ -245,11 +247,23 @@ class Runner:
             else:
                 self.state[key] = state
 
-    async def _pause(self, spent_s: float, draining: Callable[[], bool]) -> None:
-        """Let more records finish before the next transaction, unless half a window is ready for it."""
-        remaining = self._settings.commit_interval_s - spent_s
-        if remaining > 0 and not draining() and self.window.ready < self._settings.window // 2:
-            await self.window.wait_filled(self._settings.window // 2, remaining)
+    async def _pause(self, spent_s: float, age_s: float, draining: Callable[[], bool]) -> None:
+        """Let more records finish before the next transaction, unless half a window is ready for it.
+
+        Under a backlog records have been here for seconds (`age_s`) anyway: the pause then grows to a quarter of that
+        while there is unfinished work, and fewer, larger transactions leave the cores to the models.
+        """
+        half = self._settings.window // 2
+        interval_s = self._settings.commit_interval_s
+        for pause_s, busy in ((interval_s, False), (min(PAUSE_S_MAX, age_s / 4), True)):
+            if (
+                pause_s > spent_s
+                and not draining()
+                and self.window.ready < half
+                and (self.window.unfinished or not busy)
+            ):
+                await self.window.wait_filled(half, pause_s - spent_s, while_busy=busy)
+                spent_s = pause_s
 
     # --- what the lane asks of it beside the life of its records ----------------------------------------------------
 

@@ -79,6 +79,7 @@ class Window:
         self._stray: set[asyncio.Task[None]] = set()  # given up or cancelled, not ended yet; held so that they can end
         self._bytes = 0
         self._wanted = 0
+        self._while_busy = False
         self._filled = asyncio.Event()
         self._spawn_next = 0
         self._watchdog: asyncio.TimerHandle | None = None
@@ -124,9 +125,17 @@ class Window:
         """Return the finished records at the head, at most `limit`; they stay held until `release`."""
         return list(islice(self._ready, limit))
 
-    async def wait_filled(self, count: int, timeout_s: float) -> None:
-        """Wait until the finished prefix has `count` records, or until the time is up."""
-        self._wanted = count
+    @property
+    def unfinished(self) -> int:
+        """Records held after the finished prefix."""
+        return len(self._slots)
+
+    async def wait_filled(self, count: int, timeout_s: float, *, while_busy: bool = False) -> None:
+        """Wait until the finished prefix has `count` records, until the time is up, or until `wake`.
+
+        `while_busy`: wait no longer than there is unfinished work.
+        """
+        self._wanted, self._while_busy = count, while_busy
         self._filled.clear()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout_s):  # not wait_for, which can swallow a cancellation (3.11)
@@ -227,14 +236,14 @@ class Window:
         while self._slots and self._slots[0].done:
             self._ready.append(self._slots.popleft())
         self.head_done.set()
-        if len(self._ready) >= self._wanted:
+        if len(self._ready) >= self._wanted or (self._while_busy and not self._slots):
             self._filled.set()
 
     def _watch(self) -> None:
         """Cancel work that takes too long; work that will not be cancelled either is given up after as long again."""
         loop = asyncio.get_running_loop()
         now = loop.time()
-        for slot in self._slots:
+        for slot in tuple(self._slots):  # giving up its first moves it to the prefix
             if slot.done or not slot.admitted or now - slot.admitted < self._timeout_s:
                 continue
             if not slot.expired:

@@ -249,3 +249,16 @@ async def test_a_failure_outlives_the_release_of_what_came_before() -> None:
     window.release(1)
     assert window.head_done.is_set()
     assert str(window.failure) == "pool dead"
+
+
+async def test_waiting_while_busy_ends_with_the_last_unfinished_record() -> None:
+    work = Work()
+    window = window_of(work)
+    window.put(records(0, 1))
+    waiting = asyncio.create_task(window.wait_filled(8, 60, while_busy=True))
+    work.finish(1)
+    await settle_loop()
+    assert not waiting.done()
+    work.finish(0)
+    await asyncio.wait_for(waiting, 5)
+    assert window.ready == 2
