@@ -48,6 +48,7 @@ DID = ["has been using {} every day since it arrived", "was surprised how well {
 SAID = ["gave {} back after a week because it was too small", "thinks that {} looks better than in the pictures"]
 WHEN = ["in the kitchen", "on our last trip to the mountains", "while working from home", "during the cold months"]
 BUT = ["although the box was slightly damaged", "and the colour is exactly as shown", "but the manual is hard to read"]
+BUT += ["and the delivery took only two days", "so the price seems fair to us"]
 
 
 def sentences(count: int) -> list[str]:
@@ -180,8 +181,8 @@ def compare(rounds: int, count: int) -> dict[str, object]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=4)
-    parser.add_argument("--sentences", type=int, default=6000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--sentences", type=int, default=10000)
     parser.add_argument("--engine", choices=ENGINES)
     options = parser.parse_args()
     if options.engine:

@@ -34,7 +34,7 @@ class Ended(Struct, frozen=True):
 
 
 Message = Delivery | Ready | Ended
-HOLD_S = 0.004
+HOLD_S = 0.008
 """How long an engine that has enough to do holds its results back to hand over several at once: waking the event loop
 for each costs about 5% of all sentences. An engine with room, where a caller's wait is what counts, holds nothing."""
 TURN_S = 0.01
