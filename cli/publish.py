@@ -41,12 +41,13 @@ def command(
 
 
 def _sentence(summary: PublishSummary) -> str:
+    first = summary.first_undecoded
     parts = [
         f"{count} {name}"
         for count, name in (
             (summary.events, "events"),
             (summary.tombstones, "tombstones"),
-            (summary.undecoded, "that are no event of the contract"),
+            (summary.undecoded, f"that are no event of the contract and end in dead-letter, line {first} first"),
         )
         if count
     ]

@@ -7,7 +7,7 @@ from typing import Final
 from inference.requests import Decoding, Priority
 
 PATIENCE_S: Final = {Priority.LOGISTICS: 0.0, Priority.REVIEW: 0.5, Priority.LISTING: 2.0, Priority.BACKFILL: 8.0}
-"""Seconds a request of each priority lets newer, more urgent ones pass. All below the default time-out of 20 s, so
+"""Seconds a request of each priority lets newer, more urgent ones pass. All below the default time-out of 30 s, so
 that a backfill under a steady stream of parcels is served before it expires."""
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError
 
 from schemas.errors import OperatorError
 from schemas.locales import parse_locale
@@ -20,6 +21,7 @@ from schemas.topics import INPUTS, TopicSpec, topic_specs
 
 PREFIX: Final = "DRAGOMAN_"
 CONFIG_VARIABLE: Final = "DRAGOMAN_CONFIG"
+PORTS: Final = 65_536
 
 
 class Section(BaseModel):
@@ -31,15 +33,31 @@ class Section(BaseModel):
 class KafkaSettings(Section):
     """How to reach the broker and what the topics look like."""
 
-    bootstrap: str = "127.0.0.1:9092"
-    group: str = "dragoman"
+    bootstrap: str = Field(default="127.0.0.1:9092", description="host:port, several joined by commas")
+    group: str = Field(default="dragoman", min_length=1)
     instance_id: str | None = Field(default=None, description="static membership: a restart keeps its partitions")
     partitions: dict[str, int] = Field(default_factory=lambda: dict.fromkeys(INPUTS, 4))
-    replication: int = 1
+    replication: int = Field(default=1, ge=1)
     session_timeout_s: float = 6.0
     heartbeat_s: float = 1.0
     request_timeout_s: float = 5.0
-    max_record_bytes: int = Field(default=1_000_000, description="largest record the broker takes")
+    max_record_bytes: int = Field(default=1_000_000, ge=1, description="largest record the broker takes")
+
+    @field_validator("bootstrap")
+    @classmethod
+    def _addresses(cls, value: str) -> str:
+        for address in value.split(","):
+            host, _, port = address.strip().rpartition(":")
+            if not host or not port.isdecimal() or not 0 < int(port) < PORTS:
+                raise ValueError(f"{address!r} is no host:port")
+        return value
+
+    @field_validator("partitions")
+    @classmethod
+    def _counts(cls, value: dict[str, int]) -> dict[str, int]:
+        if set(value) != set(INPUTS) or min(value.values()) < 1:
+            raise ValueError(f"must give a number of at least 1 for each of {', '.join(INPUTS)}")
+        return value
 
 
 class LaneSettings(Section):
@@ -93,7 +111,7 @@ class HttpSettings(Section):
     """The worker's own `/live`, `/ready` and `/metrics`. Port 0 takes a free one, -1 serves nothing."""
 
     host: str = "127.0.0.1"
-    port: int = 6066
+    port: int = Field(default=6066, ge=-1, lt=PORTS)
 
 
 class LogSettings(Section):
@@ -145,10 +163,22 @@ def load(path: Path | None = None) -> Settings:
     _refuse_unknown_variables()
     try:
         return Settings(**values)
+    except SettingsError as error:
+        raise _not_json(error) from error
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise OperatorError(f"setting {key}: {first['msg']}") from error
+        if first["type"] == "extra_forbidden":
+            raise OperatorError(f"unknown setting {key}: see `dragoman doctor --settings`") from error
+        raise OperatorError(f"setting {key}: {first['msg'].removeprefix('Value error, ')}") from error
+
+
+def _not_json(error: SettingsError) -> OperatorError:
+    """pydantic-settings reads every variable that is no plain value as JSON, and does not say which it could not."""
+    return OperatorError(
+        'a setting in the environment is no JSON: lists read ["de","fr"], tables {"listing-updated":4}'
+        f" ({' '.join(str(error).split())})"
+    )
 
 
 def _read_file(path: Path | None) -> tuple[Path, dict[str, Any]]:
@@ -164,7 +194,10 @@ def _read_file(path: Path | None) -> tuple[Path, dict[str, Any]]:
 def origins(path: Path | None = None) -> dict[str, str]:
     """Return where each `section.key` of the effective settings comes from: environment, the file's name, default."""
     file, values = _read_file(path)
-    environment = EnvSettingsSource(Settings)()
+    try:
+        environment = EnvSettingsSource(Settings)()
+    except SettingsError as error:
+        raise _not_json(error) from error
     return {
         f"{section}.{key}": "environment"
         if key in environment.get(section, {})

@@ -45,7 +45,10 @@ class Outgoing(Struct, frozen=True):
 
 
 class PublishSummary(Struct, frozen=True):
-    """What was acknowledged. `undecoded` records are no event of the topic's contract; tombstones are counted apart."""
+    """What was acknowledged. `undecoded` records are no event of the topic's contract; tombstones are counted apart.
+
+    `first_undecoded` is the line of the first of them, None when there is none.
+    """
 
     topic: str
     sent: int
@@ -54,6 +57,7 @@ class PublishSummary(Struct, frozen=True):
     undecoded: int
     bytes: int
     seconds: float
+    first_undecoded: int | None = None
 
 
 def outgoing(topic: str, line: bytes) -> Outgoing:
@@ -200,6 +204,7 @@ class _Sender:
         self._rate = rate
         self._waiting: deque[tuple[int, Outgoing, asyncio.Future[Any]]] = deque()
         self._counts = {"sent": 0, "events": 0, "tombstones": 0, "undecoded": 0, "bytes": 0}
+        self._first_undecoded: int | None = None
 
     async def run(self, lines: AsyncIterable[bytes], report: Callable[[int], None]) -> PublishSummary:
         began = time.monotonic()
@@ -215,7 +220,12 @@ class _Sender:
             await self._send(number, line)
         while self._waiting:
             await self._acknowledge()
-        return PublishSummary(topic=self._topic, seconds=round(time.monotonic() - began, 3), **self._counts)
+        return PublishSummary(
+            topic=self._topic,
+            seconds=round(time.monotonic() - began, 3),
+            first_undecoded=self._first_undecoded,
+            **self._counts,
+        )
 
     async def _send(self, number: int, line: bytes) -> None:
         while len(self._waiting) >= IN_FLIGHT_MAX:
@@ -242,6 +252,8 @@ class _Sender:
         except KafkaError as error:
             raise _refused(number, record, error) from error
         kind = "tombstones" if record.value is None else "events" if record.decoded else "undecoded"
+        if kind == "undecoded" and self._first_undecoded is None:
+            self._first_undecoded = number
         self._counts[kind] += 1
         self._counts["sent"] += 1
         self._counts["bytes"] += len(record.value or b"") + len(record.key or b"")

@@ -11,6 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from schemas.errors import OperatorError
+from streams.broker.state import read_state
 
 CLIENT_LOGGERS: Final = ("aiokafka", "kafka")
 REMEMBERED: Final = 16
@@ -47,10 +48,12 @@ def last_client_error() -> str | None:
 def unreachable(bootstrap: str, error: BaseException) -> OperatorError:
     """Return the one line an operator reads when the broker cannot be used."""
     reason = last_client_error() or str(error) or type(error).__name__
-    return OperatorError(
-        f"cannot use Kafka at {bootstrap}: {reason}; start one with `dragoman kafka start` "
-        "or name another in DRAGOMAN_KAFKA__BOOTSTRAP"
-    )
+    running = read_state()
+    if running is not None and running.alive() and running.bootstrap != bootstrap:
+        remedy = f"yours runs elsewhere: export DRAGOMAN_KAFKA__BOOTSTRAP={running.bootstrap}"
+    else:
+        remedy = "start one with `dragoman kafka start` or name another in DRAGOMAN_KAFKA__BOOTSTRAP"
+    return OperatorError(f"cannot use Kafka at {bootstrap}: {reason}; {remedy}")
 
 
 @contextmanager

@@ -168,7 +168,7 @@ class Runner:
                 self._settle_one(slot, prefix)
             except Refused as refused:
                 self._bury(slot, refused, prefix)
-            except Exception as error:  # noqa: BLE001  (as in `_localize`: a record must not stop its partition)
+            except Exception as error:  # noqa: BLE001  (as in `_process`: a record must not stop its partition)
                 self._bury(slot, Refused(Stage.EMIT, Reason.SETTLE_FAILED, type(error).__name__), prefix)
         return prefix
 

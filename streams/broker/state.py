@@ -98,7 +98,8 @@ def starting() -> Iterator[None]:
         running = read_state()
         if running is not None and running.alive():
             raise OperatorError(
-                f"Kafka already runs at {running.bootstrap} (pid {running.pid}): stop it with `dragoman kafka stop`",
+                f"Kafka already runs at {running.bootstrap} (pid {running.pid}): use it with"
+                f" `export DRAGOMAN_KAFKA__BOOTSTRAP={running.bootstrap}`, or stop it with `dragoman kafka stop`",
             )
         if running is not None:
             forget(running)
