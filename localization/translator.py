@@ -61,7 +61,7 @@ class SegmentTranslator:
         if not worth_translating(masked.text):
             return Shown(text)
         key = Key(job.source, job.target, masked.text, job.model.version, self._version)
-        verdict = self._memory.recall(key)
+        verdict = self._recall(key, text, masked, job)
         recalled = verdict is not None
         self._report(MemoryUsed(job.target, recalled))
         if verdict is None:
@@ -73,7 +73,20 @@ class SegmentTranslator:
         if verdict.refused is not None:
             self._report(GateJudged(job.target, verdict.refused))
             return Shown(text, not recalled, recalled, verdict.refused)
-        return self._restored(text, masked, verdict, recalled, job)
+        shown = _restored(text, masked, verdict, job)
+        if shown is None:
+            return Shown(text, not recalled, recalled, Warn.GATE_PROTECTED)
+        return Shown(shown, not recalled, recalled)
+
+    def _recall(self, key: Key, text: str, masked: Masked, job: Job) -> Verdict | None:
+        """The memory's verdict, unless its output does not fit this text.
+
+        The stand-ins of a strict mask are numbers that the text does not hold, so they differ between two texts whose
+        ordinary masks are equal.
+        """
+        verdict = self._memory.recall(key)
+        unfit = verdict is not None and verdict.output is not None and _restored(text, masked, verdict, job) is None
+        return None if unfit else verdict
 
     async def _decide(self, text: str, masked: Masked, job: Job) -> Verdict:
         try:
@@ -110,14 +123,6 @@ class SegmentTranslator:
         refused = judge(candidate)
         return Verdict(output if refused is None else None, strict=again, refused=refused)
 
-    def _restored(self, text: str, masked: Masked, verdict: Verdict, recalled: bool, job: Job) -> Shown:
-        """The spans of this very text go in, also where the translation was made for another price."""
-        spans = mask(text, job.terms, strict=True) if verdict.strict else masked
-        shown = restore(spans, verdict.output or "", job.source, job.target)
-        if shown is None:
-            return Shown(text, not recalled, recalled, Warn.GATE_PROTECTED)
-        return Shown(shown, not recalled, recalled)
-
     async def _cut(self, text: str, job: Job) -> Shown:
         """Cut a sentence that lost its tags at them, one that is too long near its middle; pieces are segments."""
         pieces = _pieces(text)
@@ -131,6 +136,12 @@ class SegmentTranslator:
             return Shown(text, asked, recalled, refused)
         joined = "".join(s.lead + one.text + s.trail for s, one in zip(segments, shown, strict=True))
         return Shown(joined, asked, recalled)
+
+
+def _restored(text: str, masked: Masked, verdict: Verdict, job: Job) -> str | None:
+    """The spans of this very text go in, also where the translation was made for another price; None: they do not."""
+    spans = mask(text, job.terms, strict=True) if verdict.strict else masked
+    return restore(spans, verdict.output or "", job.source, job.target)
 
 
 def _pieces(text: str) -> list[str] | None:

@@ -2,4 +2,6 @@
 
 from typing import Final
 
+# Raise it when protecting, judging, formats or catalogues change what may be shown, or when an agent fills a new field:
+# without that the same version and content is dropped as a repeat, and an old id stands over a new text.
 PIPELINE_VERSION: Final = "1"

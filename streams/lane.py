@@ -32,6 +32,7 @@ from streams.status import LaneStatus
 from streams.transaction import LaneProducer, Message, TooLarge
 from streams.window import being_cancelled
 
+LIVING = ("opening", "open")  # the states of a lane that serves or will; it also drains, and is closed
 BACKOFF_S = (0.1, 2.0)  # first and longest pause before a lane opens again; it starts anew after a commit
 BROKER_TROUBLE = (KafkaError, OSError, TimeoutError, TooLarge)  # passes, or is mended over there: open again for ever
 FAULTS_MAX = 10  # failures of any other kind, without a commit between them, before the process ends
@@ -145,7 +146,7 @@ class Lane:
     async def _live(self) -> None:
         """Open and serve, again after every failure. Whatever happens, the lane opens again or the process ends."""
         try:
-            while self._state != "closed":
+            while self._state in LIVING:
                 error = await self._serve_until_failure()
                 await self._reset(error)
                 await self._wait_for_membership()
@@ -189,6 +190,8 @@ class Lane:
         restored = await restore(self._settings.kafka, topic, self._runner.agent.state)
         bounds = await self._group.bounds(self.tp)
         offset = resume_offset(self.tp, committed, restored.input_offset, bounds)
+        if self._state not in LIVING:  # told to drain or to close meanwhile
+            return
         self._runner.state = restored.state
         self._position = self.next_offset = offset
         self._epoch += 1
@@ -226,7 +229,7 @@ class Lane:
         self._report(LaneReopening(self.tp.topic, self.tp.partition, fenced, told))
         if isinstance(error, TooLarge):
             self._too_large = error.topic
-        if self._state != "closed":
+        if self._state in LIVING:
             self._state = "opening"
         self._epoch += 1
         self._queued = 0
@@ -241,7 +244,7 @@ class Lane:
 
     async def _wait_for_membership(self) -> None:
         """Wait until the group knows us: a zombie that reopened at once would fence the rightful owner back."""
-        while self._state != "closed":
+        while self._state in LIVING:
             await asyncio.sleep(self._pause_s)
             self._pause_s = min(BACKOFF_S[1], self._pause_s * 2)
             if await self._group.is_member():
@@ -249,7 +252,7 @@ class Lane:
 
     async def flush(self, timeout_s: float) -> None:
         """Commit what is finished (not what is still being worked on), within the time given."""
-        self._draining = True
+        before, self._draining = self._draining, True
         try:
             async with asyncio.timeout(timeout_s):
                 while self.is_open and self._runner.has_finished:
@@ -259,11 +262,11 @@ class Lane:
         except TimeoutError:
             pass  # what is not committed now is done again by the next owner
         finally:
-            self._draining = False
+            self._draining = before
 
     async def drain(self, timeout_s: float) -> None:
         """Finish everything in flight and commit it, within the time given; nothing more is taken from now on."""
-        if self.is_open:
+        if self._state in LIVING:
             self._state = "draining"
         self._draining = True
         self._runner.window.wake()

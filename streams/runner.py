@@ -289,8 +289,12 @@ class Runner:
         self.limits = Limits({**kept, topic: limit}, self.limits.input_bytes)
 
     def forget(self) -> None:
-        """Forget work and state: the lane starts again from what is committed."""
-        self.window.clear()
+        """Forget work and state: the lane starts again from what is committed.
+
+        Work that does not let itself be cancelled must not keep its place: the other lanes of the topic share it.
+        """
+        for slot in self.window.clear():
+            self._leave(slot)
         self.state = {}
         self.quiet.set()
 

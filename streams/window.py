@@ -159,8 +159,9 @@ class Window:
         self.failure = error
         self.head_done.set()
 
-    def clear(self) -> None:
-        """Forget everything; work under way is cancelled and its result thrown away."""
+    def clear(self) -> list[Slot]:
+        """Forget everything; work under way is cancelled and its result thrown away. Returns what was unfinished."""
+        unfinished = [slot for slot in self._slots if not slot.done]
         for task in self._working:
             task.cancel()
         self._stray |= self._working
@@ -177,6 +178,7 @@ class Window:
         if self._watchdog is not None:
             self._watchdog.cancel()
             self._watchdog = None
+        return unfinished
 
     def _begin_spawning(self) -> None:
         if not self._spawn_next:

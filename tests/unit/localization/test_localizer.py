@@ -216,3 +216,22 @@ def test_settings_terms_are_protected_too():
     tool = Localizer(cast("Pool", pool), settings, "p1")
     field = asyncio.run(tool.localize(Source("A Shark brush", FieldKind.TITLE, "en"), "pt-BR", Priority.LISTING))
     assert field.text == "Uma escova Shark"
+
+
+async def test_a_remembered_second_reading_that_does_not_fit_another_code_is_made_anew() -> None:
+    """Its stand-ins for plain numbers are chosen from what the text does not hold, and here one text holds 731."""
+
+    def answer(text: str, decoding: Decoding) -> str:
+        if decoding is Decoding.GREEDY:
+            return "Guarde."
+        return text.replace("keeps for", "guarda por").replace("days", "dias").replace("model", "modelo")
+
+    pool = FakePool(answer)
+    one = localizer(pool)
+    for code in ("AB-12", "AB-731"):
+        shown = await one.localize(
+            Source(f"The model {code} keeps for 30 days", FieldKind.TEXT, "en"), "pt-BR", Priority.LISTING
+        )
+        assert shown.origin == "model", (code, shown, pool.asked)
+        assert code in shown.text
+        assert "30 dias" in shown.text

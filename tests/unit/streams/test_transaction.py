@@ -94,3 +94,10 @@ async def test_any_other_refusal_is_told_as_it_is(producer):
     acks.refused["out"] = NotLeaderForPartitionError()
     with pytest.raises(NotLeaderForPartitionError):
         await lane._send({"wide": [row("wide", 1)], "out": [row("out", 1)]})
+
+
+async def test_the_transactional_id_names_the_partition_and_nothing_else() -> None:
+    """A contract with the broker: the next owner fences this one by using the same id."""
+    producer = LaneProducer(KafkaSettings(group="shop"), LaneSettings(), TopicPartition("listing-updated", 3), LIMITS)
+    assert producer._producer._txn_manager.transactional_id == "shop-listing-updated-3"
+    await producer.drop()

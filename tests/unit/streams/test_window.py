@@ -262,3 +262,12 @@ async def test_waiting_while_busy_ends_with_the_last_unfinished_record() -> None
     work.finish(0)
     await asyncio.wait_for(waiting, 5)
     assert window.ready == 2
+
+
+async def test_released_bytes_make_room_again() -> None:
+    window = window_of(Work(instant=True), capacity=100, capacity_bytes=16)
+    window.put(records(0, 1))
+    assert not window.has_room
+    await settle_loop()
+    window.release(2)
+    assert window.has_room

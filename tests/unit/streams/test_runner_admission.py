@@ -1,0 +1,74 @@
+"""The seam of window and admission: a record's time begins when it is admitted, and nothing keeps a place for ever."""
+
+import asyncio
+
+from tests.unit.streams.runner_kit import Bench, record
+
+
+async def test_time_spent_waiting_for_admission_is_not_the_records_own() -> None:
+    bench = Bench(work_bytes=1, localize_timeout_s=0.3)
+    for number in range(5):
+        bench.script.hold(number)
+
+    async def finish_slowly() -> None:
+        for number in range(5):
+            await asyncio.sleep(0.15)
+            bench.script.gates[number].set()
+
+    finishing = asyncio.create_task(finish_slowly())
+    await bench.play(*(record(number) for number in range(5)))
+    await finishing
+    assert bench.script.settled == [0, 1, 2, 3, 4]  # 0.75 s in all, and none took more than 0.3 s of its own
+
+
+async def test_forgotten_work_that_will_not_end_gives_its_place_back() -> None:
+    bench = Bench(work_bytes=1)
+    end = asyncio.Event()
+
+    async def deaf(_event: object, _tools: object) -> None:
+        while not end.is_set():
+            try:
+                await end.wait()
+            except asyncio.CancelledError:
+                continue
+
+    bench.runner.agent = type("A", (), {"contract": bench.script.agent.contract, "localize": staticmethod(deaf)})()
+    try:
+        bench.runner.window.put([record(0)])
+        while not bench.admission.inside:  # noqa: ASYNC110  (a test)
+            await asyncio.sleep(0)
+        bench.runner.forget()
+        await asyncio.sleep(0)
+        assert bench.admission.inside == 0
+    finally:
+        end.set()
+        await asyncio.sleep(0.01)
+
+
+async def test_expired_work_that_will_not_end_gives_its_place_back() -> None:
+    bench = Bench(work_bytes=1, localize_timeout_s=0.05)
+    end = asyncio.Event()
+
+    async def deaf_first(event: object, tools: object) -> object:
+        while event.version == 0 and not end.is_set():
+            try:
+                await end.wait()
+            except asyncio.CancelledError:
+                continue
+        return event.version
+
+    agent = bench.script.agent
+    bench.runner.agent = type(agent)(
+        contract=agent.contract,
+        state=agent.state,
+        localize=deaf_first,
+        settle=agent.settle,
+        state_key=agent.state_key,
+        priority=agent.priority,
+    )
+    try:
+        await asyncio.wait_for(bench.play(record(0), record(1)), 8)
+        assert bench.script.settled == [1]
+    finally:
+        end.set()
+        await asyncio.sleep(0.01)
