@@ -30,7 +30,8 @@ log = structlog.get_logger(__name__)
 # mode would log the life of these services under our name, and the level of ours; it is a library's book-keeping.
 library_log = logging.getLogger("faust.lanes")
 
-FETCH_WAIT_MS = 50  # a question about offsets waits behind the fetch under way: 12 lanes open in 0.9 s, with 500 in 6 s
+FETCH_WAIT_MS = 500  # Faust hard-codes 1500; a quiet topic must not hold back a seek for longer than this
+FETCH_WAIT_OPENING_MS = 50  # offset questions wait behind the fetch under way: 12 lanes open in 0.9 s, with 500 in 6 s
 GETMANY_TIMEOUT_S = 0.05
 HEARTBEAT_TIMEOUT_S = 5.0
 LOOK_S = 1.0  # the drain loop looks at lanes and at the group this often when nobody wakes it
@@ -47,7 +48,7 @@ class LaneConsumerThread(stock.AIOKafkaConsumerThread):
     def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
         consumer = super()._create_worker_consumer(transport)
         consumer._isolation_level = "read_committed"
-        consumer._fetch_max_wait_ms = FETCH_WAIT_MS
+        consumer._fetch_max_wait_ms = FETCH_WAIT_OPENING_MS
         # Faust's own assignor gives three workers on four partitions 2, 2 and 0.
         consumer._partition_assignment_strategy = (StickyPartitionAssignor,)
         return consumer
@@ -72,6 +73,10 @@ class LaneConsumerThread(stock.AIOKafkaConsumerThread):
         first = await self.call_thread(consumer.beginning_offsets, [tp])
         end = await self.call_thread(consumer.end_offsets, [tp])
         return first[tp], end[tp]
+
+    def wait_for_records(self, fetch_wait_ms: int) -> None:
+        """Have the next fetches of a quiet topic wait this long at the broker."""
+        self._ensure_consumer()._fetcher._fetch_max_wait_ms = fetch_wait_ms
 
     async def heartbeat(self) -> bool:
         """Send one heartbeat now; False when the broker no longer knows this member."""
@@ -165,6 +170,8 @@ class LaneConsumer(stock.Consumer):
 
     async def _drain_once(self) -> None:
         self._wake.clear()
+        opening = any(lane.is_opening for lane in self.lanes.values())
+        self._thread.wait_for_records(FETCH_WAIT_OPENING_MS if opening else FETCH_WAIT_MS)
         self._seek_lanes()
         active = {tp for tp in self._get_active_partitions() if tp in self.lanes and self.lanes[tp].has_room}
         if not active:  # never an empty set: to aiokafka that means every partition
@@ -253,6 +260,7 @@ class LaneConsumer(stock.Consumer):
         kept = len(self.lanes)
         for lane in self.lanes.values():
             lane.rewind()
+        self._thread.wait_for_records(FETCH_WAIT_OPENING_MS)
         for tp in mine - self.lanes.keys():
             lane = self.lanes[tp] = self._host.new_lane(TopicPartition(*tp))
             lane.start()

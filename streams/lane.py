@@ -100,6 +100,11 @@ class Lane:
         return self._state == "open"
 
     @property
+    def is_opening(self) -> bool:
+        """Whether the lane is asking the broker where to begin."""
+        return self._state == "opening"
+
+    @property
     def has_room(self) -> bool:
         """Whether the drain loop may fetch for this lane."""
         window = self._runner.window

@@ -20,6 +20,7 @@ class FakeLane:
     def __init__(self, tp: Any, *, is_open: bool = True) -> None:
         self.tp = tp
         self.is_open = is_open
+        self.is_opening = False
         self.wants_seek = False
         self.next_offset: int | None = 5
         self.calls: list[str] = []
@@ -47,6 +48,11 @@ class FakeThread:
         self.seeks: list[tuple[Any, int]] = []
         self.lost: set[Any] = set()
         self.beats: list[Any] = []
+
+    fetch_wait_ms = 0
+
+    def wait_for_records(self, fetch_wait_ms: int) -> None:
+        self.fetch_wait_ms = fetch_wait_ms
 
     def seek(self, tp: Any, offset: int) -> None:
         if tp in self.lost:
@@ -144,6 +150,18 @@ async def test_lanes_seek_when_they_are_open_and_assigned(consumer):
     consumer._seek_lanes()
     assert consumer._thread.seeks == [(tp(1), 5)]
     assert [lane.wants_seek for lane in lanes] == [False, False, True, True]
+
+
+async def test_fetches_are_short_while_a_lane_asks_where_to_begin(consumer, monkeypatch):
+    """Its questions wait behind the fetch under way."""
+    await consumer._take_up({tp(0)})
+    assert consumer._thread.fetch_wait_ms == driver.FETCH_WAIT_OPENING_MS
+    monkeypatch.setattr(driver, "LOOK_S", 0.01)
+    lane = consumer.lanes[tp(0)]
+    for opening, wait_ms in ((True, driver.FETCH_WAIT_OPENING_MS), (False, driver.FETCH_WAIT_MS)):
+        lane.is_open, lane.is_opening, lane.has_room = not opening, opening, False
+        await consumer._drain_once()
+        assert consumer._thread.fetch_wait_ms == wait_ms
 
 
 async def test_membership_is_one_good_heartbeat_outside_a_rebalance(consumer):
