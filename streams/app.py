@@ -9,7 +9,7 @@ from aiokafka import TopicPartition
 
 from agents.base import AnyAgent, Tools
 from schemas.report import Reporter
-from schemas.settings import KafkaSettings, LaneSettings, Settings, runtime_dir
+from schemas.settings import KafkaSettings, LaneSettings, Settings, cache_dir
 from streams.admission import Admission
 from streams.driver import LaneConsumer, LaneTransport, library_log
 from streams.lane import Lane
@@ -97,11 +97,13 @@ async def _start_batches(stream: Any) -> None:
 
 def _faust_app(settings: Settings) -> LaneApp:
     kafka, lanes = settings.kafka, settings.lanes
+    folder = cache_dir()
+    folder.mkdir(parents=True, exist_ok=True)
     return LaneApp(
         kafka.group,
         broker=[f"kafka://{server.strip()}" for server in kafka.bootstrap.split(",")],
         store="memory://",
-        datadir=runtime_dir() / "faust",  # Faust makes it though nothing is kept there; not in the current folder
+        datadir=folder / "faust",  # Faust makes it though nothing is kept there; not in the current folder
         web_enabled=False,
         topic_disable_leader=True,
         topic_allow_declare=False,
