@@ -11,11 +11,11 @@ from agents.embedding import embed_listing, embedding_output, plain_description
 from agents.fingerprint import fingerprint, union
 from agents.marks import Part, bare, provenance_of, status_of, warnings_of
 from agents.rendering import Rendering
-from agents.together import task_group, together
 from agents.versions import Edition, judge_delete, judge_upsert
 from inference.requests import PoisonText, Priority
 from localization.formats import price_display
 from localization.localizer import Detection, FieldKind
+from localization.together import task_group, together
 from schemas.contracts import LISTING_CONTRACT
 from schemas.errors import Refused
 from schemas.events import Attribute, ListingUpdated, Tombstone

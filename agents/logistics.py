@@ -12,10 +12,10 @@ from agents.base import Agent, Outcome, Output, Tools
 from agents.fingerprint import fingerprint
 from agents.marks import Part, bare, provenance_of, warnings_of
 from agents.rendering import Rendering
-from agents.together import together
 from inference.requests import Priority
 from localization.localizer import Detection, FieldKind
 from localization.logistics import Mapped, canonical, local_time, phrase
+from localization.together import together
 from schemas.contracts import LOGISTICS_CONTRACT
 from schemas.errors import Refused
 from schemas.events import LogisticsEvent, Tombstone

@@ -10,10 +10,10 @@ from agents.base import KEEP, Agent, Outcome, Output, Tools
 from agents.fingerprint import fingerprint, union
 from agents.marks import Part, bare, provenance_of, warnings_of
 from agents.rendering import Rendering
-from agents.together import task_group, together
 from agents.versions import Edition, judge_delete, judge_upsert
 from inference.requests import Priority
 from localization.localizer import Detection, FieldKind
+from localization.together import task_group, together
 from schemas.contracts import REVIEW_CONTRACT
 from schemas.errors import Refused
 from schemas.events import ReviewPosted, Tombstone

@@ -14,7 +14,8 @@ from localization.markup import Block, labels_apart, parse, render, same_tags, s
 from localization.memory import Memory
 from localization.protect import mask
 from localization.segment import Segment, segment
-from localization.translator import Job, SegmentTranslator, Shown, gathered
+from localization.together import together
+from localization.translator import Job, SegmentTranslator, Shown
 from localization.worth import worth_translating
 from schemas.locales import parse_locale, same_language
 from schemas.outputs import LocalizedField, Origin
@@ -116,7 +117,7 @@ class Localizer:
         job = Job(source.locale, target_locale, terms, model, priority)
         parts = _segment(ready.text, source.kind, source.locale)
         segments = [one for part in parts for one in part.segments]
-        shown = await gathered([self._translator.translate(one.text, job) for one in segments])
+        shown = await together(self._translator.translate(one.text, job) for one in segments)
         return _assemble(ready, parts, shown, f"{model.name}@{model.version}")
 
 

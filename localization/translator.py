@@ -1,8 +1,6 @@
 """One segment: protect, recall or ask the pool, restore, judge; once as it reads best, once more after a refusal."""
 
-import asyncio
-from collections.abc import Coroutine, Sequence
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from msgspec import Struct
 
@@ -13,11 +11,10 @@ from localization.gate import Candidate, judge
 from localization.memory import Key, Memory, Verdict
 from localization.protect import Masked, mask, restore
 from localization.segment import TAG, TAGS, halves, trimmed
+from localization.together import together
 from localization.worth import worth_translating
 from schemas.reasons import Warn
 from schemas.report import GateJudged, MemoryUsed, Reporter
-
-T = TypeVar("T")
 
 _CUT: Final = Verdict(cut=True)
 # These say nothing about the text itself, so they are asked again next time.
@@ -129,7 +126,7 @@ class SegmentTranslator:
         if pieces is None:
             return Shown(text, refused=Warn.SEGMENT_TOO_LONG)
         segments = [trimmed(piece) for piece in pieces]
-        shown = await gathered([self.translate(one.text, job) for one in segments])
+        shown = await together(self.translate(one.text, job) for one in segments)
         asked, recalled = any(one.asked for one in shown), any(one.recalled for one in shown)
         refused = next((one.refused for one in shown if one.refused is not None), None)
         if refused is not None:
@@ -153,20 +150,3 @@ def _pieces(text: str) -> list[str] | None:
         pieces += [text[at : run.start()], run.group()]
         at = run.end()
     return [*pieces, text[at:]]
-
-
-async def gathered(work: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
-    """Await all at once and return their results in order; the first error cancels the rest and is raised as it is."""
-    if len(work) == 1:
-        return [await work[0]]
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one) for one in work]
-    except BaseExceptionGroup as errors:
-        raise _first(errors) from errors
-    return [task.result() for task in tasks]
-
-
-def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
-    first = errors.exceptions[0]
-    return _first(first) if isinstance(first, BaseExceptionGroup) else first

@@ -111,7 +111,7 @@ class Lane:
         return self.is_open and not self.wants_seek and window.has_room and self._queued < self._settings.lanes.window
 
     def feed(self, records: Sequence[Record]) -> Batch | None:
-        """Take fetched records; None when they do not follow on, and the lane must be rewound."""
+        """Take fetched records, gaps included (compaction, markers); None when none is new or wanted: rewind then."""
         if not self.is_open or self.wants_seek or self.next_offset is None:
             return None
         fresh = [record for record in records if record.offset >= self.next_offset]

@@ -32,7 +32,7 @@ from streams.window import Slot, Window, being_cancelled
 
 MIN_LIMIT_BYTES = 16_384
 PAUSE_S_MAX = 1.0
-END_TO_END_SAMPLES = 20  # per transaction: enough for a histogram, nothing on a hot path
+END_TO_END_SAMPLES = 20  # of one transaction, at least; fewer than twice as many: nothing on a hot path
 
 
 class Commit(Protocol):

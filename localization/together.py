@@ -26,6 +26,9 @@ async def task_group() -> AsyncIterator[asyncio.TaskGroup]:
 
 async def together(work: Iterable[Coroutine[Any, Any, T]]) -> tuple[T, ...]:
     """Run all pieces at once; returns their results in order."""
+    work = tuple(work)
+    if len(work) == 1:  # most fields are one segment, and a group costs more than the rest of the way
+        return (await work[0],)
     async with task_group() as group:
         tasks = [group.create_task(piece) for piece in work]
     return tuple(task.result() for task in tasks)

@@ -2,8 +2,8 @@ import asyncio
 
 import pytest
 
-from agents.together import task_group, together
 from inference.requests import PoolDead, RequestTimeout
+from localization.together import task_group, together
 
 
 async def answer(value):
