@@ -12,7 +12,7 @@ from inference.store import ModelStore
 from localization.gate import Candidate, judge
 from localization.localizer import FieldKind, Localizer, Source
 from localization.protect import mask, restore
-from localization.translator import gathered
+from localization.together import together
 from schemas.outputs import LocalizedField
 from schemas.settings import LocalizationSettings, PoolSettings
 
@@ -43,7 +43,7 @@ async def localizer(models) -> AsyncIterator[Localizer]:
 
 async def localize(localizer: Localizer, texts: list[str], source: str, target: str) -> list[LocalizedField]:
     sources = [Source(text, FieldKind.TEXT, source, TERMS) for text in texts]
-    return await gathered([localizer.localize(one, target, Priority.LISTING) for one in sources])
+    return list(await together(localizer.localize(one, target, Priority.LISTING) for one in sources))
 
 
 @pytest.mark.parametrize(("source", "target"), DIRECTIONS)
