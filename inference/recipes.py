@@ -7,15 +7,16 @@ from typing import Final
 
 import numpy as np
 
-from inference import marian_graph, providers, use_graph
+from inference import providers
 from inference.artefacts import Manifest
 from inference.catalog import Kind, ModelSpec
-from inference.graph import write_model
-from inference.marian_weights import read_marian
+from inference.graphs import marian_ssru, use
+from inference.graphs.builder import write_model
 from inference.models import EmbeddingModel, Geometry, TranslationModel
 from inference.requests import ModelId
-from inference.shortlist import head_columns, read_shortlist
 from inference.tokenizers import SentencePieceTokenizer
+from inference.weights.marian_bin import read_marian
+from inference.weights.shortlist import head_columns, read_shortlist
 from schemas.errors import OperatorError
 from schemas.report import Reporter
 
@@ -55,9 +56,9 @@ def _build_marian(spec: ModelSpec, weights: Mapping[str, Path], folder: Path, pr
     columns = head_columns(read_shortlist(weights["shortlist"]), config.vocabulary, tokenizer.unknown)
     np.save(folder / _COLUMNS, columns, allow_pickle=False)
     progress(spec.name, 0.2)
-    write_model(marian_graph.encoder_graph(parameters), folder, "encoder")
+    write_model(marian_ssru.encoder_graph(parameters), folder, "encoder")
     progress(spec.name, 0.6)
-    write_model(marian_graph.decoder_graph(parameters, columns), folder, "decoder")
+    write_model(marian_ssru.decoder_graph(parameters, columns), folder, "decoder")
     return {
         "layers": config.decoder_layers,
         "heads": config.heads,
@@ -70,10 +71,10 @@ def _build_marian(spec: ModelSpec, weights: Mapping[str, Path], folder: Path, pr
 
 
 def _build_use(spec: ModelSpec, weights: Mapping[str, Path], folder: Path, progress: Progress) -> dict[str, int]:
-    parameters = use_graph.read_use(weights["model"])
+    parameters = use.read_use(weights["model"])
     progress(spec.name, 0.5)
-    write_model(use_graph.encoder_graph(parameters), folder, "encoder")
-    return {"dim": use_graph.DIMENSION, "tokens_max": EMBEDDING_TOKENS_MAX}
+    write_model(use.encoder_graph(parameters), folder, "encoder")
+    return {"dim": use.DIMENSION, "tokens_max": EMBEDDING_TOKENS_MAX}
 
 
 def open_translation(

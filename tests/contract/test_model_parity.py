@@ -14,12 +14,12 @@ import pytest
 import sacrebleu
 
 from inference import catalog
-from inference.graph import write_model
-from inference.marian_graph import decoder_graph, encoder_graph
-from inference.marian_weights import MarianWeights, Matrix, read_marian
+from inference.graphs.builder import write_model
+from inference.graphs.marian_ssru import decoder_graph, encoder_graph
 from inference.models import EmbeddingModel, LoadedModels, TranslationModel
-from inference.shortlist import read_shortlist
 from inference.store import ModelStore
+from inference.weights.marian_bin import MarianWeights, Matrix, read_marian
+from inference.weights.shortlist import read_shortlist
 from schemas.settings import PoolSettings
 from tests.reference.greedy import translate
 from tests.reference.marian_numpy import Exact

@@ -5,7 +5,7 @@
 
 import numpy as np
 
-from inference.marian_weights import EMBEDDING, MarianWeights
+from inference.weights.marian_bin import EMBEDDING, MarianWeights
 
 
 class Exact:

@@ -4,7 +4,7 @@ import struct
 
 import numpy as np
 
-from inference.marian_weights import EMBEDDING, MarianConfig, MarianWeights, Matrix
+from inference.weights.marian_bin import EMBEDDING, MarianConfig, MarianWeights, Matrix
 
 SMALL = MarianConfig(d_model=32, heads=4, d_ffn=48, encoder_layers=2, decoder_layers=2, vocabulary=60)
 # Multipliers that use most of the int8 range for activations of unit variance, as those of real files do.

@@ -7,9 +7,9 @@ import onnx
 import onnxruntime as ort
 import pytest
 
-from inference.marian_graph import decoder_graph, encoder_graph
-from inference.marian_weights import EMBEDDING, MarianConfig, MarianWeights
+from inference.graphs.marian_ssru import decoder_graph, encoder_graph
 from inference.recipes import BUILDER
+from inference.weights.marian_bin import EMBEDDING, MarianConfig, MarianWeights
 from schemas.errors import OperatorError
 from tests.reference.greedy import cross_inputs, pack
 from tests.reference.marian_numpy import Exact, Rounded

@@ -7,7 +7,7 @@ import pytest
 from inference.decoder_slots import DecoderSlots
 from inference.embedding_engine import RUN_TOKENS, EmbeddingEngine
 from inference.engine import Outcome, Suspect
-from inference.marian_graph import decoder_graph, encoder_graph
+from inference.graphs.marian_ssru import decoder_graph, encoder_graph
 from inference.models import EmbeddingModel, Geometry, TranslationModel
 from inference.queue import Request
 from inference.requests import Decoding, Embedding, ModelId, PoisonText, SegmentTooLong

@@ -6,7 +6,7 @@ import numpy as np
 import onnxruntime as ort
 import pytest
 
-from inference.graph import FLOAT, GraphBuilder, write_model
+from inference.graphs.builder import FLOAT, GraphBuilder, write_model
 from inference.providers import CPU, open_session, products_saturate, require_one_runtime
 from schemas.errors import OperatorError
 from schemas.report import ProviderChosen, Report

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inference.marian_weights import EMBEDDING, read_marian
-from inference.shortlist import head_columns, read_shortlist
+from inference.weights.marian_bin import EMBEDDING, read_marian
+from inference.weights.shortlist import head_columns, read_shortlist
 from schemas.errors import OperatorError
 from tests.reference.tiny_marian import SMALL, random_weights, shortlist_file, weights_file
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inference.use_graph import read_use
+from inference.graphs.use import read_use
 from schemas.errors import OperatorError
 
 

@@ -11,8 +11,8 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from inference.graph import FLOAT, INT32, INT64, Dimension, GraphBuilder
-from inference.marian_weights import EMBEDDING, MarianWeights
+from inference.graphs.builder import FLOAT, INT32, INT64, Dimension, GraphBuilder
+from inference.weights.marian_bin import EMBEDDING, MarianWeights
 from schemas.errors import OperatorError
 
 # Marian's own constants.

@@ -9,7 +9,7 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from inference.graph import FLOAT, INT64, GraphBuilder
+from inference.graphs.builder import FLOAT, INT64, GraphBuilder
 from schemas.errors import OperatorError
 
 DIMENSION: Final = 512
