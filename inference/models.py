@@ -1,6 +1,7 @@
 """Loaded models: sessions, tokenizer, sizes. Made by `inference.store`, used by the engines."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Protocol
 
 import numpy as np
@@ -25,9 +26,30 @@ class Tokenizer(Protocol):
         ...
 
 
-class Geometry(Struct, frozen=True):
-    """Sizes of a Marian tiny model. `start` is the id that stands for "no previous token"; `eos` ends a sentence."""
+class Precision(StrEnum):
+    """How a graph computes. In every one a row's result is independent of its neighbours in the batch.
 
+    FLOAT32: reference. FLOAT16: GPU. ROW8: int8 weights, activations rounded with a scale per row, found at run time.
+    STATIC8: int8 weights, activations rounded with scales that are fixed in the graph.
+    """
+
+    FLOAT32 = "fp32"
+    FLOAT16 = "fp16"
+    ROW8 = "row8"
+    STATIC8 = "static8"
+
+
+class DecoderKind(StrEnum):
+    """What a decoder remembers of what it wrote: one cell per layer, or keys and values of every position."""
+
+    SSRU = "ssru"
+    ATTENTION = "attention"
+
+
+class Geometry(Struct, frozen=True):
+    """Sizes of the decoder. `start` is the id fed before the first token; `eos` ends a sentence."""
+
+    decoder: DecoderKind
     layers: int
     heads: int
     head_dim: int
@@ -39,27 +61,42 @@ class Geometry(Struct, frozen=True):
     target_tokens_max: int
 
 
+class Pair(Struct, frozen=True):
+    """One direction of a model. `first`: the token every translation starts with, which is no part of its text.
+
+    Models for many languages are told the source by the tokenizer, which adds its mark, and the target by `first`.
+    """
+
+    source: str
+    target: str
+    tokenizer: Tokenizer
+    first: int | None = None
+
+
 class TranslationModel(Struct, frozen=True):
-    """A translation model with an SSRU decoder, ready to run.
+    """A translation model, ready to run.
 
     encoder: ids int64 [N], pos int64 [N], idx_pad int64 [B, S], idx_flat int64 [N], lens int32 [B]
         -> kv float32 [N, layers * 2 * d_model] (per layer: cross-attention keys, then values); packed, N real tokens.
     decoder: ids int64 [B], pos int64 [B], sl1 int32 [B] (source length - 1), stot int32 [] (longest source length);
-        per layer l = 1..layers: c{l} float32 [B, d_model], k{l} v{l} float32 [B, heads, S, head_dim],
+        per layer l = 1..layers: k{l} v{l} float32 [B, heads, S, head_dim],
         lk{l} lv{l} float32 [B, 1, d_model] (the last encoder position, fed as GroupQueryAttention's new token)
-        -> logits int32 [B, columns], c{l}o, mk{l}, mv{l} (written in place by IO binding).
+        -> logits int32 or float32 [B, columns], mk{l}, mv{l} (k{l} and v{l}, written in place by IO binding).
+        SSRU, per layer: c{l} float32 [B, d_model] -> c{l}o, in place.
+        ATTENTION: tl1 int32 [B] (target length so far, that is `pos`), ttot int32 [] (the longest such length + 1);
+        per layer tk{l} tv{l} float32 [B, heads, T, head_dim] -> tk{l}o, tv{l}o, in place.
+        FLOAT16 graphs have float16 where float32 stands here.
     columns: int64 [columns], the token id of each column of logits.
     """
 
     id: ModelId
-    source: str
-    target: str
-    tokenizer: Tokenizer
+    pairs: tuple[Pair, ...]
     encoder: ort.InferenceSession
     decoder: ort.InferenceSession
     geometry: Geometry
     columns: Ids
     provider: str
+    precision: Precision
 
 
 class EmbeddingModel(Struct, frozen=True):

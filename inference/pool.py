@@ -1,7 +1,7 @@
 """The inference pool."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from time import monotonic
 from typing import Self, cast
@@ -31,6 +31,9 @@ from schemas.locales import parse_locale, same_language
 from schemas.report import Report, Reporter, silent
 from schemas.settings import PoolSettings
 
+Route = tuple[int, int]
+"""A model's place among the pool's models, and a pair's place among the model's pairs."""
+
 
 class Pool:
     """Many callers, few threads: requests one by one in, batches through the models, results back to each caller.
@@ -55,7 +58,7 @@ class Pool:
         self._models: tuple[TranslationModel | EmbeddingModel, ...] = models.translation
         if models.embedding is not None:
             self._models = (*models.translation, models.embedding)
-        self._pairs = {(model.source, model.target): at for at, model in enumerate(models.translation)}
+        self._routes = _routes(models.translation)
         self._counters = [Counters() for _ in self._models]
         self._flights = SingleFlight()
         self._threads = settings.threads or usable_cores()
@@ -72,8 +75,8 @@ class Pool:
 
     def translates(self, source: str, target: str) -> ModelId | None:
         """Return the model that translates between these two locales, or None."""
-        at = self._route(source, target)
-        return None if at is None else self._models[at].id
+        route = self._route(source, target)
+        return None if route is None else self._models[route[0]].id
 
     @property
     def embedding_model(self) -> ModelId | None:
@@ -95,10 +98,10 @@ class Pool:
         `complete` is False when the translation was cut at its longest allowed length. Blank text is a ValueError.
         `timeout_s` (default: the setting) counts from the call, waiting for a place in the queue included.
         """
-        at = self._route(source, target)
-        if at is None:
+        route = self._route(source, target)
+        if route is None:
             raise PairUnavailable(f"no model translates {source} to {target}")
-        return cast("Translation", await self._ask(at, text, decoding, priority, timeout_s))
+        return cast("Translation", await self._ask(route, text, decoding, priority, timeout_s))
 
     async def embed(
         self, text: str, *, priority: Priority = Priority.LISTING, timeout_s: float | None = None
@@ -111,7 +114,7 @@ class Pool:
         if self._embedding is None:
             raise PairUnavailable("no embedding model is loaded")
         at = len(self._models) - 1
-        return cast("Embedding", await self._ask(at, text, Decoding.GREEDY, priority, timeout_s))
+        return cast("Embedding", await self._ask((at, 0), text, Decoding.GREEDY, priority, timeout_s))
 
     async def watch(self) -> None:
         """Wait until a worker thread dies, then raise PoolDead. Returns when the pool is closed."""
@@ -135,17 +138,19 @@ class Pool:
         self._crash()
         await self._crew.stop()
 
-    async def _ask(self, at: int, text: str, decoding: Decoding, priority: Priority, timeout_s: float | None) -> Answer:
+    async def _ask(
+        self, route: Route, text: str, decoding: Decoding, priority: Priority, timeout_s: float | None
+    ) -> Answer:
         """Start or join the computation and wait for its answer; whoever leaves last withdraws it."""
         if not self._crew.running:
             raise self._crew.dead()
         if not text or text.isspace():
             raise ValueError("blank text has no translation and no embedding")
-        counters = self._counters[at]
+        counters = self._counters[route[0]]
         counters.requests += 1
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[Answer] = loop.create_future()
-        flight = self._board(at, text, decoding, priority)
+        flight = self._board(route, text, decoding, priority)
         self._flights.join(flight, waiter)
         timer = loop.call_later(self._settings.request_timeout_s if timeout_s is None else timeout_s, _expire, waiter)
         try:
@@ -161,29 +166,30 @@ class Pool:
             if self._flights.leave(flight, waiter):
                 self._schedule.withdraw(flight.request)
 
-    def _board(self, at: int, text: str, decoding: Decoding, priority: Priority) -> Flight:
+    def _board(self, route: Route, text: str, decoding: Decoding, priority: Priority) -> Flight:
         now_s = monotonic()
         rank = rank_of(now_s, priority)
-        flight = self._flights.find((at, decoding, text))
+        model, pair = route
+        flight = self._flights.find((model, pair, decoding, text))
         if flight is not None:
-            self._counters[at].shared += 1
+            self._counters[model].shared += 1
             if rank < flight.request.rank:
                 self._schedule.hasten(flight.request, rank)
             return flight
-        flight = self._flights.start(Request(text, at, decoding, now_s, rank))
+        flight = self._flights.start(Request(text, model, decoding, now_s, rank, pair))
         self._schedule.put(flight.request)
         return flight
 
-    def _route(self, source: str, target: str) -> int | None:
+    def _route(self, source: str, target: str) -> Route | None:
         """Find the model of a pair: the locales as they are, else one that reads and writes them as well.
 
         A model reads every territory's form of its source language; it writes for the territory it was made for, or
         for any where either side names none.
         """
-        at = self._pairs.get((source, target))
-        if at is not None:
-            return at
-        for (reads, writes), candidate in self._pairs.items():
+        exact = self._routes.get((source, target))
+        if exact is not None:
+            return exact
+        for (reads, writes), candidate in self._routes.items():
             if same_language(source, reads) and _serves(writes, target):
                 return candidate
         return None
@@ -237,6 +243,15 @@ class Pool:
             queue_wait_total_s=counters.queue_wait_total_s,
             queue_wait_max_s=counters.queue_wait_max_s,
         )
+
+
+def _routes(models: Sequence[TranslationModel]) -> dict[tuple[str, str], Route]:
+    """Return where each pair is served; of two models that serve it, the first."""
+    routes: dict[tuple[str, str], Route] = {}
+    for at, model in enumerate(models):
+        for place, pair in enumerate(model.pairs):
+            routes.setdefault((pair.source, pair.target), (at, place))
+    return routes
 
 
 def engines_of(models: LoadedModels, settings: PoolSettings, report: Callable[[Report], None]) -> list[Engine]:

@@ -10,6 +10,9 @@ PATIENCE_S: Final = {Priority.LOGISTICS: 0.0, Priority.REVIEW: 0.5, Priority.LIS
 """Seconds a request of each priority lets newer, more urgent ones pass. All below the default time-out of 30 s, so
 that a backfill under a steady stream of parcels is served before it expires."""
 
+Key = tuple[int, int, Decoding, str]
+"""Model, pair, decoding and text."""
+
 
 def rank_of(arrived_s: float, priority: Priority) -> float:
     """Return when a request's patience ends (monotonic seconds); the smallest is served first.
@@ -24,7 +27,8 @@ def rank_of(arrived_s: float, priority: Priority) -> float:
 class Request:
     """One text on its way through the pool; made on the event loop, then read by worker threads.
 
-    The loop alone sets `withdrawn`; a worker alone sets `started_s`. Times are monotonic seconds.
+    `pair` is the place of its direction among the model's pairs. The loop alone sets `withdrawn`; a worker alone sets
+    `started_s`. Times are monotonic seconds.
     """
 
     text: str
@@ -32,14 +36,15 @@ class Request:
     decoding: Decoding
     arrived_s: float
     rank: float
+    pair: int = 0
     withdrawn: bool = False
     waiting: bool = True
     started_s: float = field(default=0.0)
 
     @property
-    def key(self) -> tuple[int, Decoding, str]:
+    def key(self) -> Key:
         """What makes two requests the same: the same key gives the same answer."""
-        return self.model, self.decoding, self.text
+        return self.model, self.pair, self.decoding, self.text
 
 
 class RequestQueue:

@@ -12,7 +12,7 @@ from inference.artefacts import Manifest
 from inference.catalog import Kind, ModelSpec
 from inference.graphs import marian_ssru, use
 from inference.graphs.builder import write_model
-from inference.models import EmbeddingModel, Geometry, TranslationModel
+from inference.models import DecoderKind, EmbeddingModel, Geometry, Pair, Precision, TranslationModel
 from inference.requests import ModelId
 from inference.tokenizers import SentencePieceTokenizer
 from inference.weights.marian_bin import read_marian
@@ -89,14 +89,14 @@ def open_translation(
     decoder, _ = providers.open_session(
         folder / "decoder.onnx", model=spec.name, device=device, accelerated=False, reporter=_once
     )
+    tokenizer = SentencePieceTokenizer(folder / _TOKENIZER, begin=False, fuse_unknown=True)
     return TranslationModel(
         id=ModelId(spec.name, manifest.version),
-        source=spec.source,
-        target=spec.target,
-        tokenizer=SentencePieceTokenizer(folder / _TOKENIZER, begin=False, fuse_unknown=True),
+        pairs=(Pair(spec.source, spec.target, tokenizer),),
         encoder=encoder,
         decoder=decoder,
         geometry=Geometry(
+            decoder=DecoderKind.SSRU,
             layers=sizes["layers"],
             heads=sizes["heads"],
             head_dim=sizes["d_model"] // sizes["heads"],
@@ -109,6 +109,7 @@ def open_translation(
         ),
         columns=np.load(folder / _COLUMNS, allow_pickle=False),
         provider=provider,
+        precision=Precision.STATIC8,
     )
 
 

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from inference.engine import Answer
-from inference.queue import Request
-from inference.requests import Decoding
+from inference.queue import Key, Request
 from schemas.errors import DragomanError
 
 
@@ -25,7 +24,7 @@ class SingleFlight:
     """Flights by key. A flight belongs to no caller: it goes on while one of them waits, whoever that is."""
 
     def __init__(self) -> None:
-        self._flights: dict[tuple[int, Decoding, str], Flight] = {}
+        self._flights: dict[Key, Flight] = {}
 
     def __len__(self) -> int:
         """How many computations are wanted."""
@@ -34,7 +33,7 @@ class SingleFlight:
     def __iter__(self) -> Iterator[Flight]:
         return iter(self._flights.values())
 
-    def find(self, key: tuple[int, Decoding, str]) -> Flight | None:
+    def find(self, key: Key) -> Flight | None:
         """Return the flight under way for a key."""
         return self._flights.get(key)
 

@@ -122,7 +122,7 @@ class TranslationEngine:
     def _tokenize(self, request: Request) -> Ids:
         text = second_reading(request.text) if request.decoding is Decoding.SECOND else request.text
         try:
-            ids = self._model.tokenizer.encode(text)
+            ids = self._model.pairs[request.pair].tokenizer.encode(text)
         except Exception as error:
             raise PoisonText(f"the tokenizer of {self._model.id.name} refuses this text") from error
         longest = self._model.geometry.source_tokens_max
@@ -230,7 +230,7 @@ class TranslationEngine:
         ids, complete = self._rows.tokens(row)
         self.work.tokens_out += len(ids)
         try:
-            text = self._model.tokenizer.decode(ids)
+            text = self._model.pairs[request.pair].tokenizer.decode(ids)
         except Exception as error:  # noqa: BLE001  (one undecodable sequence must not end the thread)
             return PoisonText(f"the tokenizer of {self._model.id.name} cannot write this translation ({error!r})")
         return Translation(

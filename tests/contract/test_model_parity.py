@@ -53,7 +53,7 @@ def translation(models: LoadedModels, name: str) -> TranslationModel:
 
 
 def sentences(model: TranslationModel) -> list[str]:
-    return (DATA / f"parity-{model.source[:2]}.txt").read_text("utf-8").splitlines()
+    return (DATA / f"parity-{model.pairs[0].source[:2]}.txt").read_text("utf-8").splitlines()
 
 
 def wheel_translations(name: str, texts: Sequence[str]) -> list[str]:
@@ -104,8 +104,8 @@ def test_the_same_weights_in_float_with_the_wheels_shortlist_are_the_wheels_engi
     files = catalog.weight_files(catalog.find(name))
     engine = Listed(read_marian(files["model"]), files["shortlist"])
     ours = [
-        model.tokenizer.decode(engine.translate(ids, int(2.5 * len(ids)) + 3, model.geometry.eos))
-        for ids in (model.tokenizer.encode(text) for text in sentences(model)[some])
+        model.pairs[0].tokenizer.decode(engine.translate(ids, int(2.5 * len(ids)) + 3, model.geometry.eos))
+        for ids in (model.pairs[0].tokenizer.encode(text) for text in sentences(model)[some])
     ]
     equal, chrf, _ = agreement(ours, wheel[name][some])
     report(f"{name} in float with the shortlist: {len(ours)} sentences, {equal:.1%} equal, chrF {chrf:.1f}")
@@ -174,7 +174,7 @@ def test_a_translation_does_not_depend_on_its_neighbours(models: LoadedModels, n
 @pytest.mark.parametrize("name", DIRECTIONS)
 def test_line_ends_and_unknown_characters_leave_no_trace(models: LoadedModels, name: str) -> None:
     model = translation(models, name)
-    tokenizer, unknown = model.tokenizer, 1
+    tokenizer, unknown = model.pairs[0].tokenizer, 1
     assert unknown not in model.columns
     assert unknown in tokenizer.encode("\N{SNOWMAN}")
     np.testing.assert_array_equal(tokenizer.encode("a\nb\t c"), tokenizer.encode("a b c"))
@@ -208,7 +208,7 @@ def test_embeddings_equal_those_of_the_wheels_engine(embedding: EmbeddingModel) 
 
 def embed(model: EmbeddingModel, texts: Sequence[str]) -> np.ndarray:
     """float32 [texts, dim], padded to the longest."""
-    sources = [model.tokenizer.encode(text) for text in texts]
+    sources = [model.pairs[0].tokenizer.encode(text) for text in texts]
     ids = np.zeros((len(sources), max(map(len, sources))), np.int64)
     mask = np.zeros_like(ids)
     for row, source in enumerate(sources):

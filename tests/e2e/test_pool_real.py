@@ -42,7 +42,7 @@ def sentences():
 @pytest.fixture(scope="module")
 def alone(models, sentences):
     """Each sentence decoded by itself: nothing else is in its batch."""
-    by_source = {model.source: model for model in models.translation}
+    by_source = {model.pairs[0].source: model for model in models.translation}
     return {text: greedy.translate(by_source[source], [text], batch=1)[0] for text, source, _ in sentences}
 
 
@@ -86,7 +86,9 @@ async def test_a_translation_does_not_depend_on_who_else_asks(models, sentences,
 async def test_one_bad_text_among_many_is_found(models, sentences, alone):
     english = [text for text, source, _ in sentences if source == "en"][:60]
     bad = "This sentence becomes ids that no table holds."
-    model = msgspec.structs.replace(models.translation[0], tokenizer=FailsOn(models.translation[0].tokenizer, bad))
+    (pair,) = models.translation[0].pairs
+    pair = msgspec.structs.replace(pair, tokenizer=FailsOn(pair.tokenizer, bad))
+    model = msgspec.structs.replace(models.translation[0], pairs=(pair,))
     reports = []
     async with Pool(LoadedModels((model,), None), SETTINGS, reports.append) as pool:
         asked = [*english[:30], bad, *english[30:]]

@@ -69,6 +69,6 @@ def translate(model: TranslationModel, texts: Sequence[str], batch: int = 16) ->
     """Translations of texts, each no longer than the model takes."""
     out: list[str] = []
     for start in range(0, len(texts), batch):
-        sources = [model.tokenizer.encode(text) for text in texts[start : start + batch]]
-        out += [model.tokenizer.decode(ids) for ids in decode(model, sources)]
+        sources = [model.pairs[0].tokenizer.encode(text) for text in texts[start : start + batch]]
+        out += [model.pairs[0].tokenizer.decode(ids) for ids in decode(model, sources)]
     return out

@@ -4,19 +4,29 @@ import threading
 from collections import Counter
 
 from inference.engine import ModelFault, Outcome, Suspect, Work
-from inference.models import Geometry, LoadedModels, TranslationModel
+from inference.models import DecoderKind, Geometry, LoadedModels, Pair, Precision, TranslationModel
 from inference.requests import ModelId, SegmentTooLong, Translation
 from schemas.settings import PoolSettings
 
 MODEL = ModelId("fake", "1")
 GEOMETRY = Geometry(
-    layers=1, heads=1, head_dim=1, d_model=1, vocabulary=1, start=0, eos=0, source_tokens_max=8, target_tokens_max=8
+    decoder=DecoderKind.SSRU,
+    layers=1,
+    heads=1,
+    head_dim=1,
+    d_model=1,
+    vocabulary=1,
+    start=0,
+    eos=0,
+    source_tokens_max=8,
+    target_tokens_max=8,
 )
 
 
 def fake_model(source="en", target="pt-BR", name="fake"):
     """What the pool reads of a model: its id and its pair. The engines below need no session."""
-    return TranslationModel(ModelId(name, "1"), source, target, None, None, None, GEOMETRY, None, "none")
+    pairs = (Pair(source, target, None),)
+    return TranslationModel(ModelId(name, "1"), pairs, None, None, GEOMETRY, None, "none", Precision.STATIC8)
 
 
 def settings(**values):

@@ -105,7 +105,7 @@ def test_a_loaded_model_runs_and_tells_its_sizes(store: ModelStore) -> None:
     reports: list[Report] = []
     (model,) = store.load(PoolSettings(), reports.append).translation
     assert reports == [ProviderChosen(model=NAME, provider="CPUExecutionProvider", wanted="auto")]
-    assert (model.source, model.target) == ("en", "pt-BR")
+    assert (model.pairs[0].source, model.pairs[0].target) == ("en", "pt-BR")
     assert model.geometry.start == SMALL.vocabulary
     assert model.geometry.head_dim * model.geometry.heads == SMALL.d_model
     assert model.geometry.target_tokens_max >= 2.5 * model.geometry.source_tokens_max
