@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo test check format bench schema lock clean
+.PHONY: help setup peers demo test check format bench schema lock clean
 
 help: ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -18,6 +18,13 @@ $(BIN)/.ready: requirements/dev.lock requirements/bootstrap.lock pyproject.toml
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.lock || \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+peers: $(VENV)-peers/.ready ## make .venv-peers: torch, transformers and ctranslate2, to compare with and convert from
+
+$(VENV)-peers/.ready: requirements/peers.lock $(BIN)/.ready
+	$(PYTHON) -m venv $(VENV)-peers
+	$(BIN)/uv pip install --quiet --python $(VENV)-peers/bin/python --require-hashes -r requirements/peers.lock
 	@touch $@
 
 demo: setup ## watch real events turn into other languages (BROKER=host:port takes another Kafka)
@@ -47,9 +54,10 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 lock: setup ## resolve the pinned dependencies anew; lock files hold hashes and no addresses
 	$(LOCK) pyproject.toml --extra models --extra kafka --extra dev -o requirements/dev.lock
 	$(LOCK) pyproject.toml --extra models --extra kafka -o requirements/core.lock
+	$(LOCK) --group pyproject.toml:peers -o requirements/peers.lock
 	$(LOCK) pyproject.toml --extra gpu --extra models --no-emit-package onnxruntime -o requirements/gpu.lock
 	printf 'uv==%s\n' "$$($(BIN)/uv --version | cut -d' ' -f2)" | $(LOCK) - -o requirements/bootstrap.lock
 
 clean: ## remove what was built here (caches per user stay)
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-peers build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -208,7 +208,7 @@ def test_embeddings_equal_those_of_the_wheels_engine(embedding: EmbeddingModel) 
 
 def embed(model: EmbeddingModel, texts: Sequence[str]) -> np.ndarray:
     """float32 [texts, dim], padded to the longest."""
-    sources = [model.pairs[0].tokenizer.encode(text) for text in texts]
+    sources = [model.tokenizer.encode(text) for text in texts]
     ids = np.zeros((len(sources), max(map(len, sources))), np.int64)
     mask = np.zeros_like(ids)
     for row, source in enumerate(sources):
