@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 
@@ -88,6 +88,25 @@ class PoolSettings(Section):
     device: str = Field(default="auto", pattern="^(auto|cpu|cuda)$")
     nice: int = Field(default=10, ge=0, le=19)
     models_dir: Path | None = Field(default=None, description="where built models are cached; default: per user")
+    models: tuple[str, ...] = Field(
+        default=(), description="translation models by name, preferred ones first; none: all, converted before bundled"
+    )
+    embedding_model: str = Field(
+        default="use-multilingual", description="the embedding model by name; empty: texts have no embeddings"
+    )
+
+
+class HubSettings(Section):
+    """Where `dragoman models pull` takes weights from, and whose it takes."""
+
+    endpoint: str | None = Field(default=None, pattern="^https?://", description="a mirror; default: the hub itself")
+    token: SecretStr | None = Field(default=None, description="only for models whose terms ask for an account")
+    allow: tuple[str, ...] = Field(
+        default=("Helsinki-NLP", "facebook", "sentence-transformers", "intfloat", "mozilla"),
+        description="owners, or owner/model, whose weights may be pulled",
+    )
+    downloads_dir: Path | None = Field(default=None, description="where downloads are kept; default: per user")
+    timeout_s: float = Field(default=30.0, gt=0, description="how long the hub may take to answer")
 
 
 class LocalizationSettings(Section):
@@ -135,6 +154,7 @@ class Settings(BaseSettings):
     kafka: KafkaSettings = KafkaSettings()
     lanes: LaneSettings = LaneSettings()
     pool: PoolSettings = PoolSettings()
+    hub: HubSettings = HubSettings()
     localization: LocalizationSettings = LocalizationSettings()
     http: HttpSettings = HttpSettings()
     logs: LogSettings = LogSettings()
