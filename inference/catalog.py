@@ -14,7 +14,11 @@ class Kind(StrEnum):
     """The architecture, which decides how graphs are built."""
 
     MARIAN_SSRU = "marian-ssru"
+    MARIAN = "marian"
+    M2M100 = "m2m100"
+    NLLB = "nllb"
     USE = "use"
+    TEXT_ENCODER = "text-encoder"
 
 
 class ModelSpec(Struct, frozen=True):
