@@ -7,18 +7,23 @@ from inference.queue import Request
 from inference.requests import PoisonText
 
 
-def isolate(engine: Engine, suspects: Sequence[Request], on_fault: Callable[[ModelFault, bool], None]) -> list[Outcome]:
+def isolate(
+    engine: Engine,
+    suspects: Sequence[Request],
+    on_fault: Callable[[ModelFault, bool], None],
+    closed: Callable[[], bool] = lambda: False,
+) -> list[Outcome]:
     """Run the requests of a failed run again, halving every part that fails, until each guilty one stands alone.
 
-    `engine` is idle and stays idle in the end. A request that fails alone gets PoisonText; `on_fault` hears of each
-    fault and whether it found one. Raises ModelFault when memory runs out for a request that is alone: bisecting
-    cannot help, and another text would meet the same.
+    `engine` is idle. A request that fails alone gets PoisonText; `on_fault` hears of each fault and whether it found
+    one. Once `closed` says so the search is given up and what was found is returned. Raises ModelFault when memory runs
+    out for a request that is alone: bisecting cannot help, and another text would meet the same.
     """
     outcomes: list[Outcome] = []
     parts = [list(suspects)]
-    while parts:
-        part = parts.pop()
-        served, fault = _run(engine, part)
+    while parts and not closed():
+        part = [request for request in parts.pop() if not request.withdrawn]
+        served, fault = _run(engine, part, closed)
         outcomes += served
         if fault is None:
             continue
@@ -39,12 +44,14 @@ def isolate(engine: Engine, suspects: Sequence[Request], on_fault: Callable[[Mod
     return outcomes
 
 
-def _run(engine: Engine, part: Sequence[Request]) -> tuple[list[Outcome], ModelFault | None]:
+def _run(
+    engine: Engine, part: Sequence[Request], closed: Callable[[], bool]
+) -> tuple[list[Outcome], ModelFault | None]:
     """Serve a part to its end; return what was answered and the last fault."""
     answered: list[Outcome] = []
     fault: ModelFault | None = None
     engine.admit(part, 0)
-    while engine.busy:
+    while engine.busy and not closed():
         for outcome in engine.step():
             if isinstance(outcome, Suspect):
                 fault = outcome.fault

@@ -150,9 +150,10 @@ class Pool:
         counters.requests += 1
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[Answer] = loop.create_future()
-        flight = self._board(route, text, decoding, priority)
+        patience_s = self._settings.request_timeout_s if timeout_s is None else timeout_s
+        flight = self._board(route, text, decoding, priority, patience_s)
         self._flights.join(flight, waiter)
-        timer = loop.call_later(self._settings.request_timeout_s if timeout_s is None else timeout_s, _expire, waiter)
+        timer = loop.call_later(patience_s, _expire, waiter)
         try:
             return await waiter
         except asyncio.CancelledError:
@@ -166,18 +167,20 @@ class Pool:
             if self._flights.leave(flight, waiter):
                 self._schedule.withdraw(flight.request)
 
-    def _board(self, route: Route, text: str, decoding: Decoding, priority: Priority) -> Flight:
+    def _board(self, route: Route, text: str, decoding: Decoding, priority: Priority, timeout_s: float) -> Flight:
         now_s = monotonic()
-        rank = rank_of(now_s, priority)
+        rank, deadline_s = rank_of(now_s, priority, timeout_s), now_s + timeout_s
         model, pair = route
         flight = self._flights.find((model, pair, decoding, text))
         if flight is not None:
-            self._counters[model].shared += 1
-            if rank < flight.request.rank:
-                self._schedule.hasten(flight.request, rank)
-            return flight
-        flight = self._flights.start(Request(text, model, decoding, now_s, rank, pair))
-        self._schedule.put(flight.request)
+            if self._schedule.join(flight.request, priority, rank, deadline_s):
+                self._counters[model].shared += 1
+                return flight
+            # Dropped at its deadline a moment ago: whoever waits for it has no time left either.
+            self._flights.land(flight.request, _too_late())
+        request = Request(text, model, decoding, now_s, rank, pair, priority=priority, deadline_s=deadline_s)
+        flight = self._flights.start(request)
+        self._schedule.put(request)
         return flight
 
     def _route(self, source: str, target: str) -> Route | None:
@@ -271,4 +274,8 @@ def _serves(writes: str, target: str) -> bool:
 
 def _expire(waiter: asyncio.Future[Answer]) -> None:
     if not waiter.done():
-        waiter.set_exception(RequestTimeout("the pool did not answer in time"))
+        waiter.set_exception(_too_late())
+
+
+def _too_late() -> RequestTimeout:
+    return RequestTimeout("the pool did not answer in time")

@@ -1,22 +1,24 @@
 """Who serves what next: the one place that the event loop and the worker threads share."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from threading import Condition
+from time import monotonic
 
 from inference.queue import Request, RequestQueue
+from inference.requests import Priority
 
 
 class Schedule:
     """One queue per model behind one lock, held for microseconds; idle workers sleep here until something waits.
 
-    Every worker serves every model: it keeps an engine per model and gives each engine that has work a turn of some
-    milliseconds. So two threads keep two cores busy whatever the mix of models, a model with a short queue waits for
-    one turn of each other model at most, and no thread idles while any queue holds something.
+    Every worker serves every model, see `Worker`. So two threads keep two cores busy whatever the mix of models, and
+    no thread idles while any queue holds something. `clock`: monotonic seconds.
     """
 
-    def __init__(self, models: int, threads: int, capacity: int) -> None:
+    def __init__(self, models: int, threads: int, capacity: int, clock: Callable[[], float] = monotonic) -> None:
         self._threads = threads
         self._queues = tuple(RequestQueue(capacity) for _ in range(models))
+        self._clock = clock
         self._changed = Condition()
         self._idle = 0
         self._closed = False
@@ -33,10 +35,10 @@ class Schedule:
             if self._idle:
                 self._changed.notify()
 
-    def hasten(self, request: Request, rank: float) -> None:
-        """Serve a waiting request sooner."""
+    def join(self, request: Request, priority: Priority, rank: float, deadline_s: float) -> bool:
+        """Let another caller in on a request; False when it was dropped at its deadline."""
         with self._changed:
-            self._queues[request.model].hasten(request, rank)
+            return self._queues[request.model].join(request, priority, rank, deadline_s)
 
     def withdraw(self, request: Request) -> bool:
         """Mark a request as no longer wanted; True when it was still waiting, False when a worker holds it."""
@@ -52,16 +54,24 @@ class Schedule:
         """Return how many callers wait for a place in a model's queue."""
         return self._queues[model].at_door
 
-    def take(self, model: int, room: int) -> Sequence[Request]:
-        """Return up to `room` requests without waiting: at most this thread's fair share of what is queued.
+    def expired(self, model: int) -> int:
+        """Return how many requests of a model were dropped at their deadline before they were started."""
+        return self._queues[model].expired
+
+    def urgency(self, model: int) -> int:
+        """Return the most urgent priority that waits for a model; greater than all priorities when none does."""
+        return self._queues[model].urgency
+
+    def take(self, model: int, room: int, least: int = Priority.BACKFILL) -> Sequence[Request]:
+        """Return up to `room` requests of priority `least` or more urgent, without waiting: a thread's fair share.
 
         A thread that took all would leave the others idle at the end of a burst.
         """
-        if not self._queues[model].depth:
+        queue = self._queues[model]
+        if not queue.depth:
             return ()
         with self._changed:
-            queue = self._queues[model]
-            return queue.take(min(room, -(-queue.depth // self._threads)))
+            return queue.take(min(room, -(-queue.depth // self._threads)), self._clock(), least)
 
     def wait(self) -> bool:
         """Sleep until a request is queued; False once closed."""

@@ -1,16 +1,17 @@
-"""A worker thread: an engine per model, turn and turn about."""
+"""A worker thread: an engine per model, turn and turn about, the urgent first."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from threading import Thread, get_native_id
 from time import monotonic
+from typing import Final
 
 from msgspec import Struct
 
 from inference.bisection import isolate
 from inference.engine import Engine, EngineFactory, ModelFault, Outcome, Suspect
 from inference.queue import Request
-from inference.requests import Decoding
+from inference.requests import Decoding, Priority
 from inference.schedule import Schedule
 from schemas.errors import DragomanError
 from schemas.report import ModelFailed, Report
@@ -40,12 +41,48 @@ for each costs about 5% of all sentences. An engine with room, where a caller's 
 TURN_S = 0.01
 """How long one engine works before the next has its turn. Steps of different models differ tenfold in length, so equal
 numbers of steps would not be equal shares; within a turn a model's weights stay in the cache."""
+EXPRESS: Final = 8
+"""Requests given to an engine that has enough to do, because they are more urgent than all it has not begun. At most
+three times as many, one for each priority but the last, are on board beyond what it asked for."""
 WARM_UP_TEXT = "A box."
 """Run through every engine before the first request: the first run of a session allocates and plans."""
 
 
+class Aboard:
+    """The requests that one engine holds, for how urgent they are."""
+
+    def __init__(self) -> None:
+        self._requests: set[Request] = set()
+        self.urgency: int = len(Priority)
+
+    def admit(self, requests: Sequence[Request]) -> None:
+        """Add requests. An engine tells nobody when it lets go of a withdrawn one: those are forgotten here."""
+        self._requests = {request for request in self._requests if not request.withdrawn}
+        self._requests.update(requests)
+        self._rate()
+
+    def leave(self, requests: Iterable[Request]) -> None:
+        """Forget requests that left the engine."""
+        self._requests.difference_update(requests)
+        self._rate()
+
+    def begun(self, priority: int) -> bool:
+        """Whether all requests of this priority, and all more urgent ones, have been started."""
+        return all(request.started_s or request.priority > priority for request in self._requests)
+
+    def _rate(self) -> None:
+        self.urgency = min((request.priority for request in self._requests), default=len(Priority))
+
+
 class Worker:
-    """One thread that serves all models. Everything it makes is delivered to `post`, which it calls on its thread."""
+    """One thread that serves all models. Everything it makes is delivered to `post`, which it calls on its thread.
+
+    Each engine that has work has a turn of TURN_S in each round, one step at least. A turn ends after the step in which
+    another engine holds something more urgent; and where something waits for another model that is more urgent than
+    all of this one's, that engine is given it, and one step, at once. So on a busy thread an urgent request waits for
+    one step of another model until its engine has it, an equal one for a turn and a step of each other model, and an
+    engine with the least urgent work still has a step in each round. `clock`: monotonic seconds.
+    """
 
     def __init__(
         self,
@@ -55,14 +92,16 @@ class Worker:
         make_engines: EngineFactory,
         post: Callable[[Message], None],
         nice: int,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         self._models = models
         self._schedule = schedule
         self._make_engines = make_engines
         self._post = post
         self._nice = nice
+        self._clock = clock
         self._engines: Sequence[Engine] = ()
-        self._spare: Sequence[Engine] = ()
+        self._aboard = [Aboard() for _ in models]
         self._outcomes: list[Outcome] = []
         self._reports: list[Report] = []
         self._delivered_s = 0.0
@@ -115,26 +154,42 @@ class Worker:
                 self._deliver()
                 if not schedule.wait():
                     return
-            for model, engine in enumerate(engines):
-                self._turn(model, engine)
+            for model in range(len(engines)):
+                self._turn(model)
 
-    def _turn(self, model: int, engine: Engine) -> None:
-        """Admit and step while there is work, for TURN_S at most."""
-        ends_s = monotonic() + TURN_S
-        while not self._schedule.closed:
-            room = engine.room
-            if room and (requests := self._schedule.take(model, room)):
-                engine.admit(requests, self._schedule.depth(model))
-            if not engine.busy:
+    def _turn(self, model: int) -> None:
+        """Admit and step while there is work and none more urgent, for TURN_S at most."""
+        ends_s = self._clock() + TURN_S
+        while not self._schedule.closed and self._once(model):
+            mine = min(self._aboard[model].urgency, self._schedule.urgency(model))
+            for other in range(len(self._engines)):
+                if self._schedule.urgency(other) < mine:
+                    self._once(other)
+            if self._clock() >= ends_s or any(aboard.urgency < mine for aboard in self._aboard):
                 return
+
+    def _once(self, model: int) -> bool:
+        """Admit and make one step; False when there is nothing to do."""
+        engine = self._engines[model]
+        room, least = engine.room, int(Priority.BACKFILL)
+        if not room:
+            least = self._schedule.urgency(model)
+            room = EXPRESS if least < Priority.BACKFILL and self._aboard[model].begun(least) else 0
+        if room and (requests := self._schedule.take(model, room, least)):
+            self._aboard[model].admit(requests)
+            engine.admit(requests, self._schedule.depth(model))
+        if engine.busy:
             self._step(model, engine)
-            if monotonic() >= ends_s:
-                return
+            return True
+        return False
 
     def _step(self, model: int, engine: Engine) -> None:
         """Collect what one step gives; a failed run is told apart at once."""
+        items = engine.step()
+        if items or not engine.busy:
+            self._aboard[model].leave(item.request for item in items)
         suspects: list[Suspect] = []
-        for item in engine.step():
+        for item in items:
             if isinstance(item, Suspect):
                 suspects.append(item)
             else:
@@ -143,7 +198,7 @@ class Worker:
             # What was served before the fault does not wait for the search.
             self._deliver()
             self._outcomes += self._isolate(model, suspects)
-        now_s = monotonic()
+        now_s = self._clock()
         if engine.room or now_s - self._delivered_s >= HOLD_S:
             self._deliver()
             self._delivered_s = now_s
@@ -155,14 +210,14 @@ class Worker:
             self._reports.clear()
 
     def _isolate(self, model: int, suspects: Sequence[Suspect]) -> list[Outcome]:
-        """Search with engines of their own: those in use still hold requests that have nothing to do with it."""
+        """Search with an engine of its own, made for it: the one in use still holds what has nothing to do with it."""
 
         def on_fault(fault: ModelFault, found: bool) -> None:
             self._reports.append(ModelFailed(self._models[model], str(fault), found))
 
         on_fault(suspects[0].fault, False)
-        self._spare = self._spare or self._make_engines(self._reports.append)
-        return isolate(self._spare[model], [suspect.request for suspect in suspects], on_fault)
+        spare = self._make_engines(self._reports.append)[model]
+        return isolate(spare, [suspect.request for suspect in suspects], on_fault, lambda: self._schedule.closed)
 
 
 def renice(nice: int) -> None:

@@ -8,42 +8,99 @@ from hypothesis import strategies as st
 
 from inference.bisection import isolate
 from inference.pool import Pool
-from inference.queue import Request, RequestQueue
+from inference.queue import PASSES, TURN_OF_OVERDUE, Request, RequestQueue, rank_of
 from inference.requests import Decoding, PoisonText, Priority, Translation
 from tests.unit.inference.pool_fakes import FakeEngine, Machine, loaded, settings
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["put", "take", "withdraw", "hasten"]), st.integers(0, 30), st.floats(0, 10, allow_nan=False)
+        st.sampled_from(["put", "take", "withdraw", "join", "later"]),
+        st.integers(0, 30),
+        st.sampled_from(list(Priority)),
+        st.floats(0, 10, allow_nan=False),
     ),
     max_size=120,
 )
 
 
 @given(st.integers(1, 6), STEPS)
-def test_the_queue_serves_as_two_sorted_lists_would(capacity, steps):
-    queue, inside, door = RequestQueue(capacity), [], []
-    for number, (action, index, rank) in enumerate(steps):
-        live = inside + door
+def test_the_queue_serves_as_sorted_lists_would(capacity, steps):
+    queue, waiting, now_s = RequestQueue(capacity), [], 0.0
+    passed = dict.fromkeys(Priority, 0)
+    for number, (action, index, priority, seconds) in enumerate(steps):
+        rank = now_s + seconds + number * 1e-6
         if action == "put":
-            request = Request(str(number), 0, Decoding.GREEDY, 0.0, rank + number * 1e-6)
+            request = Request(str(number), 0, Decoding.GREEDY, now_s, rank, priority=priority, deadline_s=now_s + 5)
             queue.put(request)
-            (inside if len(inside) < capacity else door).append(request)
+            waiting.append(request)
         elif action == "take":
-            expected = sorted(inside, key=lambda one: one.rank)[:index]
-            assert queue.take(index) == expected
-            inside = [one for one in inside if one not in expected]
-        elif live and action == "withdraw":
-            gone = live[index % len(live)]
-            assert queue.withdraw(gone)
-            inside, door = ([one for one in part if one is not gone] for part in (inside, door))
-        elif live:
-            chosen = live[index % len(live)]
-            queue.hasten(chosen, min(chosen.rank, rank) - number * 1e-6)
-        door.sort(key=lambda one: one.rank)
-        while door and len(inside) < capacity:
-            inside.append(door.pop(0))
-        assert (queue.depth, queue.at_door) == (len(inside), len(door))
+            expected = [_best(waiting, passed, now_s) for _ in range(min(index % 3, len(waiting)))]
+            assert queue.take(len(expected), now_s) == expected
+        elif action == "later":
+            now_s += seconds / 10
+            gone = [one for one in waiting if one.deadline_s <= now_s]
+            waiting = [one for one in waiting if one not in gone]
+            for one in gone:
+                queue.withdraw(one)
+        elif waiting and action == "withdraw":
+            assert queue.withdraw(waiting.pop(index % len(waiting)))
+        elif waiting:
+            chosen = waiting[index % len(waiting)]
+            queue.join(chosen, priority, rank, now_s)
+        assert queue.depth + queue.at_door == len(waiting)
+        assert queue.depth == min(capacity, len(waiting))
+        assert queue.urgency == min((one.priority for one in waiting), default=len(Priority))
+
+
+def _best(waiting, passed, now_s):
+    """The rule in its plainest words: the most urgent, unless a priority out of patience was passed over too often."""
+    heads = {}
+    for one in sorted(waiting, key=lambda one: one.rank):
+        heads.setdefault(one.priority, one)
+    for priority, head in heads.items():
+        passed[priority] += head.rank <= now_s
+    due = [priority for priority in sorted(heads) if passed[priority] > PASSES]
+    chosen = max(due, key=lambda priority: passed[priority], default=min(heads))
+    if passed[chosen] <= passed[min(heads)]:
+        chosen = min(heads)
+    passed[chosen] = 0
+    waiting.remove(heads[chosen])
+    return heads[chosen]
+
+
+ARRIVALS = st.lists(
+    st.tuples(st.sampled_from([0.0, 0.01, 0.1, 1.0, 9.0]), st.sampled_from(list(Priority)), st.integers(1, 40)),
+    max_size=20,
+)
+
+
+@given(ARRIVALS, st.sampled_from([0.01, 0.05, 0.3]), st.integers(1, 5))
+def test_nothing_starves_whatever_arrives(arrivals, service_s, at_once):
+    """From the end of a request's patience on, only so many others are taken before it, whoever else comes."""
+    queue, now_s, next_arrival_s, taken = RequestQueue(8), 0.0, 0.0, 0
+    coming, watched = [], {}
+    for gap_s, priority, count in reversed(arrivals):
+        coming += [(0.0, priority)] * (count - 1) + [(gap_s, priority)]
+    alive = []
+    while coming or queue.depth:
+        while coming and (next_arrival_s + coming[-1][0] <= now_s or not queue.depth):
+            gap_s, priority = coming.pop()
+            next_arrival_s += gap_s
+            now_s = max(now_s, next_arrival_s)
+            rank = rank_of(next_arrival_s, priority)
+            request = Request(str(len(coming)), 0, Decoding.GREEDY, next_arrival_s, rank, priority=priority)
+            queue.put(request)
+            alive.append(request)
+        for request in alive:
+            if request.rank <= now_s and request not in watched:
+                ahead = sum(one.priority == request.priority and one.rank <= request.rank for one in alive)
+                watched[request] = taken + TURN_OF_OVERDUE * ahead
+        for request in queue.take(at_once, now_s):
+            taken += 1
+            assert taken <= watched.get(request, taken)
+            alive.remove(request)
+        now_s += service_s
+    assert not alive
 
 
 @given(st.sets(st.integers(0, 20)), st.integers(1, 21), st.integers(1, 5))
