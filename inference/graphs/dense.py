@@ -1,7 +1,7 @@
 """Dense layers of a graph in each of the precisions, and what stands around them in the activations' type.
 
-In int8 the weights are signed with a scale per column, the activations unsigned with zero point 128, and the products
-are exact: only the rounding of the activations makes a difference, and it never depends on the rows beside.
+In int8 the weights are signed with a scale per column, the activations unsigned around a zero point, and the sums of
+products are exact: only the rounding of activations makes a difference, and it never depends on the rows beside.
 """
 
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ from onnx import TensorProto, helper
 
 from inference.graphs.builder import FLOAT, GraphBuilder
 from inference.models import Precision
+from inference.weights.checkpoint import Activation
 from schemas.errors import OperatorError
 
 FLOAT16: Final = TensorProto.FLOAT16
@@ -22,26 +23,37 @@ OBSERVED: Final = "observed."
 
 LEVELS: Final = 127
 ZERO_POINT: Final = 128
-# A row of zeros would otherwise be divided by zero; far below any activation that matters.
-_MAGNITUDE_MIN: Final = 1e-6
+_UNSIGNED_LEVELS: Final = 255
+# No activation falls below this, so its rounding needs few levels under zero (the minima of x sigmoid(x), x Phi(x)).
+_LOWEST: Final = {Activation.RELU: 0.0, Activation.SWISH: -0.27847, Activation.GELU: -0.16998}
+# A column of zeros would otherwise be divided by zero.
+_STEP_MIN: Final = 1e-12
+# The bias of a head is carried by at most this many rows more of its product, an eighth of 512; real ones need a few.
+_BIAS_ROWS_MAX: Final = 64
 
 Array = NDArray[np.float32]
+Affine = tuple[Array, Array]
+"""weight [in, out], bias [out]"""
 
 
 class _Levels(Struct, frozen=True):
-    """Rounded activations: `values` uint8 [tokens, in]; real value = (value - zero_point) * step * rows."""
+    """Rounded activations: `values` uint8 [tokens, in]; real value = (value - zero_point) * step * rows.
+
+    rows: float32 [tokens, 1], or None where step says all.
+    """
 
     values: str
-    step: str
-    zero_point: str
-    rows: str | None
+    step: float
+    zero_point: int
+    rows: str | None = None
 
 
 class Dense:
     """Appends dense layers and norms to a graph.
 
-    `scales`: for STATIC8, by dense name, the real size of one of the 127 activation levels. `observe`: the graph gets
-    an output `observed.{name}` float32 [tokens] per dense name with the largest magnitude in each row of its input.
+    `scales`: for STATIC8, by dense name, the real size of one of 127 activation levels. `observe`: the graph gets an
+    output `observed.{name}` float32 [tokens] per dense name, the largest magnitude in each row of its input. `tokens`:
+    a value [tokens] of the graph when every dense layer has as many rows; ROW8 then asks for their number once.
     """
 
     def __init__(
@@ -51,19 +63,18 @@ class Dense:
         scales: Mapping[str, float] | None = None,
         *,
         observe: bool = False,
+        tokens: str | None = None,
     ) -> None:
         self.graph = graph
         self.precision = precision
         self.element = FLOAT16 if precision is Precision.FLOAT16 else FLOAT
-        self._scales = scales or {}
+        self.is_int8 = precision in {Precision.ROW8, Precision.STATIC8}
+        self._scales = {} if scales is None else scales
         self._observe = observe
+        self._tokens = tokens
+        self._zero_points: dict[int, str] = {}
         # Products of one input share its rounding.
         self._rounded: dict[tuple[str, float], _Levels] = {}
-
-    @property
-    def is_int8(self) -> bool:
-        """Whether products are computed in int8."""
-        return self.precision in {Precision.ROW8, Precision.STATIC8}
 
     def constant(self, value: ArrayLike) -> str:
         """Return a constant in the activations' type."""
@@ -83,22 +94,66 @@ class Dense:
         """
         self._watch(x, name)
         if self.is_int8:
-            return self._int8(self._round(x, name), weight, bias)
+            return self._product(self._round(x, name), weight, bias)
         y = self.graph.node("MatMul", x, self.constant(weight))
         return y if bias is None else self.graph.node("Add", y, self.constant(bias))
+
+    def feed_forward(self, x: str, first: Affine, second: Affine, activation: Activation, name: str) -> str:
+        """Return the second layer of the activated first one, [tokens, out]; names `{name}.fc1` and `{name}.fc2`."""
+        if self.precision is Precision.STATIC8 and activation is Activation.RELU:
+            hidden = self._relu_levels(self._round(x, f"{name}.fc1"), first, self._static_scale(f"{name}.fc2"))
+            return self._product(hidden, *second)
+        y = self._activate(self.dense(x, *first, f"{name}.fc1"), activation)
+        if not self.is_int8:
+            return self.dense(y, *second, f"{name}.fc2")
+        return self._product(self._round(y, f"{name}.fc2", lowest=_LOWEST[activation]), *second)
+
+    def head(self, x: str, weight: Array, bias: Array | None, name: str, out: str, *, magnitude: float = 1.0) -> None:
+        """Write logits x @ weight + bias as the output `out`, [tokens, columns].
+
+        ROW8 leaves out the factor of a row, which is positive: the largest logit stands where it would, and no pass
+        is made over all of them. The output `{out}_scale` float32 [tokens, 1] is that factor. `magnitude`: how large
+        the largest item of a row of x is at least, about; ROW8 rounds finer where this is close.
+        """
+        graph = self.graph
+        graph.output(out, self.element, ["B", weight.shape[1]])
+        if self.precision is not Precision.ROW8:
+            graph.node("Identity", self.dense(x, weight, bias, name), out=out)
+            return
+        levels, steps = round_columns(weight)
+        if bias is None:
+            rounded = self._round_rows(x)
+        else:
+            unit = max(magnitude, float(np.abs(bias / steps).max()) / (LEVELS * _BIAS_ROWS_MAX))
+            added = bias_rows(bias / (steps * unit))
+            rounded = self._round_rows_beside(x, unit, len(added))
+            levels = np.concatenate([levels, added])
+        scale = graph.output(f"{out}_scale", FLOAT, ["B", 1])
+        graph.node("Identity", rounded.rows or "", out=scale)
+        self._contrib_product(rounded, levels, steps, None, out)
 
     def _watch(self, x: str, name: str) -> None:
         if not self._observe:
             return
         graph = self.graph
-        magnitude = graph.node("Abs", x)
         out = graph.output(f"{OBSERVED}{name}", self.element, [f"tokens of {name}"])
-        graph.node("ReduceMax", magnitude, graph.constant([-1], np.int64), keepdims=0, out=out)
+        graph.node("ReduceMax", graph.node("Abs", x), graph.constant([-1], np.int64), keepdims=0, out=out)
 
-    def _round(self, x: str, name: str) -> _Levels:
+    def _activate(self, x: str, activation: Activation) -> str:
+        if activation is Activation.RELU:
+            return self.graph.node("Relu", x)
+        if activation is Activation.GELU:
+            return self.graph.node("Gelu", x)
+        return self.graph.contrib("QuickGelu", x, alpha=1.0)
+
+    def _round(self, x: str, name: str, *, lowest: float | None = None) -> _Levels:
+        """Round the input of a dense layer; `lowest`: what it never falls below, if known."""
         scale = self._static_scale(name) if self.precision is Precision.STATIC8 else 0.0
         if (x, scale) not in self._rounded:
-            self._rounded[x, scale] = self._round_by(x, scale) if scale else self._round_rows(x)
+            if scale:
+                self._rounded[x, scale] = self._round_by(x, scale, lowest)
+            else:
+                self._rounded[x, scale] = self._round_rows(x, unsigned=lowest == 0)
         return self._rounded[x, scale]
 
     def _static_scale(self, name: str) -> float:
@@ -109,43 +164,103 @@ class Dense:
                 f"no activation scale for {name}: `dragoman models convert --calibrate FILE` with this version"
             ) from None
 
-    def _round_by(self, x: str, scale: float) -> _Levels:
+    def _round_by(self, x: str, scale: float, lowest: float | None) -> _Levels:
         graph = self.graph
-        step, zero_point = graph.constant(scale), graph.constant(ZERO_POINT, np.uint8)
-        return _Levels(graph.node("QuantizeLinear", x, step, zero_point), step, zero_point, None)
+        zero_point = ZERO_POINT
+        if lowest is not None:
+            scale = (scale * LEVELS - lowest) / _UNSIGNED_LEVELS
+            zero_point = round(-lowest / scale)
+        values = graph.node("QuantizeLinear", x, graph.constant(scale), graph.constant(zero_point, np.uint8))
+        return _Levels(values, scale, zero_point)
 
-    def _round_rows(self, x: str) -> _Levels:
-        """Round each row with its own largest magnitude.
+    def _round_rows(self, x: str, *, unsigned: bool = False) -> _Levels:
+        """Round each row by its own largest magnitude; a row of zeros gets the step 0, and 0 as its product."""
+        graph = self.graph
+        magnitude = x if unsigned else graph.node("Abs", x)
+        largest = graph.node("ReduceMax", magnitude, graph.constant([-1], np.int64), keepdims=0)
+        steps = graph.node("Mul", largest, graph.constant(1 / (_UNSIGNED_LEVELS if unsigned else LEVELS)))
+        zero_point = 0 if unsigned else ZERO_POINT
+        values = self._quantize_rows(x, steps, zero_point)
+        rows = graph.node("Unsqueeze", steps, graph.constant([1], np.int64))
+        return _Levels(values, 1.0, zero_point, rows)
 
-        QuantizeLinear takes a scale per row along axis 0 and then runs its vectorised kernel row by row, which is
-        cheaper than dividing first; it wants the zero point repeated as often.
+    def _quantize_rows(self, x: str, steps: str, zero_point: int) -> str:
+        """QuantizeLinear along axis 0 runs its vectorised kernel row by row, which beats dividing first.
+
+        It wants the zero point once a row.
         """
         graph = self.graph
-        largest = graph.node("ReduceMax", graph.node("Abs", x), graph.constant([-1], np.int64), keepdims=0)
-        safe = graph.node("Max", largest, graph.constant(_MAGNITUDE_MIN))
-        steps = graph.node("Mul", safe, graph.constant(1 / LEVELS))
-        value = helper.make_tensor("value", TensorProto.UINT8, [1], [ZERO_POINT])
-        zero_points = graph.node("ConstantOfShape", graph.node("Shape", steps), value=value)
-        values = graph.node("QuantizeLinear", x, steps, zero_points, axis=0)
-        rows = graph.node("Unsqueeze", steps, graph.constant([1], np.int64))
-        return _Levels(values, graph.constant(1.0), graph.constant(ZERO_POINT, np.uint8), rows)
+        if zero_point not in self._zero_points or self._tokens is None:
+            shape = graph.node("Shape", self._tokens or steps)
+            value = helper.make_tensor("value", TensorProto.UINT8, [1], [zero_point])
+            self._zero_points[zero_point] = graph.node("ConstantOfShape", shape, value=value)
+        return graph.node("QuantizeLinear", x, steps, self._zero_points[zero_point], axis=0)
 
-    def _int8(self, x: _Levels, weight: Array, bias: Array | None) -> str:
+    def _round_rows_beside(self, x: str, unit: float, bias_rows: int) -> _Levels:
+        """Round each row and append `bias_rows` activations to it, so that the product itself can add a bias.
+
+        A row's step is unit / n with a whole n of at most 127, a little coarser than its largest magnitude asks for.
+        A bias in units of that step is n * (bias / unit): n is an activation, bias / unit are weights (`bias_rows`).
+        """
+        graph, one = self.graph, self.graph.constant([1], np.int64)
+        largest = graph.node("ReduceMax", graph.node("Abs", x), graph.constant([-1], np.int64), keepdims=0)
+        wanted = graph.node("Floor", graph.node("Div", graph.constant(unit * LEVELS), largest))
+        n = graph.node("Clip", wanted, graph.constant(1.0), graph.constant(float(LEVELS)))
+        steps = graph.node("Div", graph.constant(unit), n)
+        values = self._quantize_rows(x, steps, ZERO_POINT)
+        shifted = graph.node("Cast", graph.node("Add", n, graph.constant(float(ZERO_POINT))), to=TensorProto.UINT8)
+        column = graph.node("Unsqueeze", shifted, one)
+        beside = graph.node("Expand", column, graph.constant([1, bias_rows], np.int64))
+        joined = graph.node("Concat", values, beside, axis=1)
+        return _Levels(joined, 1.0, ZERO_POINT, graph.node("Unsqueeze", steps, one))
+
+    def _relu_levels(self, x: _Levels, first: Affine, scale: float) -> _Levels:
+        """Return the rounded, rectified first layer: unsigned with zero point 0, rounding it is the ReLU."""
         graph = self.graph
-        levels, steps = round_columns(weight)
-        static_bias = [] if bias is None or x.rows else ["", graph.constant(bias)]
-        y = graph.contrib(
-            "MatMulIntegerToFloat",
-            *(x.values, graph.constant(levels, np.int8), x.step, graph.constant(steps), x.zero_point, *static_bias),
+        levels, steps = round_columns(first[0])
+        bias = np.round(first[1] / (steps * x.step))
+        step = scale * LEVELS / _UNSIGNED_LEVELS
+        # ONNX Runtime fails to rewrite a signed zero point that several nodes share (see `providers`).
+        signed_zeros = graph.constant(np.zeros(len(steps)), np.int8, shared=False)
+        values = graph.contrib(
+            "QGemm",
+            *(x.values, graph.constant(x.step), graph.constant(x.zero_point, np.uint8)),
+            *(graph.constant(levels, np.int8), graph.constant(steps), signed_zeros),
+            *(graph.constant(bias, np.int32), graph.constant(step), graph.constant(0, np.uint8)),
         )
-        if x.rows:
-            y = graph.node("Mul", y, x.rows)
-            y = y if bias is None else graph.node("Add", y, graph.constant(bias))
-        return y
+        return _Levels(values, step, 0)
+
+    def _product(self, x: _Levels, weight: Array, bias: Array | None) -> str:
+        levels, steps = round_columns(weight)
+        if x.rows is None:
+            return self._contrib_product(x, levels, steps, bias)
+        y = self.graph.node("Mul", self._contrib_product(x, levels, steps, None), x.rows)
+        return y if bias is None else self.graph.node("Add", y, self.graph.constant(bias))
+
+    def _contrib_product(
+        self, x: _Levels, levels: NDArray[np.int8], steps: Array, bias: Array | None, out: str | None = None
+    ) -> str:
+        graph = self.graph
+        added = () if bias is None else ("", graph.constant(bias))
+        return graph.contrib(
+            "MatMulIntegerToFloat",
+            *(x.values, graph.constant(levels, np.int8), graph.constant(x.step), graph.constant(steps)),
+            *(graph.constant(x.zero_point, np.uint8), *added),
+            outs=[out] if out else None,
+        )
 
 
 def round_columns(weight: Array) -> tuple[NDArray[np.int8], Array]:
     """Return (levels int8 [in, out], step float32 [out]) with levels * step close to weight; -128 is not used."""
-    steps = np.maximum(np.abs(weight).max(axis=0), _MAGNITUDE_MIN) / LEVELS
-    levels = np.clip(np.round(weight / steps), -LEVELS, LEVELS).astype(np.int8)
-    return levels, steps.astype(np.float32)
+    steps = (np.maximum(np.abs(weight).max(axis=0), _STEP_MIN) / LEVELS).astype(np.float32)
+    return np.clip(np.round(weight / steps), -LEVELS, LEVELS).astype(np.int8), steps
+
+
+def bias_rows(bias: Array) -> NDArray[np.int8]:
+    """Return int8 [rows, columns] whose sums are the rounded bias."""
+    rest = np.round(bias).astype(np.int64)
+    rows = []
+    while rest.any():
+        rows.append(np.clip(rest, -LEVELS, LEVELS))
+        rest = rest - rows[-1]
+    return np.stack(rows or [rest]).astype(np.int8)
