@@ -29,25 +29,18 @@ _TYPES: Final = {
 _REQUIRED: Final[Mapping[Kind, Mapping[str, str]]] = {
     Kind.MARIAN: {"source": "source.spm", "target": "target.spm", "vocabulary": "vocab.json"},
     Kind.M2M100: {"pieces": "sentencepiece.bpe.model", "vocabulary": "vocab.json"},
-    Kind.NLLB: {},
+    Kind.NLLB: {"tokenizer": "tokenizer.json"},
     Kind.TEXT_ENCODER: {"tokenizer": "tokenizer.json"},
     Kind.MARIAN_SSRU: {"model": "model*.bin", "tokenizer": "vocab*.spm"},
 }
 _OPTIONAL: Final[Mapping[Kind, Mapping[str, str]]] = {
-    Kind.MARIAN: {"tokenizer_config": "tokenizer_config.json", "generation_config": "generation_config.json"},
+    Kind.MARIAN: {"target_vocabulary": "target_vocab.json"},
     Kind.M2M100: {
         "tokenizer_config": "tokenizer_config.json",
         "special_tokens": "special_tokens_map.json",
         "added_tokens": "added_tokens.json",
-        "generation_config": "generation_config.json",
     },
-    Kind.NLLB: {
-        "tokenizer": "tokenizer.json",
-        "pieces": "sentencepiece.bpe.model",
-        "tokenizer_config": "tokenizer_config.json",
-        "special_tokens": "special_tokens_map.json",
-        "generation_config": "generation_config.json",
-    },
+    Kind.NLLB: {"tokenizer_config": "tokenizer_config.json"},
     Kind.TEXT_ENCODER: {
         "tokenizer_config": "tokenizer_config.json",
         "modules": "modules.json",
@@ -91,8 +84,6 @@ def recognise(names: Collection[str], read: Read, where: str) -> Layout:
     for role, pattern in _OPTIONAL[kind].items():
         if _matching(names, pattern):
             files[role] = _one(names, pattern, kind, where)
-    if kind is Kind.NLLB and not {"tokenizer", "pieces"} & set(files):
-        raise OperatorError(f"{where} has neither tokenizer.json nor sentencepiece.bpe.model: no tokenizer to read")
     if kind is not Kind.MARIAN_SSRU:
         files |= {name: name for name in _weights(names, read, where)}
     if CARD in names:
