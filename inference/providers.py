@@ -1,11 +1,16 @@
 """Which execution provider runs a model, and whether the installed ONNX Runtime can be trusted at all."""
 
 import platform
+from collections import Counter
+from contextlib import redirect_stdout
 from importlib import metadata
+from io import StringIO
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import onnx
 import onnxruntime as ort
+from msgspec import Struct
 
 from schemas.errors import OperatorError
 from schemas.report import ProviderChosen, Reporter
@@ -24,6 +29,36 @@ RUNTIMES: Final = (
 _ERRORS_ONLY: Final = 3
 _X86: Final = ("x86_64", "amd64")
 _CPUINFO: Final = Path("/proc/cpuinfo")
+_BYTES_PER_GB: Final = 1 << 30
+# ONNX Runtime computes shapes on the CPU on purpose: they are known there.
+_SHAPES: Final = frozenset({"Shape", "Size"})
+
+
+class Device(Struct, frozen=True):
+    """Where tensors are: `kind` as ONNX Runtime names it, cpu or cuda, and `index`, which of several."""
+
+    kind: str = "cpu"
+    index: int = 0
+
+
+class Wish(Struct, frozen=True):
+    """What the settings want: `device` auto, cpu, cuda or cuda:N; `memory_gb` bounds the arena of a session on a GPU.
+
+    Under `auto` an ONNX Runtime that is built for CUDA is itself a wish for CUDA: nobody installs it for the CPU.
+    """
+
+    device: str = "auto"
+    memory_gb: float | None = None
+
+    @property
+    def cuda(self) -> bool:
+        """Whether models should run on a GPU."""
+        return self.device.startswith("cuda") or (self.device == "auto" and CUDA in ort.get_available_providers())
+
+    @property
+    def gpu(self) -> Device:
+        """Return the GPU that is meant."""
+        return Device("cuda", int(self.device.partition(":")[2] or 0))
 
 
 def require_one_runtime() -> str:
@@ -45,28 +80,59 @@ def require_one_runtime() -> str:
 
 
 def open_session(
-    path: Path, *, model: str, device: str, accelerated: bool, reporter: Reporter
+    path: Path,
+    *,
+    model: str,
+    device: str,
+    accelerated: bool,
+    reporter: Reporter,
+    memory_gb: float | None = None,
 ) -> tuple[ort.InferenceSession, str]:
     """Open a graph and return it with the provider that is really active.
 
-    `device`: auto, cpu or cuda, what the settings want. `accelerated`: whether the graph has kernels off the CPU; the
-    int8 graphs have none. The choice is reported: a wish for CUDA that ended on the CPU must not pass unseen.
+    `device`, `memory_gb`: see Wish. `accelerated`: whether the graph has kernels off the CPU; the int8 graphs have
+    none. The choice is reported, with the operators that a session on a GPU computes on the CPU all the same, and with
+    the reason for another choice than wished: neither must pass unseen.
     """
-    wanted = [CPU]
-    if accelerated and device != "cpu" and CUDA in ort.get_available_providers():
-        wanted = [CUDA, CPU]
-    try:
-        session = ort.InferenceSession(str(path), _options(), providers=wanted)
-    except Exception as error:  # ONNX Runtime's errors have no base class of their own
-        reason = str(error).partition("\n")[0]
-        raise OperatorError(
-            f"ONNX Runtime {ort.__version__} cannot open {path.name} of model {model} ({reason}): "
-            f"`dragoman models build --force {model}`, or install the version that dragoman asks for"
-        ) from error
-    # The list of available providers names CUDA even where its libraries cannot be loaded; the session knows.
+    wish = Wish(device, memory_gb)
+    session, reason = _on_gpu(path, wish) if wish.cuda and accelerated else (None, _why_not(wish))
+    strays = () if session is None else strays_of(session)
+    if session is None:
+        session = _on_cpu(path, model)
     provider = session.get_providers()[0]
-    reporter(ProviderChosen(model=model, provider=provider, wanted=device))
+    wanted = wish.gpu.kind if wish.cuda and (accelerated or wish.device != "auto") else device
+    reporter(ProviderChosen(model=model, provider=provider, wanted=wanted, reason=reason, strays=strays))
     return session, provider
+
+
+def device_of(session: ort.InferenceSession) -> Device:
+    """Return where a session wants its inputs."""
+    if session.get_providers()[0] != CUDA:
+        return Device()
+    return Device("cuda", int(session.get_provider_options()[CUDA]["device_id"]))
+
+
+def open_helper(graph: onnx.ModelProto, beside: ort.InferenceSession) -> ort.InferenceSession:
+    """Open a small graph of ours on the device of another session, with the same options."""
+    providers: list[Any] = [CPU]
+    if beside.get_providers()[0] == CUDA:
+        providers = [(CUDA, beside.get_provider_options()[CUDA]), CPU]
+    return ort.InferenceSession(graph.SerializeToString(), _options(), providers=providers, enable_fallback=0)
+
+
+def strays_of(session: ort.InferenceSession) -> tuple[str, ...]:
+    """Return what a session on a GPU computes on the CPU, as `Operator xN`; empty when nothing, and on the CPU.
+
+    Read from the assignment that ONNX Runtime records when asked to (see `_on_gpu`). Its other way,
+    `session.disable_cpu_ep_fallback`, refuses such a graph whole and does not say which operators it is about.
+    """
+    if session.get_providers()[0] == CPU:
+        return ()
+    strays: Counter[str] = Counter()
+    for part in session.get_provider_graph_assignment_info():
+        if part.ep_name == CPU:
+            strays.update(node.op_type for node in part.get_nodes() if node.op_type not in _SHAPES)
+    return tuple(f"{operator} x{count}" for operator, count in sorted(strays.items()))
 
 
 def products_saturate(cpuinfo: Path = _CPUINFO, machine: str | None = None) -> bool:
@@ -77,6 +143,64 @@ def products_saturate(cpuinfo: Path = _CPUINFO, machine: str | None = None) -> b
         return "vnni" not in cpuinfo.read_text("ascii", errors="replace")
     except OSError:
         return True
+
+
+def _why_not(wish: Wish) -> str:
+    """Say why a graph without kernels off the CPU is not on the GPU that was asked for by name."""
+    return "its int8 graphs are computed on the CPU only" if wish.device.startswith("cuda") else ""
+
+
+def _on_gpu(path: Path, wish: Wish) -> tuple[ort.InferenceSession | None, str]:
+    """Return a session on the GPU, or None and the reason."""
+    if CUDA not in ort.get_available_providers():
+        return None, "this ONNX Runtime is built without CUDA: install requirements/gpu.lock"
+    options = _options()
+    options.add_session_config_entry("session.record_ep_graph_assignment_info", "1")
+    said = StringIO()
+    try:
+        with redirect_stdout(said):
+            ort.preload_dlls()
+        session = ort.InferenceSession(
+            str(path), options, providers=[(CUDA, _cuda_options(wish)), CPU], enable_fallback=0
+        )
+    except Exception as error:  # noqa: BLE001  (ONNX Runtime's errors have no base class of their own)
+        return None, _first_line(error)
+    # The list of available providers names CUDA even where its libraries cannot be loaded; the session knows.
+    if session.get_providers()[0] != CUDA:
+        return None, said.getvalue().partition("\n")[0] or "ONNX Runtime cannot load CUDA 13, see the line above"
+    return session, ""
+
+
+def _on_cpu(path: Path, model: str) -> ort.InferenceSession:
+    try:
+        return ort.InferenceSession(str(path), _options(), providers=[CPU])
+    except Exception as error:  # ONNX Runtime's errors have no base class of their own
+        raise OperatorError(
+            f"ONNX Runtime {ort.__version__} cannot open {path.name} of model {model} ({_first_line(error)}): "
+            f"`dragoman models build --force {model}`, or install the version that dragoman asks for"
+        ) from error
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).partition("\n")[0]
+
+
+def _cuda_options(wish: Wish) -> dict[str, str]:
+    """Return the CUDA provider's options, in the words of ONNX Runtime's documentation of that provider."""
+    options = {
+        "device_id": str(wish.gpu.index),
+        # Powers of two, the default, reserve up to twice what is used.
+        "arena_extend_strategy": "kSameAsRequested",
+        # The default tries every algorithm of a convolution at its first run, with all the memory it can get.
+        "cudnn_conv_algo_search": "HEURISTIC",
+        # Float32 stays float32: embeddings are compared with those that other machines made.
+        "use_tf32": "0",
+        # Fused norms add up in float32; float16 sums lose what fp16 models were measured with.
+        "enable_skip_layer_norm_strict_mode": "1",
+    }
+    if wish.memory_gb is not None:
+        options["gpu_mem_limit"] = str(int(wish.memory_gb * _BYTES_PER_GB))
+    return options
 
 
 def _options() -> ort.SessionOptions:

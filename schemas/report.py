@@ -85,11 +85,17 @@ class BatchRun(Report, frozen=True):
 
 
 class ProviderChosen(Report, frozen=True):
-    """The execution provider that is really active for a model; `wanted` is what the settings asked for."""
+    """The execution provider that is really active for a model; `wanted` is what the settings asked for.
+
+    `reason`: why it is another than wanted. `strays`: operators that a model on a GPU computes on the CPU all the same,
+    each as `Operator xN`.
+    """
 
     model: str
     provider: str
     wanted: str
+    reason: str = ""
+    strays: tuple[str, ...] = ()
 
 
 class ModelRebuilt(Report, frozen=True):

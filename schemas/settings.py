@@ -85,7 +85,12 @@ class PoolSettings(Section):
     slots: int = Field(default=16, ge=1, description="sentences decoded together by one thread")
     queue: int = Field(default=512, ge=1, description="requests waiting per model; more means the caller waits")
     request_timeout_s: float = 30.0
-    device: str = Field(default="auto", pattern="^(auto|cpu|cuda)$")
+    device: str = Field(
+        default="auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$", description="auto, cpu, cuda, or cuda:N for the Nth GPU"
+    )
+    gpu_memory_gb: float | None = Field(
+        default=None, gt=0, description="memory that each session may take on a GPU; default: all there is"
+    )
     nice: int = Field(default=10, ge=0, le=19)
     models_dir: Path | None = Field(default=None, description="where built models are cached; default: per user")
     models: tuple[str, ...] = Field(

@@ -113,9 +113,10 @@ def fan_out(*reporters: Reporter) -> Reporter:
 
 
 def fell_back(choice: ProviderChosen) -> bool:
-    """Whether a model runs on something else than the settings asked for; `auto` and an empty word ask for nothing."""
+    """Whether a model, or a part of it, runs elsewhere than the settings asked for; `auto` and "" ask for nothing."""
     wanted = choice.wanted.lower()
-    return wanted not in {"", "auto"} and not choice.provider.lower().startswith(wanted)
+    elsewhere = wanted not in {"", "auto"} and not choice.provider.lower().startswith(wanted)
+    return elsewhere or bool(choice.strays)
 
 
 class LogReporter:
@@ -180,6 +181,8 @@ class LogReporter:
                 model=report.model,
                 provider=report.provider,
                 wanted=report.wanted,
+                reason=_short(report.reason),
+                operators_on_the_cpu=list(report.strays),
                 consequence="translations are right but slower",
             )
         else:

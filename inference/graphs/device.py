@@ -5,14 +5,13 @@ from typing import Final
 import numpy as np
 import onnx
 from numpy.typing import NDArray
-from onnx import TensorProto, helper
+from onnx import helper
 
 from inference.graphs.builder import INT64, GraphBuilder
 from inference.models import DecoderKind, Geometry
 
 TOKENS: Final = "tokens"
 _LOGITS: Final = "logits"
-_NUMPY: Final = {TensorProto.FLOAT: np.float32, TensorProto.FLOAT16: np.float16}
 
 
 def step_graph(decoder: onnx.ModelProto) -> onnx.ModelProto:
@@ -52,7 +51,9 @@ def place_graph(geometry: Geometry, slots: int, element: int) -> onnx.ModelProto
     heads = graph.node("Mul", "rows", graph.constant(geometry.heads, np.int64))
     _scatter(graph, "last", ends, heads, _offsets(*by_head, 1), geometry.head_dim, element)
     if geometry.decoder is DecoderKind.SSRU:
-        nothing = graph.constant(np.zeros((1, geometry.layers * geometry.d_model)), _NUMPY[element])
+        nothing = graph.constant(
+            np.zeros((1, geometry.layers * geometry.d_model)), helper.tensor_dtype_to_np_dtype(element)
+        )
         zeros = graph.node("Gather", nothing, graph.node("Sub", "rows", "rows"), axis=0)
         layers = np.arange(geometry.layers, dtype=np.int64) * slots
         _scatter(graph, "cell", zeros, "rows", layers, geometry.d_model, element)

@@ -6,8 +6,8 @@ import numpy as np
 import onnxruntime as ort
 import pytest
 
-from inference.graphs.builder import FLOAT, GraphBuilder, write_model
-from inference.providers import CPU, open_session, products_saturate, require_one_runtime
+from inference.graphs.builder import FLOAT, INT64, GraphBuilder, write_model
+from inference.providers import CPU, CUDA, Device, device_of, open_session, products_saturate, require_one_runtime
 from schemas.errors import OperatorError
 from schemas.report import ProviderChosen, Report
 
@@ -43,19 +43,29 @@ def doubling_graph(folder: Path) -> Path:
     return folder / "double.onnx"
 
 
-@pytest.mark.parametrize(("device", "accelerated"), [("auto", True), ("cpu", True), ("cuda", True), ("cuda", False)])
+@pytest.mark.parametrize(
+    ("device", "accelerated", "reason"),
+    [
+        ("auto", True, ""),
+        ("auto", False, ""),
+        ("cpu", True, ""),
+        ("cuda", True, "this ONNX Runtime is built without CUDA: install requirements/gpu.lock"),
+        ("cuda:1", True, "this ONNX Runtime is built without CUDA: install requirements/gpu.lock"),
+        ("cuda", False, "its int8 graphs are computed on the CPU only"),
+    ],
+)
 def test_the_report_says_what_the_session_says(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, device: str, accelerated: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, device: str, accelerated: bool, reason: str
 ) -> None:
+    monkeypatch.setattr(ort, "get_available_providers", lambda: [CPU])
     reports: list[Report] = []
     session, provider = open_session(
         doubling_graph(tmp_path), model="m", device=device, accelerated=accelerated, reporter=reports.append
     )
-    assert provider == session.get_providers()[0]
-    assert reports == [ProviderChosen(model="m", provider=provider, wanted=device)]
-    if not accelerated or device == "cpu":
-        assert provider == CPU
+    assert provider == session.get_providers()[0] == CPU
+    assert reports == [ProviderChosen(model="m", provider=CPU, wanted=device.partition(":")[0], reason=reason)]
     np.testing.assert_array_equal(session.run(None, {"x": np.ones(3, np.float32)})[0], [2, 2, 2])
+    assert device_of(session) == Device("cpu", 0)
 
 
 def test_a_graph_that_cannot_be_opened_is_one_line(tmp_path: Path) -> None:
@@ -66,24 +76,123 @@ def test_a_graph_that_cannot_be_opened_is_one_line(tmp_path: Path) -> None:
     assert "\n" not in str(caught.value)
 
 
-def test_cuda_listed_but_not_loadable_is_reported_as_cpu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What onnxruntime-gpu does on a machine without CUDA: the list names it, the session falls back."""
-    real = ort.InferenceSession
-    asked: list[list[str]] = []
+class Runtime:
+    """Stands in for the GPU build of ONNX Runtime: what was asked of it, and what comes of asking for CUDA."""
 
-    def falls_back(path: str, options: ort.SessionOptions, providers: list[str]) -> ort.InferenceSession:
-        asked.append(providers)
-        return real(path, options, providers=[CPU])
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, fails: str = "", loads: bool = False) -> None:
+        self.fails = fails
+        self.loads = loads
+        self.asked: list[list[object]] = []
+        self.options: list[ort.SessionOptions] = []
+        self._real = ort.InferenceSession
+        monkeypatch.setattr(ort, "get_available_providers", lambda: [CUDA, CPU])
+        monkeypatch.setattr(ort, "InferenceSession", self.open)
+        monkeypatch.setattr(ort, "preload_dlls", self.preload)
 
-    monkeypatch.setattr(ort, "get_available_providers", lambda: ["CUDAExecutionProvider", CPU])
-    monkeypatch.setattr(ort, "InferenceSession", falls_back)
+    def preload(self) -> None:
+        if not self.loads:
+            print("Failed to load libcublasLt.so.13: no such file\nPlease follow a page")  # noqa: T201  (as ONNX Runtime does)
+
+    def open(
+        self, path: str, options: ort.SessionOptions, providers: list[object], enable_fallback: int = 1
+    ) -> "ort.InferenceSession | OnGpu":
+        self.asked.append(providers)
+        self.options.append(options)
+        wants_cuda = providers != [CPU]
+        if wants_cuda and self.fails:
+            assert not enable_fallback, "ONNX Runtime's own fallback prints on standard output"
+            raise RuntimeError(self.fails)
+        session = self._real(path, options, providers=[CPU])
+        return OnGpu(session) if wants_cuda and self.loads else session
+
+
+class OnGpu:
+    """A session that says it is on a GPU. What it was given to compute on the CPU is the real record of a session."""
+
+    def __init__(self, session: ort.InferenceSession) -> None:
+        self._session = session
+
+    def get_providers(self) -> list[str]:
+        return [CUDA, CPU]
+
+    def get_provider_options(self) -> dict[str, dict[str, str]]:
+        return {CUDA: {"device_id": "1"}, CPU: {}}
+
+    def get_provider_graph_assignment_info(self) -> object:
+        return self._session.get_provider_graph_assignment_info()
+
+
+@pytest.mark.parametrize("device", ["auto", "cuda"])
+def test_cuda_that_cannot_be_loaded_is_a_fallback_with_its_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], device: str
+) -> None:
+    """What onnxruntime-gpu does on a machine without CUDA: the list names it, the session is on the CPU."""
+    runtime = Runtime(monkeypatch)
     reports: list[Report] = []
-    _, provider = open_session(
+    session, provider = open_session(
+        doubling_graph(tmp_path), model="m", device=device, accelerated=True, reporter=reports.append
+    )
+    assert [name for name, _ in runtime.asked[0][:-1]] == [CUDA]
+    assert provider == CPU
+    assert session.run(None, {"x": np.ones(1, np.float32)})[0] == 2
+    reason = "Failed to load libcublasLt.so.13: no such file"
+    assert reports == [ProviderChosen(model="m", provider=CPU, wanted="cuda", reason=reason)]
+    assert capsys.readouterr().out == ""
+
+
+def test_cuda_that_fails_is_a_fallback_with_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Runtime(monkeypatch, fails="CUDA failure 100: no CUDA-capable device is detected ; GPU=0\n at a line")
+    reports: list[Report] = []
+    session, provider = open_session(
         doubling_graph(tmp_path), model="m", device="auto", accelerated=True, reporter=reports.append
     )
-    assert asked == [["CUDAExecutionProvider", CPU]]
     assert provider == CPU
+    assert session.run(None, {"x": np.ones(1, np.float32)})[0] == 2
+    reason = "CUDA failure 100: no CUDA-capable device is detected ; GPU=0"
+    assert reports == [ProviderChosen(model="m", provider=CPU, wanted="cuda", reason=reason)]
+
+
+def test_what_a_session_on_a_gpu_computes_on_the_cpu_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime = Runtime(monkeypatch, loads=True)
+    reports: list[Report] = []
+    session, provider = open_session(
+        doubling_graph(tmp_path), model="m", device="cuda:1", accelerated=True, reporter=reports.append, memory_gb=1.5
+    )
+    assert provider == CUDA
+    assert reports == [ProviderChosen(model="m", provider=CUDA, wanted="cuda", strays=("Mul x1",))]
+    assert device_of(session) == Device("cuda", 1)
+    ((name, options), last) = runtime.asked[0]
+    assert (name, last) == (CUDA, CPU)
+    assert options["device_id"] == "1"
+    assert options["gpu_mem_limit"] == str(3 << 29)
+    assert options["arena_extend_strategy"] == "kSameAsRequested"
+    assert runtime.options[0].get_session_config_entry("session.record_ep_graph_assignment_info") == "1"
+
+
+def test_no_limit_of_memory_unless_one_is_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    runtime = Runtime(monkeypatch, loads=True)
+    open_session(doubling_graph(tmp_path), model="m", device="auto", accelerated=True, reporter=[].append)
+    assert "gpu_mem_limit" not in runtime.asked[0][0][1]
+
+
+def test_int8_is_not_offered_to_the_gpu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    runtime = Runtime(monkeypatch, loads=True)
+    reports: list[Report] = []
+    open_session(doubling_graph(tmp_path), model="m", device="auto", accelerated=False, reporter=reports.append)
+    assert runtime.asked == [[CPU]]
     assert reports == [ProviderChosen(model="m", provider=CPU, wanted="auto")]
+
+
+def test_shapes_on_the_cpu_are_no_strays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Runtime(monkeypatch, loads=True)
+    graph = GraphBuilder("shape")
+    graph.node("Shape", graph.input("x", FLOAT, ["N"]), out=graph.output("y", INT64, [1]))
+    write_model(graph.model(), tmp_path, "shape")
+    reports: list[Report] = []
+    open_session(tmp_path / "shape.onnx", model="m", device="cuda", accelerated=True, reporter=reports.append)
+    assert reports == [ProviderChosen(model="m", provider=CUDA, wanted="cuda")]
 
 
 @pytest.mark.parametrize(

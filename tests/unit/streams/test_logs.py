@@ -104,6 +104,18 @@ def test_a_fallback_is_a_wish_that_was_not_met(wanted: str, provider: str, falle
     assert fell_back(ProviderChosen("m", provider, wanted)) is fallen
 
 
+def test_a_model_of_which_a_part_runs_on_the_cpu_fell_back_too(lines):
+    choice = ProviderChosen("m", "CUDAExecutionProvider", "cuda", strays=("GroupQueryAttention x12",))
+    assert fell_back(choice)
+    LogReporter()(choice)
+    assert lines()[0]["operators_on_the_cpu"] == ["GroupQueryAttention x12"]
+
+
+def test_a_fallback_says_why(lines):
+    LogReporter()(ProviderChosen("m", "CPUExecutionProvider", "cuda", "libcublasLt.so.13 cannot be loaded"))
+    assert lines()[0]["reason"] == "libcublasLt.so.13 cannot be loaded"
+
+
 def test_libraries_speak_from_warning_on_and_through_the_same_lines(lines):
     logging.getLogger("aiokafka.consumer").info("chatter")
     logging.getLogger("faust.app").info("chatter")
