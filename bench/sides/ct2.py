@@ -19,6 +19,8 @@ BATCH = 32
 
 
 class Side:
+    """One translator and the sentences in its own words."""
+
     def __init__(self, cache: Path, sentences: int, threads: str, head: str) -> None:
         inter, intra = map(int, threads.split("x"))
         folder = numbered.folders(cache)["ct2" if head == "full" else "ct2-vmap"]
@@ -49,6 +51,7 @@ class Side:
         return {"tokens": sum(len(self.sources[place]) for place in places), "targets": targets}
 
     def submit(self, places: list[int], **options: Any) -> list[Any]:
+        """Hand sentences over; the results are awaited later."""
         lengths = [len(self.sources[place]) for place in places]
         return self.translator.translate_batch(
             [self.words[place] for place in places],

@@ -48,8 +48,10 @@ class Converter(TransformersConverter):
     """The stock converter; the model has no tokenizer files, so its words are made here."""
 
     def load_tokenizer(self, *_: object, **__: object) -> SimpleNamespace:
+        """Return what the converter asks a tokenizer for."""
         words = {numbered.word(piece): piece for piece in range(numbered.VOCABULARY)}
-        return SimpleNamespace(get_vocab=lambda: words, eos_token="</s>", unk_token="<unk>")
+        ends, unknown = numbered.word(numbered.EOS), numbered.word(numbered.UNKNOWN)
+        return SimpleNamespace(get_vocab=lambda: words, eos_token=ends, unk_token=unknown)
 
 
 def main() -> None:

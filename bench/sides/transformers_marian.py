@@ -26,6 +26,7 @@ class Ends(LogitsProcessor):
         self.lengths = torch.tensor(lengths)
 
     def __call__(self, written: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        """Return the scores float32 [rows, vocabulary] of the next token."""
         scores[:, [numbered.EOS, numbered.PAD]] = NEVER
         # `written` begins with the start token, so this step writes the token of that number.
         scores[written.shape[1] >= self.lengths, numbered.EOS] = -NEVER
@@ -33,6 +34,8 @@ class Ends(LogitsProcessor):
 
 
 class Side:
+    """The model and the sentences."""
+
     def __init__(self, cache: Path, sentences: int, threads: int) -> None:
         torch.set_num_threads(threads)
         self.model = MarianMTModel.from_pretrained(numbered.folders(cache)["checkpoint"]).eval()
@@ -40,6 +43,7 @@ class Side:
 
     @torch.inference_mode()
     def work(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Translate or judge."""
         if "judge" in request:
             return self.judge(request["judge"], request["columns"])
         targets = []
