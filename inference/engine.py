@@ -63,6 +63,7 @@ class Work(Struct):
     tokens_in: int = 0
     tokens_out: int = 0
     evicted: int = 0
+    shortlist_misses: int = 0
     busy_s: float = 0.0
 
 
@@ -82,7 +83,10 @@ class Engine(Protocol):
         ...
 
     def admit(self, requests: Sequence[Request], queue_depth: int) -> None:
-        """Take requests; `queue_depth` is what stays behind, for reports."""
+        """Take requests, the most urgent to be begun first; `queue_depth` is what stays behind, for reports.
+
+        A few come without room, when they are more urgent than all that the engine has not begun.
+        """
         ...
 
     def step(self) -> list[Outcome | Suspect]:

@@ -9,9 +9,10 @@ class ModelStatistics(Struct, frozen=True):
     """One model since the pool started. Counters only grow; `depth`, `at_door` and `in_flight` are of this moment.
 
     `in_flight`: computations taken by a worker and not answered. `requests` counts calls, `shared` those that joined
-    another's computation, `cancelled` and `timed_out` those that left early. `evicted`: computations dropped by a
-    worker because nobody wanted them. `steps`, `rows`, `capacity`: decoder steps (or encoder runs), the rows they had
-    and could have had. Waits in seconds, of answered computations.
+    another's computation, `cancelled` and `timed_out` those that left early. `expired`: computations whose deadline
+    passed in the queue, never started; `evicted`: those dropped by a worker because nobody wanted them.
+    `shortlist_misses`: sentences with a word whose translations the output head lacks. `steps`, `rows`, `capacity`:
+    decoder steps (or encoder runs), the rows they had and could have had. Waits in seconds, of answered computations.
     """
 
     model: ModelId
@@ -26,7 +27,9 @@ class ModelStatistics(Struct, frozen=True):
     timed_out: int
     too_long: int
     poisoned: int
+    expired: int
     evicted: int
+    shortlist_misses: int
     steps: int
     rows: int
     capacity: int

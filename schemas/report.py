@@ -72,7 +72,10 @@ class MemoryUsed(Report, frozen=True):
 
 
 class BatchRun(Report, frozen=True):
-    """One run of a model: rows, how full and how padded it was, tokens in it, and how long its requests had waited."""
+    """One run of a model, or the mean of several in a row: rows, how full and how padded, how long requests had waited.
+
+    `tokens`, `padded_tokens`, `seconds` and `queue_wait_s` are of all `steps` together, `rows` and `capacity` of one.
+    """
 
     model: str
     rows: int
@@ -82,6 +85,7 @@ class BatchRun(Report, frozen=True):
     queue_depth: int
     queue_wait_s: tuple[float, ...]
     seconds: float
+    steps: int = 1
 
 
 class ProviderChosen(Report, frozen=True):

@@ -1,4 +1,4 @@
-"""The metric families, each with its source: a kind of report, or what the lanes and the lag reader say when asked.
+"""The metric families, each with its source: a kind of report, or what lanes, lag reader and pool say when asked.
 
 Labels are bounded: topics, partitions, locales and models of the settings, and words of the code; never an id.
 """
@@ -13,6 +13,7 @@ PREFIX: Final = "dragoman"
 # Seconds. A parcel is promised within 5 s and a listing within 30 s: the buckets are dense around both.
 END_TO_END_S: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
 WORK_S: Final = (0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0)
+STEP_S: Final = (0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.02, 0.03, 0.05, 0.1, 0.5)
 BLOCKING_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 ROWS: Final = (1, 2, 4, 8, 16, 32, 64, 128)
 RATIO: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
@@ -27,7 +28,7 @@ class Kind(StrEnum):
 
 
 class Family(Struct, frozen=True, eq=False):  # compared by identity: it is a key on the hot path
-    """One metric as it is exposed, without the prefix. `source` is a report's name, or LaneStatus or PartitionLag."""
+    """One metric as it is exposed, without the prefix. `source`: a report, or what is asked at every scrape."""
 
     name: str
     kind: Kind
@@ -56,6 +57,8 @@ def _histogram(name: str, labels: tuple[str, ...], buckets: tuple[float, ...], s
 
 _LANE: Final = ("topic", "partition")
 _TX: Final = "TransactionCommitted"
+_MODEL: Final = ("model",)
+_POOL: Final = "ModelStatistics"
 
 CONSUMED: Final = _counter("events_consumed_total", _LANE, _TX, "Input records whose transaction is durable.")
 EMITTED: Final = _counter("events_emitted_total", ("topic",), _TX, "Output records, by output topic.")
@@ -103,12 +106,12 @@ FILL: Final = _histogram(
 PADDING: Final = _histogram(
     "inference_padding_ratio", ("model",), (0.0, *RATIO), "BatchRun", "Padding over all tokens of one run."
 )
-QUEUE: Final = _gauge("inference_queue_depth", ("model",), "BatchRun", "Requests waiting when the last run began.")
 QUEUE_WAIT: Final = _histogram(
     "inference_queue_wait_seconds", ("model",), WORK_S, "BatchRun", "How long a request waited for its run."
 )
-RUN: Final = _histogram("inference_run_seconds", ("model",), WORK_S, "BatchRun", "One run of a model.")
-TOKENS: Final = _counter("inference_tokens_total", ("model",), "BatchRun", "Real tokens through a model.")
+STEP: Final = _histogram(
+    "inference_step_seconds", ("model",), STEP_S, "BatchRun", "One decoder step or encoder run, the mean of a report."
+)
 PROVIDER: Final = _gauge(
     "inference_provider_info",
     ("model", "provider", "wanted"),
@@ -136,8 +139,35 @@ LAG_SECONDS: Final = _gauge(
     "consumer_lag_seconds", _LANE, "PartitionLag", "Age of the first uncommitted record, of this worker's lanes."
 )
 
+QUEUE: Final = _gauge("inference_queue_depth", _MODEL, _POOL, "Requests queued now.")
+AT_DOOR: Final = _gauge("inference_queue_door", _MODEL, _POOL, "Callers that wait for a place in a full queue, now.")
+COMPUTING: Final = _gauge("inference_inflight_requests", _MODEL, _POOL, "Requests that a thread has taken, now.")
+REQUESTS: Final = _counter("inference_requests_total", _MODEL, _POOL, "Calls of the pool.")
+SHARED: Final = _counter("inference_shared_total", _MODEL, _POOL, "Calls that joined another's computation.")
+CANCELLED: Final = _counter("inference_cancelled_total", _MODEL, _POOL, "Calls whose caller left.")
+DEADLINE_MISSES: Final = _counter(
+    "inference_deadline_misses_total", _MODEL, _POOL, "Calls that were not answered in their time."
+)
+EXPIRED: Final = _counter(
+    "inference_expired_total", _MODEL, _POOL, "Requests whose deadline passed in the queue: they were never started."
+)
+POISONED: Final = _counter("inference_poisoned_total", _MODEL, _POOL, "Texts that make the model fail alone.")
+EVICTIONS: Final = _counter(
+    "inference_evictions_total", _MODEL, _POOL, "Requests that a thread let go of because nobody wanted them any more."
+)
+STEPS: Final = _counter("inference_steps_total", _MODEL, _POOL, "Decoder steps and encoder runs.")
+TOKENS: Final = _counter(
+    "inference_tokens_total", ("model", "direction"), _POOL, "Real tokens read (in) and written (out) by a model."
+)
+SHORTLIST_MISSES: Final = _counter(
+    "inference_shortlist_misses_total", _MODEL, _POOL, "Sentences with a word whose translations the output head lacks."
+)
+BUSY: Final = _counter("inference_busy_seconds_total", _MODEL, _POOL, "Seconds that threads spent in a model.")
+
 FAMILIES: Final = tuple(value for value in list(globals().values()) if isinstance(value, Family))
-PULLED: Final = tuple(family for family in FAMILIES if family.source in {"LaneStatus", "PartitionLag"})
+PULLED_OF_LANES: Final = tuple(family for family in FAMILIES if family.source in {"LaneStatus", "PartitionLag"})
+PULLED_OF_POOL: Final = tuple(family for family in FAMILIES if family.source == _POOL)
+PULLED: Final = PULLED_OF_LANES + PULLED_OF_POOL
 
 
 def markdown() -> str:

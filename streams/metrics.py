@@ -1,14 +1,15 @@
-"""Prometheus metrics: a reporter that counts what the lower rooms say, and gauges that ask the lanes when scraped."""
+"""Prometheus metrics: a reporter that counts what the lower rooms say; lanes and pool are asked when scraped."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.registry import Collector
 
+from inference.statistics import ModelStatistics, PoolStatistics
 from schemas.reasons import Warn
 from schemas.report import (
     BatchRun,
@@ -39,6 +40,22 @@ FALLBACK_WARNINGS: Final = frozenset(
         *(warn for warn in Warn if warn.name.startswith("GATE_")),
     }
 )
+
+OF_MODEL: Final[Mapping[f.Family, Callable[[ModelStatistics], float]]] = {
+    f.QUEUE: lambda model: model.depth,
+    f.AT_DOOR: lambda model: model.at_door,
+    f.COMPUTING: lambda model: model.in_flight,
+    f.REQUESTS: lambda model: model.requests,
+    f.SHARED: lambda model: model.shared,
+    f.CANCELLED: lambda model: model.cancelled,
+    f.DEADLINE_MISSES: lambda model: model.timed_out,
+    f.EXPIRED: lambda model: model.expired,
+    f.POISONED: lambda model: model.poisoned,
+    f.EVICTIONS: lambda model: model.evicted,
+    f.STEPS: lambda model: model.steps,
+    f.SHORTLIST_MISSES: lambda model: model.shortlist_misses,
+    f.BUSY: lambda model: model.busy_s,
+}
 
 
 class Metrics:
@@ -80,6 +97,10 @@ class Metrics:
     ) -> None:
         """Ask these at every scrape; lag is shown for the partitions of `lanes` only, so workers do not overlap."""
         self.registry.register(LaneCollector(lanes, lags))
+
+    def watch_pool(self, statistics: Callable[[], PoolStatistics]) -> None:
+        """Ask the pool at every scrape."""
+        self.registry.register(PoolCollector(statistics))
 
     def _make(self, family: f.Family) -> MetricWrapperBase:
         if family.kind is f.Kind.HISTOGRAM:
@@ -137,9 +158,7 @@ class Metrics:
         child[f.BATCH](model).observe(report.rows)
         child[f.FILL](model).observe(report.rows / max(1, report.capacity))
         child[f.PADDING](model).observe(1.0 - report.tokens / max(1, report.padded_tokens, report.tokens))
-        child[f.QUEUE](model).set(report.queue_depth)
-        child[f.RUN](model).observe(report.seconds)
-        child[f.TOKENS](model).inc(report.tokens)
+        child[f.STEP](model).observe(report.seconds / max(1, report.steps))
         wait = child[f.QUEUE_WAIT](model)
         for seconds in report.queue_wait_s:
             wait.observe(seconds)
@@ -191,5 +210,35 @@ class LaneCollector(Collector):
         return gauges.values()
 
 
+class PoolCollector(Collector):
+    """Reads the pool's counters when scraped: what a step counts for itself costs no report."""
+
+    def __init__(self, statistics: Callable[[], PoolStatistics]) -> None:
+        self._statistics = statistics
+
+    def describe(self) -> Iterable[GaugeMetricFamily | CounterMetricFamily]:
+        """Name the families."""
+        return _empty_of_pool().values()
+
+    def collect(self) -> Iterable[GaugeMetricFamily | CounterMetricFamily]:
+        """Return the families of this moment."""
+        families = _empty_of_pool()
+        for model in self._statistics().models:
+            for family, read in OF_MODEL.items():
+                families[family].add_metric([model.model.name], read(model))
+            families[f.TOKENS].add_metric([model.model.name, "in"], model.tokens_in)
+            families[f.TOKENS].add_metric([model.model.name, "out"], model.tokens_out)
+        return families.values()
+
+
 def _empty() -> dict[f.Family, GaugeMetricFamily]:
-    return {family: GaugeMetricFamily(family.full_name, family.help, labels=family.labels) for family in f.PULLED}
+    return {
+        family: GaugeMetricFamily(family.full_name, family.help, labels=family.labels) for family in f.PULLED_OF_LANES
+    }
+
+
+def _empty_of_pool() -> dict[f.Family, GaugeMetricFamily | CounterMetricFamily]:
+    kinds = {f.Kind.COUNTER: CounterMetricFamily, f.Kind.GAUGE: GaugeMetricFamily}
+    return {
+        family: kinds[family.kind](family.full_name, family.help, labels=family.labels) for family in f.PULLED_OF_POOL
+    }

@@ -20,7 +20,7 @@ class ModelSeen(Struct, frozen=True):
     """What one model has done since the worker started.
 
     `requests` counts what it was given, sentences for a translation model; `rows` and `fill` are means over its runs,
-    weighted by run; `waiting` is the queue when the last run began.
+    weighted by run; `waiting` is the queue now.
     """
 
     requests: int

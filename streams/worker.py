@@ -132,6 +132,7 @@ class Worker:
         kafka = self._settings.kafka
         lags = LagWatch(lambda: LagReader(kafka.bootstrap, kafka.group, INPUTS))
         self._metrics.watch(app.lane_statuses, lambda: lags.latest)
+        self._metrics.watch_pool(pool.statistics)
         await app.start()
         _tune()
         follower = asyncio.create_task(_follow(lags))

@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
+from inference.requests import ModelId
+from inference.statistics import ModelStatistics, PoolStatistics
 from schemas.reasons import Warn
 from schemas.report import (
     BatchRun,
@@ -56,12 +59,39 @@ REPORTS: tuple[Report, ...] = (
         queue_depth=3,
         queue_wait_s=(0.002, 0.2),
         seconds=0.01,
+        steps=4,
     ),
     ProviderChosen(model="en-pt", provider="CPUExecutionProvider", wanted="cuda"),
     ModelFailed(model="en-pt", error="out of memory", poison=True),
     ModelRebuilt(model="en-pt", problem="encoder.onnx: checksum"),
 )
 LANE = LaneStatus(TOPIC, 3, "running", position=17, fetched=25, in_flight=8, oldest_unfinished_s=1.5, reopens=1)
+
+MODEL = ModelStatistics(
+    model=ModelId("en-pt", "1"),
+    provider="CPUExecutionProvider",
+    depth=3,
+    at_door=2,
+    in_flight=11,
+    requests=100,
+    shared=7,
+    answered=70,
+    cancelled=6,
+    timed_out=5,
+    too_long=1,
+    poisoned=4,
+    expired=8,
+    evicted=9,
+    shortlist_misses=12,
+    steps=50,
+    rows=400,
+    capacity=800,
+    tokens_in=1000,
+    tokens_out=900,
+    busy_s=1.5,
+    queue_wait_total_s=3.0,
+    queue_wait_max_s=0.5,
+)
 
 
 def lag(partition: int, records: int = 5, seconds: float | None = 2.5) -> PartitionLag:
@@ -85,6 +115,7 @@ def value(metrics: Metrics, name: str, **labels: str) -> float:
 def fed() -> Metrics:
     metrics = Metrics(CollectorRegistry())
     metrics.watch(lambda: [LANE], lambda: [lag(3)])
+    metrics.watch_pool(lambda: PoolStatistics(threads=2, alive=True, models=(MODEL,)))
     for report in REPORTS:
         metrics(report)
     return metrics
@@ -155,7 +186,34 @@ def test_a_run_shows_its_padding_fill_and_waits(fed: Metrics):
     assert value(fed, "inference_padding_ratio_sum", model="en-pt") == pytest.approx(0.25)
     assert value(fed, "inference_batch_fill_ratio_sum", model="en-pt") == pytest.approx(0.5)
     assert value(fed, "inference_queue_wait_seconds_count", model="en-pt") == 2
-    assert value(fed, "inference_queue_depth", model="en-pt") == 3
+    assert value(fed, "inference_step_seconds_sum", model="en-pt") == pytest.approx(0.0025)
+
+
+def test_the_pool_is_asked_at_every_scrape():
+    statistics = [MODEL]
+    metrics = Metrics()
+    metrics.watch_pool(lambda: PoolStatistics(threads=2, alive=True, models=tuple(statistics)))
+    shown = {
+        "queue_depth": 3,
+        "queue_door": 2,
+        "inflight_requests": 11,
+        "requests_total": 100,
+        "shared_total": 7,
+        "cancelled_total": 6,
+        "deadline_misses_total": 5,
+        "expired_total": 8,
+        "poisoned_total": 4,
+        "evictions_total": 9,
+        "steps_total": 50,
+        "shortlist_misses_total": 12,
+        "busy_seconds_total": 1.5,
+    }
+    for name, expected in shown.items():
+        assert value(metrics, f"inference_{name}", model="en-pt") == expected
+    assert value(metrics, "inference_tokens_total", model="en-pt", direction="in") == 1000
+    assert value(metrics, "inference_tokens_total", model="en-pt", direction="out") == 900
+    statistics[0] = msgspec.structs.replace(MODEL, evicted=20)
+    assert value(metrics, "inference_evictions_total", model="en-pt") == 20
 
 
 def test_an_empty_run_divides_by_nothing():

@@ -32,7 +32,7 @@ def test_counters_come_back_by_topic_reason_and_model():
     assert seen.dead_letters == {"a": {"nan": 1, "utf16": 2}, "b": {"nan": 1}}
     assert seen.dropped == {"a": {"stale": 1}}
     assert seen.fallbacks == {"gate_tags": 1, "pair_unavailable": 2}
-    assert seen.models == {"en-pt": ModelSeen(requests=4, runs=2, rows=12.0, fill=0.75, waiting=2)}
+    assert seen.models == {"en-pt": ModelSeen(requests=4, runs=2, rows=12.0, fill=0.75, waiting=0)}
     assert seen.lanes == {("a", 1): LaneSeen(in_flight=5, oldest_unfinished_s=0.5)}
 
 
