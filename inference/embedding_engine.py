@@ -7,17 +7,18 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.arena import Arena
 from inference.engine import ModelFault, Outcome, Suspect, Work, running
 from inference.models import EmbeddingModel, Ids
 from inference.queue import Request
 from inference.requests import Embedding, PoisonText
 from schemas.report import BatchRun, Report
 
-RUN_TOKENS: Final = 128
-"""Padded tokens in one run: 1.6 times as many texts a second as one by one; runs of 512 are slower by a sixth, because
-their activations leave the cache, and the sentences being decoded on the same thread wait for the run to end."""
-LOOK_AHEAD: Final = 32
-"""Texts taken at once and sorted by length."""
+RUN_TOKENS: Final = 256
+"""Tokens in one run. Twice as many texts a second as one by one; beyond this the activations leave the cache, and the
+sentences being decoded on the same thread wait for the run to end."""
+LOOK_AHEAD: Final = 64
+"""Texts taken at once, of which those of like length are run together."""
 
 
 class _Text:
@@ -39,7 +40,10 @@ class _Text:
 
 
 class EmbeddingEngine:
-    """Texts in, vectors out, in padded runs of texts of like length.
+    """Texts in, vectors out, in packed runs of texts of like length.
+
+    A run takes the text that has been on board longest, and those nearest to it in length: packed dense layers do not
+    mind, but attention works on rows as long as the longest. A text's vector does not depend on its company.
 
     A text of more than `tokens_max` tokens is cut into near-equal pieces of its token ids; its vector is the mean of
     theirs, weighted by tokens, and scaled back to unit length where the model's vectors have unit length.
@@ -49,7 +53,9 @@ class EmbeddingEngine:
         self.work = Work()
         self._model = model
         self._report = report
+        self._arena = Arena(model.provider, RUN_TOKENS)
         self._pending: list[tuple[_Text, Ids]] = []
+        self._pending_tokens = 0
         self._outcomes: list[Outcome | Suspect] = []
         self._queue_depth = 0
 
@@ -60,62 +66,76 @@ class EmbeddingEngine:
 
     @property
     def room(self) -> int:
-        """A look-ahead once all that was taken is done: so the longest text of one look-ahead waits for no other."""
-        return 0 if self._pending else LOOK_AHEAD
+        """A look-ahead when less than a run is on board: full runs, and little that a more urgent text waits for."""
+        return LOOK_AHEAD if self._pending_tokens < RUN_TOKENS else 0
 
     def admit(self, requests: Sequence[Request], queue_depth: int) -> None:
-        """Tokenize, cut what is too long, sort by length; a text that the tokenizer refuses is answered at once."""
+        """Tokenize and cut what is too long; a text that the tokenizer refuses is answered at once."""
         self._queue_depth = queue_depth
         for request in requests:
-            try:
-                ids = self._model.tokenizer.encode(request.text)
-            except Exception:  # noqa: BLE001  (a text the tokenizer cannot take must not end the thread)
+            pieces = self._pieces(request.text)
+            if not pieces:
                 refusal = PoisonText(f"the tokenizer of {self._model.id.name} refuses this text")
                 self._outcomes.append(Outcome(request, refusal))
                 continue
-            pieces = np.array_split(ids, -(-len(ids) // self._model.tokens_max))
             text = _Text(request, len(pieces), self._model.dim)
             self._pending += [(text, piece) for piece in pieces]
-        self._pending.sort(key=lambda item: len(item[1]), reverse=True)
+            self._pending_tokens += sum(map(len, pieces))
 
     def step(self) -> list[Outcome | Suspect]:
-        """Run one batch, the shortest texts first."""
+        """Run one batch with the oldest text in it."""
         batch = self._next_batch()
         if batch:
             self._run(batch)
         outcomes, self._outcomes = self._outcomes, []
         return outcomes
 
+    def _pieces(self, text: str) -> list[Ids]:
+        """The ids of a text in pieces that the model takes, each framed like a text; none when it has no ids."""
+        try:
+            ids = self._model.tokenizer.encode(text)
+        except Exception:  # noqa: BLE001  (a text the tokenizer cannot take must not end the thread)
+            return []
+        if len(ids) <= self._model.tokens_max:
+            return [ids] if len(ids) else []
+        before, after = self._model.frame
+        first, body, last = np.split(ids, [before, len(ids) - after])
+        count = -(-len(body) // (self._model.tokens_max - before - after))
+        return [np.concatenate([first, piece, last]) for piece in np.array_split(body, count)]
+
     def _next_batch(self) -> list[tuple[_Text, Ids]]:
+        wanted = [item for item in self._pending if item[0].wanted]
+        self.work.evicted += len({text for text, _ in self._pending if text.request.withdrawn})
         batch: list[tuple[_Text, Ids]] = []
-        while self._pending:
-            text, ids = self._pending[-1]
-            if batch and len(ids) * (len(batch) + 1) > RUN_TOKENS:
+        tokens = 0
+        if wanted:
+            middle = len(wanted[0][1])
+            wanted.sort(key=lambda item: abs(len(item[1]) - middle))
+        for text, ids in wanted:
+            if batch and tokens + len(ids) > RUN_TOKENS:
                 break
-            self._pending.pop()
-            if text.wanted:
-                batch.append((text, ids))
-            elif text.request.withdrawn:
-                self.work.evicted += 1
+            batch.append((text, ids))
+            tokens += len(ids)
+        taken = {id(ids) for _, ids in batch}
+        self._pending = [item for item in self._pending if item[0].wanted and id(item[1]) not in taken]
+        self._pending_tokens = sum(len(ids) for _, ids in self._pending)
         return batch
 
     def _run(self, batch: list[tuple[_Text, Ids]]) -> None:
         began_s = monotonic()
-        ids = np.zeros((len(batch), len(batch[-1][1])), np.int64)
-        mask = np.zeros_like(ids)
-        for row, (text, piece) in enumerate(batch):
-            ids[row, : len(piece)] = piece
-            mask[row, : len(piece)] = 1
+        for text, _ in batch:
             text.request.started_s = text.request.started_s or began_s
+        longest = max(len(ids) for _, ids in batch)
         try:
             with running():
-                (vectors,) = self._model.session.run(None, {"input_ids": ids, "attention_mask": mask})
+                options = self._arena.options(len(batch) * longest)
+                (vectors,) = self._model.session.run(None, packed([ids for _, ids in batch]), options)
         except ModelFault as fault:
             self._fail({text for text, _ in batch}, fault)
             return
         for (text, piece), vector in zip(batch, vectors, strict=True):
             self._add(text, vector, len(piece))
-        self._account(batch, ids.size, began_s)
+        self._account(batch, began_s)
 
     def _fail(self, texts: set[_Text], fault: ModelFault) -> None:
         """A piece is in doubt, so its whole text is; its other pieces are skipped when they come up."""
@@ -139,23 +159,32 @@ class EmbeddingEngine:
         text.vector.flags.writeable = False
         self._outcomes.append(Outcome(text.request, Embedding(text.vector, self._model.id, self._model.normalized)))
 
-    def _account(self, batch: list[tuple[_Text, Ids]], computed: int, began_s: float) -> None:
+    def _account(self, batch: list[tuple[_Text, Ids]], began_s: float) -> None:
         spent_s = monotonic() - began_s
-        tokens = sum(len(ids) for _, ids in batch)
+        rows, tokens = len(batch), sum(len(ids) for _, ids in batch)
+        capacity = max(rows, rows * RUN_TOKENS // tokens)
         self.work.steps += 1
-        self.work.rows += len(batch)
-        self.work.capacity += max(len(batch), RUN_TOKENS // len(batch[-1][1]))
+        self.work.rows += rows
+        self.work.capacity += capacity
         self.work.tokens_in += tokens
         self.work.busy_s += spent_s
         self._report(
             BatchRun(
                 model=self._model.id.name,
-                rows=len(batch),
-                capacity=max(len(batch), RUN_TOKENS // len(batch[-1][1])),
+                rows=rows,
+                capacity=capacity,
                 tokens=tokens,
-                padded_tokens=computed,
+                padded_tokens=tokens,
                 queue_depth=self._queue_depth,
                 queue_wait_s=tuple(began_s - text.request.arrived_s for text, _ in batch),
                 seconds=spent_s,
             )
         )
+
+
+def packed(texts: Sequence[Ids]) -> dict[str, NDArray[np.int64] | NDArray[np.int32]]:
+    """Return the inputs that `EmbeddingModel` tells, for N tokens in all."""
+    lengths = np.array([len(ids) for ids in texts], np.int32)
+    starts = np.cumsum(lengths) - lengths
+    ids, row = np.concatenate(texts), np.repeat(np.arange(len(texts)), lengths)
+    return {"ids": ids, "pos": np.arange(len(ids)) - starts[row], "row": row, "lens": lengths}

@@ -100,7 +100,13 @@ class TranslationModel(Struct, frozen=True):
 
 
 class EmbeddingModel(Struct, frozen=True):
-    """A sentence encoder: input_ids int64 [B, S], attention_mask int64 [B, S] -> embedding float32 [B, dim]."""
+    """A sentence encoder, ready to run on packed texts: the N tokens of B texts one after another, nothing between.
+
+    session: ids int64 [N], pos int64 [N] (place within its text), row int64 [N] (its text), lens int32 [B]
+        -> embedding float32 [B, dim], of unit length when `normalized`.
+    frame: how many ids the tokenizer puts before and after those of the text; each piece of a text that is longer than
+    `tokens_max` (frame included) gets them too.
+    """
 
     id: ModelId
     tokenizer: Tokenizer
@@ -109,6 +115,8 @@ class EmbeddingModel(Struct, frozen=True):
     normalized: bool
     tokens_max: int
     provider: str
+    frame: tuple[int, int] = (0, 0)
+    precision: Precision = Precision.FLOAT32
 
 
 class LoadedModels(Struct, frozen=True):

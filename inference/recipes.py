@@ -1,4 +1,4 @@
-"""How each kind of model is built from its weights, and opened again."""
+"""How each kind of model is built from its weights: the files of a build, and the sizes its manifest keeps."""
 
 import shutil
 from collections.abc import Callable, Mapping
@@ -6,19 +6,17 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 
-from inference import providers
-from inference.artefacts import Manifest
-from inference.catalog import Kind, ModelSpec
-from inference.graphs import marian_ssru, use
+from inference.catalog import Direction, Kind
+from inference.graphs import marian_ssru, seq2seq, use
 from inference.graphs.builder import write_model
-from inference.models import DecoderKind, EmbeddingModel, Geometry, Pair, Precision, TranslationModel
-from inference.requests import ModelId
+from inference.models import Ids, Precision
 from inference.tokenizers import SentencePieceTokenizer
+from inference.weights.checkpoint import Seq2SeqWeights, emitted, read_checkpoint
 from inference.weights.marian_bin import read_marian
 from inference.weights.shortlist import head_columns, read_shortlist
 from schemas.errors import OperatorError
-from schemas.report import Reporter
 
 Progress = Callable[[str, float], None]
 
@@ -32,105 +30,125 @@ TARGET_TOKENS_MAX: Final = int(2.5 * SOURCE_TOKENS_MAX) + 3
 # USE averages over tokens and has no limit of its own; beyond this a batch would take too much memory.
 EMBEDDING_TOKENS_MAX: Final = 512
 
-_TOKENIZER: Final = "tokenizer.spm"
-_COLUMNS: Final = "columns.npy"
+COLUMNS: Final = "columns.npy"
+# Files that are read again when a model is opened keep their role as their name.
+TOKENIZER_ROLES: Final[Mapping[Kind, tuple[str, ...]]] = {
+    Kind.MARIAN_SSRU: ("tokenizer",),
+    Kind.USE: ("tokenizer",),
+    Kind.TEXT_ENCODER: ("tokenizer", "tokenizer_config"),
+    Kind.MARIAN: ("source", "target", "vocabulary", "target_vocabulary"),
+    Kind.M2M100: ("pieces", "vocabulary", "tokenizer_config", "special_tokens", "added_tokens"),
+    Kind.NLLB: ("tokenizer", "tokenizer_config"),
+}
+PRECISIONS: Final[Mapping[Kind, tuple[Precision, ...]]] = {
+    Kind.MARIAN_SSRU: (Precision.STATIC8,),
+    Kind.USE: (Precision.FLOAT32,),
+    Kind.MARIAN: (Precision.ROW8, Precision.FLOAT32, Precision.FLOAT16, Precision.STATIC8),
+    Kind.M2M100: (Precision.ROW8, Precision.FLOAT32, Precision.FLOAT16, Precision.STATIC8),
+    Kind.NLLB: (Precision.ROW8, Precision.FLOAT32, Precision.FLOAT16, Precision.STATIC8),
+}
+"""What each kind can be built with, the default on a CPU first."""
 
 
-def build(spec: ModelSpec, weights: Mapping[str, Path], folder: Path, progress: Progress) -> dict[str, int]:
+class Order(Struct, frozen=True):
+    """One build that is wanted.
+
+    files: weights and tokenizer by role (see `layouts`). columns: int64 [columns], the ids the output head keeps, or
+    all that the model may emit. scales: activation scales by dense name, for STATIC8.
+    """
+
+    name: str
+    kind: Kind
+    files: Mapping[str, Path]
+    directions: tuple[Direction, ...]
+    precision: Precision
+    columns: Ids | None = None
+    scales: Mapping[str, float] | None = None
+
+
+def build(order: Order, folder: Path, progress: Progress) -> dict[str, int]:
     """Write every file of a model into an empty folder and return its sizes, for the manifest."""
-    recipe = {Kind.MARIAN_SSRU: _build_marian, Kind.USE: _build_use}[spec.kind]
-    shutil.copyfile(weights["tokenizer"], folder / _TOKENIZER)
-    progress(spec.name, 0.1)
-    return recipe(spec, weights, folder, progress)
+    if order.precision not in PRECISIONS[order.kind]:
+        known = ", ".join(PRECISIONS[order.kind])
+        raise OperatorError(f"a {order.kind} model is not built in {order.precision}: choose from {known}")
+    for role in TOKENIZER_ROLES[order.kind]:
+        if role in order.files:
+            shutil.copyfile(order.files[role], folder / role)
+    progress(order.name, 0.1)
+    recipes = {
+        Kind.MARIAN_SSRU: _build_marian_ssru,
+        Kind.USE: _build_use,
+        Kind.MARIAN: _build_seq2seq,
+        Kind.M2M100: _build_seq2seq,
+        Kind.NLLB: _build_seq2seq,
+    }
+    return recipes[order.kind](order, folder, progress)
 
 
-def _build_marian(spec: ModelSpec, weights: Mapping[str, Path], folder: Path, progress: Progress) -> dict[str, int]:
-    parameters = read_marian(weights["model"])
+def tokenizer_files(kind: Kind, folder: Path) -> dict[str, Path]:
+    """Return a build's tokenizer files by role, those that it has."""
+    return {role: folder / role for role in TOKENIZER_ROLES[kind] if (folder / role).exists()}
+
+
+def read_seq2seq(files: Mapping[str, Path]) -> Seq2SeqWeights:
+    """Read the weights of an attention model, with positions for its longest sentences."""
+    return read_checkpoint(files["config"].parent, positions=max(SOURCE_TOKENS_MAX, TARGET_TOKENS_MAX))
+
+
+def _build_marian_ssru(order: Order, folder: Path, progress: Progress) -> dict[str, int]:
+    parameters = read_marian(order.files["model"])
     config = parameters.config
-    tokenizer = SentencePieceTokenizer(folder / _TOKENIZER, begin=False, fuse_unknown=True)
+    tokenizer = SentencePieceTokenizer(folder / "tokenizer", begin=False, fuse_unknown=True)
     if tokenizer.vocabulary != config.vocabulary:
         raise OperatorError(
-            f"model {spec.name}: {tokenizer.vocabulary} pieces in the tokenizer, {config.vocabulary} in the weights"
+            f"model {order.name}: {tokenizer.vocabulary} pieces in the tokenizer, {config.vocabulary} in the weights"
         )
     # Marian never emits the unknown piece, so it is no column of the head either.
-    columns = head_columns(read_shortlist(weights["shortlist"]), config.vocabulary, tokenizer.unknown)
-    np.save(folder / _COLUMNS, columns, allow_pickle=False)
-    progress(spec.name, 0.2)
+    if "shortlist" in order.files:
+        columns = head_columns(read_shortlist(order.files["shortlist"]), config.vocabulary, tokenizer.unknown)
+    else:
+        columns = np.delete(np.arange(config.vocabulary), tokenizer.unknown)
+    np.save(folder / COLUMNS, columns, allow_pickle=False)
+    progress(order.name, 0.2)
     write_model(marian_ssru.encoder_graph(parameters), folder, "encoder")
-    progress(spec.name, 0.6)
+    progress(order.name, 0.6)
     write_model(marian_ssru.decoder_graph(parameters, columns), folder, "decoder")
     return {
         "layers": config.decoder_layers,
         "heads": config.heads,
         "d_model": config.d_model,
         "vocabulary": config.vocabulary,
+        # Marian starts a sentence from a zero embedding, which stands behind the vocabulary.
+        "start": config.vocabulary,
         "eos": tokenizer.eos,
         "source_tokens_max": SOURCE_TOKENS_MAX,
         "target_tokens_max": TARGET_TOKENS_MAX,
     }
 
 
-def _build_use(spec: ModelSpec, weights: Mapping[str, Path], folder: Path, progress: Progress) -> dict[str, int]:
-    parameters = use.read_use(weights["model"])
-    progress(spec.name, 0.5)
+def _build_seq2seq(order: Order, folder: Path, progress: Progress) -> dict[str, int]:
+    weights = read_seq2seq(order.files)
+    config = weights.config
+    columns = emitted(config) if order.columns is None else order.columns
+    np.save(folder / COLUMNS, columns, allow_pickle=False)
+    progress(order.name, 0.3)
+    write_model(seq2seq.encoder_graph(weights, order.precision, order.scales), folder, "encoder")
+    progress(order.name, 0.6)
+    write_model(seq2seq.decoder_graph(weights, columns, order.precision, order.scales), folder, "decoder")
+    return {
+        "layers": config.decoder_layers,
+        "heads": config.decoder_heads,
+        "d_model": config.d_model,
+        "vocabulary": config.vocabulary,
+        "start": config.start,
+        "eos": config.eos,
+        "source_tokens_max": min(SOURCE_TOKENS_MAX, config.positions_max),
+        "target_tokens_max": min(TARGET_TOKENS_MAX, config.positions_max),
+    }
+
+
+def _build_use(order: Order, folder: Path, progress: Progress) -> dict[str, int]:
+    parameters = use.read_use(order.files["model"])
+    progress(order.name, 0.5)
     write_model(use.encoder_graph(parameters), folder, "encoder")
     return {"dim": use.DIMENSION, "tokens_max": EMBEDDING_TOKENS_MAX}
-
-
-def open_translation(
-    spec: ModelSpec, folder: Path, manifest: Manifest, device: str, reporter: Reporter
-) -> TranslationModel:
-    """Open a built translation model."""
-    sizes = manifest.sizes
-    # The int8 kernels exist on the CPU only.
-    encoder, provider = providers.open_session(
-        folder / "encoder.onnx", model=spec.name, device=device, accelerated=False, reporter=reporter
-    )
-    decoder, _ = providers.open_session(
-        folder / "decoder.onnx", model=spec.name, device=device, accelerated=False, reporter=_once
-    )
-    tokenizer = SentencePieceTokenizer(folder / _TOKENIZER, begin=False, fuse_unknown=True)
-    return TranslationModel(
-        id=ModelId(spec.name, manifest.version),
-        pairs=(Pair(spec.source, spec.target, tokenizer),),
-        encoder=encoder,
-        decoder=decoder,
-        geometry=Geometry(
-            decoder=DecoderKind.SSRU,
-            layers=sizes["layers"],
-            heads=sizes["heads"],
-            head_dim=sizes["d_model"] // sizes["heads"],
-            d_model=sizes["d_model"],
-            vocabulary=sizes["vocabulary"],
-            start=sizes["vocabulary"],
-            eos=sizes["eos"],
-            source_tokens_max=sizes["source_tokens_max"],
-            target_tokens_max=sizes["target_tokens_max"],
-        ),
-        columns=np.load(folder / _COLUMNS, allow_pickle=False),
-        provider=provider,
-        precision=Precision.STATIC8,
-    )
-
-
-def open_embedding(
-    spec: ModelSpec, folder: Path, manifest: Manifest, device: str, reporter: Reporter
-) -> EmbeddingModel:
-    """Open a built embedding model."""
-    session, provider = providers.open_session(
-        folder / "encoder.onnx", model=spec.name, device=device, accelerated=True, reporter=reporter
-    )
-    return EmbeddingModel(
-        id=ModelId(spec.name, manifest.version),
-        # The engine these embeddings are compared with gives every unknown character a piece of its own.
-        tokenizer=SentencePieceTokenizer(folder / _TOKENIZER, begin=True, fuse_unknown=False),
-        session=session,
-        dim=manifest.sizes["dim"],
-        normalized=True,
-        tokens_max=manifest.sizes["tokens_max"],
-        provider=provider,
-    )
-
-
-def _once(_: object) -> None:
-    """A model's second session runs where the first does; one report speaks for both."""

@@ -9,6 +9,7 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
+from inference.graphs import pooling
 from inference.graphs.builder import FLOAT, INT64, GraphBuilder
 from schemas.errors import OperatorError
 
@@ -18,6 +19,8 @@ _CHANNELS: Final = 256
 _PIECES: Final = 17
 # (words in the window, of which to the left of the token) of the three convolution branches.
 _WINDOWS: Final = ((2, 0), (3, 1), (5, 2))
+# The farthest neighbour in any window, to either side.
+_REACH: Final = 2
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -40,7 +43,7 @@ def encoder_graph(weights: Arrays) -> onnx.ModelProto:
 
 
 class _Parts:
-    """The parts of the graph; each method appends one and returns its result."""
+    """The parts of the graph; each method appends one and returns its result. N tokens of B texts, packed."""
 
     def __init__(self, weights: Arrays) -> None:
         self.graph = GraphBuilder("use")
@@ -49,50 +52,66 @@ class _Parts:
 
     def build(self) -> onnx.ModelProto:
         graph = self.graph
-        graph.input("input_ids", INT64, ["B", "S"])
-        graph.input("attention_mask", INT64, ["B", "S"])
-        mask = graph.node("Unsqueeze", graph.node("Cast", "attention_mask", to=FLOAT), self._ints([2]))
+        pooling.packed_inputs(graph)
         words = self.embed()
-        normed = self._norm(self._affine(words, self._beside("proj", 1), self._beside("proj_b", 0)), "ln_g", "ln_b")
-        features = [words, *(self.branch(normed, mask, index) for index in range(len(_WINDOWS)))]
-        joined = graph.node("Concat", *features, axis=2)
-        self.project(self.average(graph.node("Mul", self._final_norm(joined), mask), mask))
+        projected = self._affine(words, self._beside("proj", 1), self._beside("proj_b", 0))
+        normed = self._norm(projected, self._beside("ln_g", 0), self._beside("ln_b", 0))
+        windows = self.windows()
+        parts = graph.split(normed, len(_WINDOWS), axis=1)
+        features = [words, *(self.branch(x, windows, *window) for x, window in zip(parts, _WINDOWS, strict=True))]
+        joined = graph.node("Concat", *features, axis=1)
+        self.project(self.average(self._norm(joined, self.weights["ln_g"], self.weights["ln_b"])))
         return graph.model()
 
     def embed(self) -> str:
-        """Dequantized rows of the table: float32 [B, S, 512]."""
+        """Dequantized rows of the table: float32 [N, 512]."""
         graph, weights = self.graph, self.weights
         rows = weights["q1"].shape[0]
         table = np.empty((_PIECES * rows, DIMENSION), np.uint8)
         for piece in range(_PIECES):
             table[piece::_PIECES] = weights[f"q{piece + 1}"]
-        piece_of = graph.node("Mod", "input_ids", self._ints(_PIECES))
+        piece_of = graph.node("Mod", "ids", self._ints(_PIECES))
         scale, offset = (
-            graph.node("Unsqueeze", graph.node("Gather", graph.constant(weights[name]), piece_of), self._ints([2]))
-            for name in ("scale", "lo")
+            graph.node("Gather", graph.constant(weights[name][:, None]), piece_of) for name in ("scale", "lo")
         )
-        levels = graph.node("Cast", graph.node("Gather", graph.constant(table, np.uint8), "input_ids"), to=FLOAT)
+        levels = graph.node("Cast", graph.node("Gather", graph.constant(table, np.uint8), "ids"), to=FLOAT)
         return graph.node("Add", graph.node("Mul", levels, scale), offset)
 
-    def branch(self, normed: str, mask: str, index: int) -> str:
-        """Two residual convolutions over windows of `order` tokens: float32 [B, S, 256]."""
-        graph, (order, left) = self.graph, _WINDOWS[index]
-        own = self._ints([index * _CHANNELS]), self._ints([(index + 1) * _CHANNELS]), self._ints([2])
-        x = graph.node("Slice", normed, *own)
+    def windows(self) -> str:
+        """Where the neighbours -2 to 2 of each token stand, N for those beyond its text: int64 [N, 5]."""
+        graph, beside = self.graph, self._ints([1])
+        size = graph.node("Shape", "ids")
+        offsets = self._ints([*range(-_REACH, _REACH + 1)])
+        own = graph.node("Range", self._ints(0), graph.node("Squeeze", size), self._ints(1))
+        length = graph.node("Gather", graph.node("Cast", "lens", to=INT64), "row")
+        at = graph.node("Add", graph.node("Unsqueeze", "pos", beside), offsets)
+        before_end = graph.node("Less", at, graph.node("Unsqueeze", length, beside))
+        inside = graph.node("And", graph.node("GreaterOrEqual", at, self._ints(0)), before_end)
+        neighbours = graph.node("Add", graph.node("Unsqueeze", own, beside), offsets)
+        return graph.node("Where", inside, neighbours, size)
+
+    def branch(self, x: str, windows: str, order: int, left: int) -> str:
+        """Two residual convolutions over windows of `order` tokens: float32 [N, 256].
+
+        Windows are gathered with a row of zeros behind the tokens; so nothing is computed on padding.
+        """
+        graph, first = self.graph, _REACH - left
+        own = graph.node("Slice", windows, self._ints([first]), self._ints([first + order]), self._ints([1]))
+        zeros = graph.constant(np.zeros((1, _CHANNELS)))
         for number in (1, 2):
             kernel, bias = self.weights[f"w{number}_{order}"], self.weights[f"b{number}_{order}"]
-            convolved = self._affine(self._window(x, mask, order, left), kernel, bias)
-            x = graph.node("Add", graph.node("Relu", convolved), x)
+            window = graph.node("Gather", graph.node("Concat", x, zeros, axis=0), own)
+            flat = graph.node("Reshape", window, self._ints([-1, order * _CHANNELS]))
+            x = graph.node("Add", graph.node("Relu", self._affine(flat, kernel, bias)), x)
         return x
 
-    def average(self, features: str, mask: str) -> str:
-        """Sum over tokens, projected, over the root of the token count: float32 [B, channels]."""
+    def average(self, features: str) -> str:
+        """Sum over tokens, projected, over the root of the token count: float32 [B, 512]."""
         graph = self.graph
-        total = graph.node("ReduceSum", features, self._ints([1]), keepdims=0)
-        count = graph.node("ReduceSum", mask, self._ints([1]), keepdims=0)
-        projected = graph.node("MatMul", total, graph.constant(self.weights["cnn_W"]))
+        total = pooling.sums(graph, features, DIMENSION + len(_WINDOWS) * _CHANNELS)
+        count = pooling.counts(graph)
         shift = graph.node("Mul", count, graph.constant(self.weights["cnn_b"]))
-        return graph.node("Div", graph.node("Add", projected, shift), graph.node("Sqrt", count))
+        return graph.node("Div", graph.node("Add", self._times(total, "cnn_W"), shift), graph.node("Sqrt", count))
 
     def project(self, mean: str) -> None:
         """The dense layers with their shortcuts, tanh and unit length."""
@@ -101,23 +120,11 @@ class _Parts:
         second = graph.node("Relu", graph.node("Add", self._times(mean, "p1"), self._times(first, "d1")))
         third = graph.node("Relu", self._times(second, "d2"))
         vector = graph.node("Tanh", graph.node("Add", self._times(second, "p3"), self._times(third, "d3")))
-        square = graph.node("ReduceSum", graph.node("Mul", vector, vector), self._ints([1]))
-        length = graph.node("Sqrt", graph.node("Max", square, graph.constant(self.epsilon)))
-        graph.node("Div", vector, length, out=graph.output("embedding", FLOAT, ["B", DIMENSION]))
-
-    def _window(self, x: str, mask: str, order: int, left: int) -> str:
-        """Each token beside its neighbours, zeros beyond the sentence: float32 [B, S, order * 256]."""
-        graph = self.graph
-        size = graph.node("Shape", "input_ids", start=1, end=2)
-        masked = graph.node("Mul", x, mask)
-        padded = graph.node("Pad", masked, self._ints([0, left, 0, 0, order - 1 - left, 0]))
-        shifted = [
-            graph.node(
-                "Slice", padded, self._ints([shift]), graph.node("Add", size, self._ints([shift])), self._ints([1])
-            )
-            for shift in range(order)
-        ]
-        return graph.node("Concat", *shifted, axis=2)
+        graph.node(
+            "Identity",
+            pooling.unit(graph, vector, self.epsilon),
+            out=graph.output("embedding", FLOAT, ["B", DIMENSION]),
+        )
 
     def _affine(self, x: str, kernel: NDArray[Any], bias: NDArray[Any]) -> str:
         graph = self.graph
@@ -126,13 +133,7 @@ class _Parts:
     def _times(self, x: str, name: str) -> str:
         return self.graph.node("MatMul", x, self.graph.constant(self.weights[name]))
 
-    def _norm(self, x: str, gain: str, shift: str) -> str:
-        return self._layer_norm(x, self._beside(gain, 0), self._beside(shift, 0))
-
-    def _final_norm(self, x: str) -> str:
-        return self._layer_norm(x, self.weights["ln_g"], self.weights["ln_b"])
-
-    def _layer_norm(self, x: str, gain: NDArray[Any], shift: NDArray[Any]) -> str:
+    def _norm(self, x: str, gain: NDArray[Any], shift: NDArray[Any]) -> str:
         graph = self.graph
         values = graph.constant(gain), graph.constant(shift)
         return graph.node("LayerNormalization", x, *values, axis=-1, epsilon=self.epsilon)

@@ -5,12 +5,11 @@ import onnxruntime as ort
 import pytest
 
 from inference.decoder_slots import DecoderSlots
-from inference.embedding_engine import RUN_TOKENS, EmbeddingEngine
 from inference.engine import Outcome, Suspect
 from inference.graphs.marian_ssru import decoder_graph, encoder_graph
-from inference.models import DecoderKind, EmbeddingModel, Geometry, Pair, Precision, TranslationModel
+from inference.models import DecoderKind, Geometry, Pair, Precision, TranslationModel
 from inference.queue import Request
-from inference.requests import Decoding, Embedding, ModelId, PoisonText, SegmentTooLong
+from inference.requests import Decoding, ModelId, PoisonText, SegmentTooLong
 from inference.translation_engine import TranslationEngine, pack, second_reading
 from tests.reference import greedy
 from tests.reference.tiny_marian import SMALL, random_weights
@@ -181,80 +180,6 @@ def test_packing_keeps_real_tokens_only():
 )
 def test_second_reading_lowers_only_a_capitalised_word(text, second):
     assert second_reading(text) == second
-
-
-class Sums:
-    """A sentence encoder: the unit vector of (sum of ids, number of tokens). Fails on the id 99."""
-
-    def __init__(self):
-        self.shapes = []
-
-    def run(self, _outputs, feeds):
-        ids, mask = feeds["input_ids"], feeds["attention_mask"]
-        self.shapes.append(ids.shape)
-        if (ids == 99).any():
-            raise RuntimeError("no such id")
-        vectors = np.stack([(ids * mask).sum(1), mask.sum(1)], 1).astype(np.float32)
-        return [vectors / np.linalg.norm(vectors, axis=1, keepdims=True)]
-
-
-def embedding_engine(sums, tokens_max=8, *, normalized=True, report=lambda _: None):
-    model = EmbeddingModel(ModelId("sums", "1"), Numbers(), sums, 2, normalized, tokens_max, "numpy")
-    return EmbeddingEngine(model, report)
-
-
-def unit(*values):
-    return np.array(values) / np.linalg.norm(values)
-
-
-def test_embeddings_are_batched_by_length_and_masked():
-    sums, reports = Sums(), []
-    engine = embedding_engine(sums, tokens_max=100, report=reports.append)
-    texts = [" ".join(["1"] * size) for size in (60, 1, 2, 59, 3)]
-    got = {item.request.text: item.result for item in run(engine, [request(text) for text in texts])}
-    for text in texts:
-        np.testing.assert_allclose(got[text].vector, unit(len(text.split()), len(text.split()) + 1), rtol=1e-6)
-    assert all(rows * columns <= RUN_TOKENS for rows, columns in sums.shapes)
-    assert sums.shapes == [(3, 4), (2, 61)]
-    assert sum(len(report.queue_wait_s) for report in reports) == 5
-
-
-def test_a_long_text_is_the_mean_of_its_pieces_weighted_by_tokens():
-    sums = Sums()
-    ids = [*range(1, 13)]
-    (item,) = run(embedding_engine(sums), [request(" ".join(map(str, ids)))])
-    first, second = [1, 2, 3, 4, 5, 6, 7], [8, 9, 10, 11, 12, 0]
-    mean = 7 * unit(sum(first), 7) + 6 * unit(sum(second), 6)
-    np.testing.assert_allclose(item.result.vector, mean / np.linalg.norm(mean), rtol=1e-6)
-    assert item.result.normalized
-    assert not item.result.vector.flags.writeable
-
-
-def test_a_model_without_unit_vectors_gives_a_plain_mean():
-    (item,) = run(embedding_engine(Sums(), normalized=False), [request(" ".join(["3"] * 12))])
-    assert np.linalg.norm(item.result.vector) < 1.0 + 1e-6
-    np.testing.assert_allclose(item.result.vector, (7 * unit(21, 7) + 6 * unit(15, 6)) / 13, rtol=1e-6)
-
-
-def test_a_failing_piece_makes_its_whole_text_suspect_once():
-    engine = embedding_engine(Sums())
-    bad = "99 " + "1 " * 300 + "99"
-    items = run(engine, [request(bad), request("1 1 1 1 1 1 1 1 1 1 1 1 1 1")])
-    suspects = [item.request.text for item in items if isinstance(item, Suspect)]
-    assert suspects.count(bad) == 1
-    assert len(items) == 2
-    assert not engine.busy
-
-
-def test_a_text_the_embedding_tokenizer_refuses_is_poison_and_a_withdrawn_one_is_skipped():
-    engine = embedding_engine(Sums())
-    gone = request("1 2 3")
-    gone.withdrawn = True
-    items = run(engine, [request("x"), gone, request("5")])
-    assert isinstance(items[0].result, PoisonText)
-    assert isinstance(items[1].result, Embedding)
-    assert len(items) == 2
-    assert engine.work.evicted == 1
 
 
 def test_a_moved_row_goes_on_exactly_as_if_it_had_been_alone(model):
