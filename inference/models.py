@@ -47,7 +47,11 @@ class DecoderKind(StrEnum):
 
 
 class Geometry(Struct, frozen=True):
-    """Sizes of the decoder. `start` is the id fed before the first token; `eos` ends a sentence."""
+    """Sizes of the decoder. `start` is the id fed before the first token; `eos` ends a sentence.
+
+    `logit_scale`: what one unit of a logit is worth in natural logarithm, for beam search; integer heads have their
+    own, the others 1.
+    """
 
     decoder: DecoderKind
     layers: int
@@ -59,6 +63,7 @@ class Geometry(Struct, frozen=True):
     eos: int
     source_tokens_max: int
     target_tokens_max: int
+    logit_scale: float = 1.0
 
 
 class Pair(Struct, frozen=True):
