@@ -1,89 +1,89 @@
-"""The rows of a running decode: static buffers that the decoder reads and writes in place."""
+"""The rows of a running greedy decode, in this process's memory."""
+
+from collections.abc import Sequence, Sized
+from typing import Final, cast
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
+from inference.arena import Arena
+from inference.decoder_state import DecoderState
 from inference.engine import running
-from inference.models import TranslationModel
+from inference.models import DecoderKind, Ids, TranslationModel
+from inference.packing import pack
 
 LENGTH_FACTOR = 2.5
 LENGTH_BONUS = 3
 """A translation ends at 2.5 x source tokens + 3 at the latest: no human pair of the development set comes near it, and
 a model that repeats itself is stopped early."""
+CACHE_BYTES: Final = 512 * 1024 * 1024
+"""Keys and values that the sentences of one decode may come to need; what one sentence needs is always granted. A
+12-layer model of width 1024 takes 98 kB a token, source or target: 32 sentences of 44 tokens each."""
+NO_TOKEN: Final = -1
 
 
 class DecoderSlots:
-    """Up to `slots` sentences decoded together; rows 0..active-1 are in use. One thread owns it.
+    """Up to `slots` sentences decoded together; rows 0..active-1 are in use. One thread owns it (see `Slots`)."""
 
-    Per layer: cross-attention keys and values float32 [slots, heads, source_tokens_max, head_dim], their last position
-    float32 [slots, 1, d_model], the SSRU cell float32 [slots, d_model]. Bound once per number of rows: the decoder
-    updates the cell in place and a step copies nothing.
-    """
-
-    def __init__(self, model: TranslationModel, slots: int) -> None:
-        g = model.geometry
-        self._model = model
-        self._pieces = 2 * g.layers
+    def __init__(self, model: TranslationModel, slots: int, arena: Arena) -> None:
         self.active = 0
-        self._cross = np.zeros((self._pieces, slots, g.heads, g.source_tokens_max, g.head_dim), np.float32)
-        self._last = np.zeros((self._pieces, slots, 1, g.d_model), np.float32)
-        self._cell = np.zeros((g.layers, slots, g.d_model), np.float32)
-        self._previous = np.zeros(slots, np.int64)
-        self._position = np.zeros(slots, np.int64)
-        self._source_last = np.zeros(slots, np.int32)
-        self._source_longest = np.array(0, np.int32)
-        self._logits = np.zeros((slots, len(model.columns)), np.int32)
-        self._tokens = np.zeros((slots, g.target_tokens_max), np.int32)
+        self._model = model
+        self._arena = arena
+        self._state = DecoderState(model, slots)
+        self._budget = CacheBudget(model)
+        self._tokens = np.zeros((slots, model.geometry.target_tokens_max), np.int32)
         self._limit = np.zeros(slots, np.int64)
+        self._first = np.full(slots, NO_TOKEN, np.int64)
+        self._reserved = np.zeros(slots, np.int64)
         self._every_row = np.arange(slots)
-        # A binding holds raw addresses and keeps nothing alive: the values are kept beside it.
-        self._bindings: dict[int, tuple[ort.IOBinding, list[ort.OrtValue]]] = {}
+        # Models whose translations start with a given token say so for every sentence.
+        self._forces = any(pair.first is not None for pair in model.pairs)
 
-    def place(self, row: int, memory: NDArray[np.float32]) -> None:
-        """Start a sentence in a row; `memory` float32 [tokens, layers * 2 * d_model] is what the encoder returned."""
-        g = self._model.geometry
-        length = len(memory)
-        by_head = memory.reshape(length, self._pieces, g.heads, g.head_dim)
-        self._cross[:, row, :, :length] = by_head.transpose(1, 2, 0, 3)
-        self._last[:, row, 0] = memory[-1].reshape(self._pieces, g.d_model)
-        self._cell[:, row] = 0
-        self._previous[row] = g.start
-        self._position[row] = 0
-        self._source_last[row] = length - 1
-        self._limit[row] = min(int(LENGTH_FACTOR * length) + LENGTH_BONUS, g.target_tokens_max)
+    def encode(self, sentences: Sequence[Ids]) -> Sequence[NDArray[np.float32]]:
+        """Return float32 [tokens, layers * 2 * d_model] for each sentence. Raises ModelFault."""
+        return encode(self._model, self._arena, sentences)
+
+    def fits(self, tokens: int) -> bool:
+        """Whether a sentence of so many source tokens may be placed: not when the caches would outgrow CACHE_BYTES."""
+        taken = int(self._reserved[: self.active].sum())
+        return self._budget.fits(taken, tokens)
+
+    def place(self, row: int, memory: Sized, first: int | None = None) -> None:
+        """Start a sentence in a row; `memory` is what `encode` gave."""
+        encoded = cast("NDArray[np.float32]", memory)
+        self._state.start(slice(row, row + 1), encoded)
+        self._limit[row] = longest_translation(self._model, len(encoded), first)
+        self._first[row] = NO_TOKEN if first is None else first
+        self._reserved[row] = self._budget.needs(len(encoded))
         self.active = max(self.active, row + 1)
 
     def remove(self, row: int) -> None:
         """Free a row; the last row in use moves into it."""
         self.active -= 1
         last = self.active
-        if row == last:
-            return
-        length = self._source_last[last] + 1
-        self._cross[:, row, :, :length] = self._cross[:, last, :, :length]
-        self._last[:, row] = self._last[:, last]
-        self._cell[:, row] = self._cell[:, last]
-        position = self._position[last]
-        self._tokens[row, :position] = self._tokens[last, :position]
-        for values in (self._previous, self._position, self._source_last, self._limit):
-            values[row] = values[last]
+        if row != last:
+            self._state.move(last, row)
+            written = self._state.position[last]
+            self._tokens[row, :written] = self._tokens[last, :written]
+            for values in (self._limit, self._first, self._reserved):
+                values[row] = values[last]
+        self._state.release(last)
 
     def clear(self) -> None:
         """Free all rows."""
-        self.active = 0
+        while self.active:
+            self.remove(self.active - 1)
 
     def advance(self) -> list[int]:
         """Decode one token of every row; return the rows that are finished, the last first. Raises ModelFault."""
-        n = self.active
-        self._source_longest[...] = self._source_last[:n].max() + 1
-        binding = self._binding(n)
-        with running():
-            self._model.decoder.run_with_iobinding(binding)
+        n, state = self.active, self._state
         # ONNX Runtime's ArgMax is 11 times slower than numpy's on these rows.
-        token = self._model.columns[self._logits[:n].argmax(1)]
-        self._previous[:n] = token
-        position = self._position[:n]
+        token = self._model.columns[state.run(n).argmax(1)]
+        position = state.position[:n]
+        if self._forces:
+            first = self._first[:n]
+            token = np.where((position == 0) & (first != NO_TOKEN), first, token)
+        state.previous[:n] = token
         self._tokens[self._every_row[:n], position] = token
         position += 1
         ended = (token == self._model.geometry.eos) | (position >= self._limit[:n])
@@ -91,40 +91,41 @@ class DecoderSlots:
         return rows
 
     def tokens(self, row: int) -> tuple[list[int], bool]:
-        """Return the token ids of a finished row without its end, and whether it came to its end by itself."""
-        length = int(self._position[row])
-        complete = bool(self._previous[row] == self._model.geometry.eos)
-        ids: list[int] = self._tokens[row, : length - complete].tolist()
+        """Return the token ids of a finished row without its first and its end, and whether it came to its end."""
+        complete = bool(self._state.previous[row] == self._model.geometry.eos)
+        start, stop = int(self._first[row] != NO_TOKEN), int(self._state.position[row]) - complete
+        ids: list[int] = self._tokens[row, start:stop].tolist()
         return ids, complete
 
-    def _binding(self, rows: int) -> ort.IOBinding:
-        if rows not in self._bindings:
-            self._bindings[rows] = self._bind(rows)
-        return self._bindings[rows][0]
 
-    def _bind(self, n: int) -> tuple[ort.IOBinding, list[ort.OrtValue]]:
-        inputs = {
-            "ids": self._previous[:n],
-            "pos": self._position[:n],
-            "sl1": self._source_last[:n],
-            "stot": self._source_longest,
-        }
-        in_place = {}
-        for layer in range(self._model.geometry.layers):
-            inputs[f"c{layer + 1}"] = self._cell[layer, :n]
-            in_place[f"c{layer + 1}"] = f"c{layer + 1}o"
-            for offset, kind in enumerate("kv"):
-                inputs[f"{kind}{layer + 1}"] = self._cross[2 * layer + offset, :n]
-                in_place[f"{kind}{layer + 1}"] = f"m{kind}{layer + 1}"
-                inputs[f"l{kind}{layer + 1}"] = self._last[2 * layer + offset, :n]
-        binding = self._model.decoder.io_binding()
-        kept = []
-        for name, array in inputs.items():
-            value = ort.OrtValue.ortvalue_from_numpy(array)
-            binding.bind_ortvalue_input(name, value)
-            if name in in_place:
-                binding.bind_ortvalue_output(in_place[name], value)
-            kept.append(value)
-        kept.append(ort.OrtValue.ortvalue_from_numpy(self._logits[:n]))
-        binding.bind_ortvalue_output("logits", kept[-1])
-        return binding, kept
+class CacheBudget:
+    """How much of the caches' memory a sentence may come to need, and whether there is that much."""
+
+    def __init__(self, model: TranslationModel, rows: int = 1) -> None:
+        g = model.geometry
+        self._model = model
+        self._rows = rows
+        self._token_bytes = 2 * g.layers * g.heads * g.head_dim * 4
+        self._keeps_targets = g.decoder is DecoderKind.ATTENTION
+
+    def needs(self, tokens: int) -> int:
+        """Return the bytes for a sentence of so many source tokens and its longest translation, in `rows` rows."""
+        targets = longest_translation(self._model, tokens, None) if self._keeps_targets else 0
+        return self._rows * self._token_bytes * (tokens + targets)
+
+    def fits(self, taken: int, tokens: int) -> bool:
+        """Whether a sentence of so many source tokens may join others that take `taken` bytes."""
+        return not taken or taken + self.needs(tokens) <= CACHE_BYTES
+
+
+def longest_translation(model: TranslationModel, tokens: int, first: int | None) -> int:
+    """Return how many tokens are decoded at most for so many source tokens, end and forced first token included."""
+    return min(int(LENGTH_FACTOR * tokens) + LENGTH_BONUS + (first is not None), model.geometry.target_tokens_max)
+
+
+def encode(model: TranslationModel, arena: Arena, sentences: Sequence[Ids]) -> list[NDArray[np.float32]]:
+    """Run the encoder; return float32 [tokens, layers * 2 * d_model] for each sentence. Raises ModelFault."""
+    feeds = pack(sentences)
+    with running():
+        (memory,) = model.encoder.run(None, feeds, arena.options(feeds["idx_pad"].size))
+    return np.split(memory, np.cumsum(feeds["lens"])[:-1])

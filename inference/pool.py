@@ -261,7 +261,9 @@ def _routes(models: Sequence[TranslationModel]) -> dict[tuple[str, str], Route]:
 
 def engines_of(models: LoadedModels, settings: PoolSettings, report: Callable[[Report], None]) -> list[Engine]:
     """Make one thread's engines: buffers of its own over the sessions that all threads share."""
-    engines: list[Engine] = [TranslationEngine(model, settings.slots, report) for model in models.translation]
+    engines: list[Engine] = [
+        TranslationEngine(model, settings.slots, report, settings.beam) for model in models.translation
+    ]
     if models.embedding is not None:
         engines.append(EmbeddingEngine(models.embedding, report))
     return engines

@@ -21,6 +21,10 @@ class Slots(Protocol):
         """
         ...
 
+    def fits(self, tokens: int) -> bool:
+        """Whether a sentence of so many source tokens may be placed beside those in use; always when none is."""
+        ...
+
     def place(self, row: int, memory: Sized, first: int | None = None) -> None:
         """Start a sentence in a row in use, whose sentence has ended, or in row `active`.
 

@@ -1,26 +1,23 @@
 """Continuous batching of one translation model on one thread."""
 
 import re
-from collections import deque
 from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
+from inference.arena import Arena
+from inference.beam import BeamSlots
+from inference.boarding import Boarding, Sentence
+from inference.decode import Decode, Ended
 from inference.decoder_slots import DecoderSlots
-from inference.engine import Answer, ModelFault, Outcome, Suspect, Work, running
-from inference.models import Ids, TranslationModel
+from inference.engine import Answer, ModelFault, Outcome, Suspect, Work
+from inference.models import TranslationModel
 from inference.queue import Request
 from inference.requests import Decoding, PoisonText, SegmentTooLong, Translation
+from inference.tuning import tuning
 from schemas.errors import DragomanError
 from schemas.report import BatchRun, Report
 
-LOOK_AHEAD: Final = 64
-"""Requests taken at once and sorted by length, so that sentences encoded together are alike."""
-GROUP_TOKENS: Final = 160
-"""Tokens encoded together: their activations stay in a core's second-level cache."""
 _FIRST_WORD: Final = re.compile(r"\W*(\w+)")
 
 
@@ -37,41 +34,28 @@ def second_reading(text: str) -> str:
     return text[:at] + text[at].lower() + text[at + 1 :]
 
 
-def pack(sentences: Sequence[Ids]) -> dict[str, NDArray[np.int64] | NDArray[np.int32]]:
-    """Return the encoder's inputs for N tokens in all: the dense layers see real tokens only, attention sees rows."""
-    lengths = np.array([len(ids) for ids in sentences], np.int32)
-    starts = np.cumsum(lengths) - lengths
-    steps = np.arange(lengths.max())[None]
-    real = steps < lengths[:, None]
-    ids = np.concatenate(sentences)
-    return {
-        "ids": ids,
-        "pos": np.arange(len(ids)) - np.repeat(starts, lengths),
-        "idx_pad": np.where(real, starts[:, None] + steps, 0),
-        "idx_flat": np.flatnonzero(real.ravel()),
-        "lens": lengths,
-    }
-
-
 class TranslationEngine:
     """Sentences in, translations out, through slots that are refilled as soon as a sentence ends.
 
-    A request goes `pending` (tokenized, sorted by length) -> `ready` (encoded) -> a decoder row. A row that ends is
-    taken over by the next ready sentence, or by the last row when nothing waits. A text does not depend on its
-    neighbours: all scales of the graphs are static and attention is per row.
+    A request is tokenized when it is admitted, encoded in a group when a row is about to be free, decoded in a row
+    beside others, and answered when it ends. One that is more urgent than all that wait is encoded next and has the
+    next free row. A text does not depend on its neighbours: the graphs scale activations by row or by constants, and
+    attention is per row. Beam search runs in rows of its own, made when first asked for.
 
+    `slots`: sentences decoded together, 0 for what suits this processor; `beam`: hypotheses of a beam search.
     A BatchRun sums up a window of the decode: mean rows of its steps, tokens encoded and decoded, the waits it ended.
     """
 
-    def __init__(self, model: TranslationModel, slots: int, report: Callable[[Report], None]) -> None:
+    def __init__(self, model: TranslationModel, slots: int, report: Callable[[Report], None], beam: int = 4) -> None:
         self.work = Work()
         self._model = model
         self._report = report
-        self._slots = slots
-        self._rows = DecoderSlots(model, slots)
-        self._owners: list[tuple[Request, int]] = []
-        self._pending: deque[tuple[Request, Ids]] = deque()
-        self._ready: deque[tuple[Request, NDArray[np.float32]]] = deque()
+        self._tuning = tuning(slots)
+        self._beam = beam
+        self._arena = Arena(model.provider, self._tuning.group_tokens)
+        slots = self._tuning.slots
+        self._greedy = self._decode(DecoderSlots(model, slots, self._arena), slots, 1)
+        self._decodes = [self._greedy]
         self._outcomes: list[Outcome | Suspect] = []
         self._queue_depth = 0
         self._window = _Window()
@@ -79,166 +63,122 @@ class TranslationEngine:
     @property
     def busy(self) -> bool:
         """Whether anything is on board."""
-        return bool(self._owners or self._ready or self._pending or self._outcomes)
+        return bool(self._outcomes) or any(decode.busy for decode in self._decodes)
 
     @property
     def room(self) -> int:
-        """A look-ahead when nothing is pending and an eighth of the slots is free: fuller encoder runs cost less."""
-        if self._pending or self._ready:
+        """A look-ahead when nobody waits and an eighth of the rows in use is free: fuller encoder runs cost less."""
+        if any(len(decode.boarding) for decode in self._decodes):
             return 0
-        free = self._slots - len(self._owners)
-        return LOOK_AHEAD if free >= max(1, self._slots // 8) else 0
+        used = [decode for decode in self._decodes if decode.active]
+        free = any(decode.capacity - decode.active >= max(1, decode.capacity // 8) for decode in used)
+        return self._tuning.look_ahead if free or not used else 0
 
     def admit(self, requests: Sequence[Request], queue_depth: int) -> None:
-        """Tokenize and sort; a text that the tokenizer refuses or that is too long is answered at once."""
+        """Tokenize; a text that the tokenizer refuses or that is too long is answered at once."""
         self._queue_depth = queue_depth
-        fresh = []
         for request in requests:
             try:
-                ids = self._tokenize(request)
+                sentence = self._tokenize(request)
             except DragomanError as error:
                 self._outcomes.append(Outcome(request, error))
             else:
-                fresh.append((request, ids))
-        self._pending.extend(sorted(fresh, key=lambda item: len(item[1])))
+                self._decode_of(request).boarding.add(sentence)
 
     def step(self) -> list[Outcome | Suspect]:
         """Fill free rows, decode one token of each row, hand over what ended."""
         began_s = monotonic()
-        self._evict()
-        while len(self._owners) < self._slots and self._next_ready():
-            self._place(len(self._owners))
-        if self._owners:
-            self._advance()
+        for decode in self._decodes:
+            self._advance(decode)
+        self.work.evicted = sum(decode.evicted for decode in self._decodes)
         spent_s = monotonic() - began_s
         self.work.busy_s += spent_s
         self._window.seconds += spent_s
-        if not (self._owners or self._ready or self._pending):
+        if not any(decode.busy for decode in self._decodes):
             self._queue_depth = 0  # a queue that held something would have been asked before the engine ran dry
             self._flush()
         outcomes, self._outcomes = self._outcomes, []
         return outcomes
 
-    def _tokenize(self, request: Request) -> Ids:
+    def _decode_of(self, request: Request) -> Decode:
+        if request.decoding is not Decoding.BEAM:
+            return self._greedy
+        if len(self._decodes) == 1:
+            sentences = max(1, self._tuning.slots // self._beam)
+            rows = BeamSlots(self._model, sentences, self._beam, self._arena)
+            self._decodes.append(self._decode(rows, sentences, self._beam))
+        return self._decodes[1]
+
+    def _decode(self, rows: DecoderSlots | BeamSlots, capacity: int, width: int) -> Decode:
+        boarding = Boarding(self._tuning.group_tokens, capacity)
+        return Decode(rows, capacity, width, boarding, self._encode)
+
+    def _tokenize(self, request: Request) -> Sentence:
         text = second_reading(request.text) if request.decoding is Decoding.SECOND else request.text
+        pair = self._model.pairs[request.pair]
         try:
-            ids = self._model.pairs[request.pair].tokenizer.encode(text)
+            ids = pair.tokenizer.encode(text)
         except Exception as error:
             raise PoisonText(f"the tokenizer of {self._model.id.name} refuses this text") from error
         longest = self._model.geometry.source_tokens_max
         if len(ids) > longest:
             raise SegmentTooLong(f"{len(ids)} tokens, {self._model.id.name} takes {longest}")
-        return ids
+        return Sentence(request, ids, pair.first)
 
-    def _evict(self) -> None:
-        """Let go of rows whose callers have all left."""
-        for row in range(len(self._owners) - 1, -1, -1):
-            if self._owners[row][0].withdrawn:
-                self._remove(row)
-                self.work.evicted += 1
-
-    def _next_ready(self) -> bool:
-        """Whether a wanted sentence is encoded and at the head of `ready`; encodes the next group if need be."""
-        while True:
-            while self._ready and self._ready[0][0].withdrawn:
-                self._ready.popleft()
-                self.work.evicted += 1
-            if self._ready:
-                return True
-            if not self._pending:
-                return False
-            self._encode(self._next_group())
-
-    def _next_group(self) -> list[tuple[Request, Ids]]:
-        """Take sentences of about GROUP_TOKENS together, one at least."""
-        group: list[tuple[Request, Ids]] = []
-        tokens = 0
-        while self._pending and len(group) < self._slots:
-            request, ids = self._pending[0]
-            if group and tokens + len(ids) > GROUP_TOKENS:
-                break
-            self._pending.popleft()
-            if request.withdrawn:
-                self.work.evicted += 1
-                continue
-            tokens += len(ids)
-            group.append((request, ids))
-        return group
-
-    def _encode(self, group: list[tuple[Request, Ids]]) -> None:
-        """Run the encoder and append to `ready`; a fault goes to every sentence of the group."""
-        if not group:
-            return
+    def _encode(self, decode: Decode, group: list[Sentence]) -> None:
+        """Run the encoder on a group that boards; a fault goes to every sentence of it."""
         now_s = monotonic()
-        feeds = pack([ids for _, ids in group])
         try:
-            with running():
-                (memory,) = self._model.encoder.run(None, feeds)
+            memories = decode.rows.encode([sentence.ids for sentence in group])
         except ModelFault as fault:
-            self._outcomes += [Suspect(request, fault) for request, _ in group]
+            self._suspect(group, fault)
             return
-        at = 0
-        for request, ids in group:
-            request.started_s = now_s
-            self._ready.append((request, memory[at : at + len(ids)]))
-            at += len(ids)
-        self.work.tokens_in += at
+        lengths = [len(sentence.ids) for sentence in group]
+        for sentence in group:
+            sentence.request.started_s = now_s
+        decode.boarding.encoded(group, memories)
+        self.work.tokens_in += sum(lengths)
         if self._window.steps >= _WINDOW_STEPS:
             self._flush()
-        self._window.tokens += at
-        self._window.computed += feeds["idx_pad"].size
-        self._window.waits_s += [now_s - request.arrived_s for request, _ in group]
+        self._window.tokens += sum(lengths)
+        self._window.computed += len(lengths) * max(lengths)
+        self._window.waits_s += [now_s - sentence.request.arrived_s for sentence in group]
 
-    def _place(self, row: int) -> None:
-        request, memory = self._ready.popleft()
-        self._rows.place(row, memory)
-        if row == len(self._owners):
-            self._owners.append((request, len(memory)))
-        else:
-            self._owners[row] = (request, len(memory))
-
-    def _remove(self, row: int) -> None:
-        self._rows.remove(row)
-        last = self._owners.pop()
-        if row < len(self._owners):
-            self._owners[row] = last
-
-    def _advance(self) -> None:
-        active = len(self._owners)
+    def _advance(self, decode: Decode) -> None:
         try:
-            ended = self._rows.advance()
+            decode.refill()
+            rows = decode.active * decode.width
+            if not rows:
+                return
+            ended = decode.advance()
+            self._outcomes += [Outcome(end.sentence.request, self._answer(end)) for end in ended]
+            decode.replace()
         except ModelFault as fault:
-            # The cells are updated in place, so a row of a failed run has no state to go on from.
-            self._outcomes += [Suspect(request, fault) for request, _ in self._owners]
-            self._owners.clear()
-            self._rows.clear()
+            # The state is updated in place, so a row of a failed run has none to go on from.
+            self._suspect(decode.abandon(), fault)
             return
         self.work.steps += 1
-        self.work.rows += active
-        self.work.capacity += self._slots
+        self.work.rows += rows
+        self.work.capacity += decode.capacity * decode.width
         self._window.steps += 1
-        self._window.rows += active
-        for row in ended:
-            self._outcomes.append(Outcome(self._owners[row][0], self._answer(row)))
-            if self._next_ready():
-                self._place(row)
-            else:
-                self._remove(row)
+        self._window.rows += rows
 
-    def _answer(self, row: int) -> Answer | DragomanError:
-        request, tokens_in = self._owners[row]
-        ids, complete = self._rows.tokens(row)
-        self.work.tokens_out += len(ids)
+    def _suspect(self, sentences: Sequence[Sentence], fault: ModelFault) -> None:
+        self._outcomes += [Suspect(sentence.request, fault) for sentence in sentences]
+
+    def _answer(self, end: Ended) -> Answer | DragomanError:
+        request = end.sentence.request
+        self.work.tokens_out += len(end.ids)
         try:
-            text = self._model.pairs[request.pair].tokenizer.decode(ids)
+            text = self._model.pairs[request.pair].tokenizer.decode(end.ids)
         except Exception as error:  # noqa: BLE001  (one undecodable sequence must not end the thread)
             return PoisonText(f"the tokenizer of {self._model.id.name} cannot write this translation ({error!r})")
         return Translation(
             text=text,
             model=self._model.id,
-            tokens_in=tokens_in,
-            tokens_out=len(ids),
-            complete=complete,
+            tokens_in=len(end.sentence.ids),
+            tokens_out=len(end.ids),
+            complete=end.complete,
             queue_wait_s=request.started_s - request.arrived_s,
             compute_s=monotonic() - request.started_s,
         )
@@ -251,7 +191,7 @@ class TranslationEngine:
                 BatchRun(
                     model=self._model.id.name,
                     rows=round(window.rows / window.steps),
-                    capacity=self._slots,
+                    capacity=self._tuning.slots,
                     tokens=window.tokens + window.rows,
                     padded_tokens=window.computed + window.rows,
                     queue_depth=self._queue_depth,

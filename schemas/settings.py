@@ -82,7 +82,10 @@ class PoolSettings(Section):
     """The inference pool."""
 
     threads: int = Field(default=0, ge=0, description="worker threads; 0 means one per core this process may use")
-    slots: int = Field(default=16, ge=1, description="sentences decoded together by one thread")
+    slots: int = Field(
+        default=0, ge=0, description="sentences decoded together by one thread; 0 means what suits this processor"
+    )
+    beam: int = Field(default=4, ge=2, le=16, description="hypotheses of a beam search, where one is asked for")
     queue: int = Field(default=512, ge=1, description="requests waiting per model; more means the caller waits")
     request_timeout_s: float = 30.0
     device: str = Field(
@@ -96,8 +99,8 @@ class PoolSettings(Section):
     models: tuple[str, ...] = Field(
         default=(), description="translation models by name, preferred ones first; none: all, converted before bundled"
     )
-    embedding_model: str = Field(
-        default="use-multilingual", description="the embedding model by name; empty: texts have no embeddings"
+    embedding_model: str | None = Field(
+        default=None, description="the embedding model by name; default: the bundled one; empty: none"
     )
 
 

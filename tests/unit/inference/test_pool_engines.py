@@ -4,13 +4,15 @@ import numpy as np
 import onnxruntime as ort
 import pytest
 
+from inference.arena import Arena
 from inference.decoder_slots import DecoderSlots
 from inference.engine import Outcome, Suspect
 from inference.graphs.marian_ssru import decoder_graph, encoder_graph
 from inference.models import DecoderKind, Geometry, Pair, Precision, TranslationModel
+from inference.packing import pack
 from inference.queue import Request
 from inference.requests import Decoding, ModelId, PoisonText, SegmentTooLong
-from inference.translation_engine import TranslationEngine, pack, second_reading
+from inference.translation_engine import TranslationEngine, second_reading
 from tests.reference import greedy
 from tests.reference.tiny_marian import SMALL, random_weights
 
@@ -76,9 +78,9 @@ def run(engine, requests):
     """Admit as the engine has room, step to the end."""
     waiting, items = list(requests), []
     while waiting or engine.busy:
-        if waiting and engine.room:
-            engine.admit(waiting[: engine.room], len(waiting))
-            waiting = waiting[engine.room :] if engine.room else waiting[64:]
+        if waiting and (room := engine.room):
+            engine.admit(waiting[:room], len(waiting))
+            waiting = waiting[room:]
         items += engine.step()
     return items
 
@@ -185,7 +187,8 @@ def test_second_reading_lowers_only_a_capitalised_word(text, second):
 def test_a_moved_row_goes_on_exactly_as_if_it_had_been_alone(model):
     tokens = [np.array([3, 17, 40, 8, 0]), np.array([5, 0]), np.array([8, 9, 10, 11, 12, 13, 59, 0])]
     (memory,) = model.encoder.run(None, pack(tokens))
-    crowd, alone = DecoderSlots(model, 3), DecoderSlots(model, 1)
+    arena = Arena(model.provider, 100)
+    crowd, alone = DecoderSlots(model, 3, arena), DecoderSlots(model, 1, arena)
     for row, part in enumerate(np.split(memory, [5, 7])):
         crowd.place(row, part)
     alone.place(0, memory[7:])
@@ -194,5 +197,5 @@ def test_a_moved_row_goes_on_exactly_as_if_it_had_been_alone(model):
             crowd.remove(0)
         crowd.advance()
         alone.advance()
-        np.testing.assert_array_equal(crowd._logits[2 if step < 3 else 0], alone._logits[0])
+        np.testing.assert_array_equal(crowd._state._logits[2 if step < 3 else 0], alone._state._logits[0])
     assert crowd.tokens(0) == alone.tokens(0)
