@@ -117,21 +117,18 @@ def _home_of(room: str) -> Path | None:
 
 
 def models(settings: Settings) -> Iterator[Check]:
-    """Whether each model of the catalogue is built and its files are what was built."""
+    """Whether each model is built, and its files are what was built."""
     store = ModelStore(settings.pool.models_dir)
-    for known in store.list():
-        status = store.verify(known.name)
+    for status in store.states(store.names(), thorough=True):
         name = f"model {status.name}"
         if status.state == "built":
             yield Check(name, Verdict.OK, f"verified, version {status.version}")
         elif status.state == "not_built":
-            detail = "not built yet; a worker builds it when it starts"
-            yield Check(name, Verdict.WARN, detail, f"dragoman models build {status.name}")
+            yield Check(name, Verdict.WARN, "not built yet; a worker builds it when it starts", status.remedy or "")
         elif status.state == "damaged":
-            yield Check(name, Verdict.FAIL, f"damaged: {status.problem}", f"dragoman models build {status.name}")
+            yield Check(name, Verdict.FAIL, f"damaged: {status.problem}", status.remedy or "")
         else:
-            remedy = f"pip install {status.package}"
-            yield Check(name, Verdict.WARN, f"package {status.package} is missing", remedy)
+            yield Check(name, Verdict.WARN, status.problem or "", status.remedy or "")
 
 
 def java(_settings: Settings) -> Iterator[Check]:

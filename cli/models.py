@@ -11,7 +11,8 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 from cli.console import JsonFlag, err, out, print_json, print_table
 from inference import catalog
 from inference.recipes import Progress as Told
-from inference.store import ModelStatus, ModelStore
+from inference.status import ModelStatus
+from inference.store import ModelStore
 from schemas.settings import load
 
 MEGABYTE: Final = 1_000_000
@@ -90,6 +91,6 @@ def _show(states: Sequence[ModelStatus], *, json: bool) -> None:
 
 
 def _row(state: ModelStatus) -> tuple[str, ...]:
-    purpose = f"{state.source} -> {state.target}" if state.target else "embeddings"
+    purpose = ", ".join(f"{source} -> {target}" for source, target in state.pairs) or "embeddings"
     size = f"{state.bytes / MEGABYTE:.0f}" if state.bytes else ""
     return state.name, purpose, state.state.replace("_", " "), state.version or "", size

@@ -4,14 +4,16 @@ import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from inference.catalog import Direction
 from schemas.errors import OperatorError
 
 MANIFEST: Final = "manifest.json"
@@ -27,14 +29,28 @@ class Artefact(Struct, frozen=True):
 
 
 class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a folder must hold. `sizes` are the model's own numbers (layers, token limits)."""
+    """What a folder must hold, and where it comes from.
+
+    sources: SHA-256 of every file it was made from, by role. sizes: the model's own numbers (layers, token limits).
+    converted: made from a folder or a hub by the operator, not from an installed package. origin: what the model is, or
+    `owner/name`; revision: the commit, of a hub's. made: when, in UTC; accepted: when its licence was accepted.
+    """
 
     name: str
     version: str
     builder: int
     sources: dict[str, str]
     sizes: dict[str, int]
-    artefacts: dict[str, Artefact]
+    artefacts: dict[str, Artefact] = {}
+    kind: str = ""
+    precision: str = ""
+    directions: tuple[Direction, ...] = ()
+    converted: bool = False
+    origin: str = ""
+    revision: str = ""
+    licence: str = ""
+    made: str = ""
+    accepted: str = ""
 
     @property
     def total_bytes(self) -> int:
@@ -62,10 +78,8 @@ def sha256_file(path: Path) -> str:
     return digest.hexdigest()
 
 
-def seal(
-    folder: Path, *, name: str, version: str, builder: int, sources: Mapping[str, str], sizes: Mapping[str, int]
-) -> Manifest:
-    """Hash every file of a folder and write its manifest."""
+def seal(folder: Path, manifest: Manifest) -> Manifest:
+    """Hash every file of a folder and write its manifest with them."""
     for path in folder.iterdir():
         # onnx writes for the owner alone; an image built by one user is run by another.
         path.chmod(_READABLE)
@@ -74,11 +88,16 @@ def seal(
         for path in sorted(folder.iterdir())
         if path.name != MANIFEST
     }
-    manifest = Manifest(name, version, builder, dict(sources), dict(sizes), artefacts)
-    body = msgspec.json.encode(manifest)
+    whole = structs.replace(manifest, artefacts=artefacts)
+    body = msgspec.json.encode(whole)
     sealed = _Sealed(hashlib.sha256(body).hexdigest(), msgspec.Raw(body))
     (folder / MANIFEST).write_bytes(msgspec.json.encode(sealed))
-    return manifest
+    return whole
+
+
+def now() -> str:
+    """Return the date and time for a manifest, UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def read_manifest(folder: Path) -> Manifest:

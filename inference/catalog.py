@@ -21,6 +21,18 @@ class Kind(StrEnum):
     TEXT_ENCODER = "text-encoder"
 
 
+class Direction(Struct, frozen=True):
+    """Source and target locales. `reads`, `writes`: the model's own codes for them, empty where it needs none."""
+
+    source: str
+    target: str
+    reads: str = ""
+    writes: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.source} -> {self.target}"
+
+
 class ModelSpec(Struct, frozen=True):
     """A model that can be built.
 
@@ -37,6 +49,11 @@ class ModelSpec(Struct, frozen=True):
     origin: str
     source: str = ""
     target: str = ""
+
+    @property
+    def directions(self) -> tuple[Direction, ...]:
+        """What it translates; nothing for an embedding model."""
+        return (Direction(self.source, self.target),) if self.target else ()
 
 
 _TINY: Final = "Mozilla's Firefox Translations (Bergamot) tiny11 student, int8"

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-from msgspec import Struct
 
-from inference.catalog import Kind
+from inference.catalog import Direction, Kind
 from inference.json_tokenizer import JsonTokenizer
 from inference.language_codes import LISTS, code_for
 from inference.models import Pair
@@ -27,18 +26,6 @@ _NAMED: Final = (
     # Firefox: model.ende.intgemm.alphas.bin, and folders named ende.
     re.compile(r"(?:^|\.)([a-z]{2})([a-z]{2})(?:\.|$)"),
 )
-
-
-class Direction(Struct, frozen=True):
-    """Source and target locales. `reads`, `writes`: the model's own codes for them, empty where it needs none."""
-
-    source: str
-    target: str
-    reads: str = ""
-    writes: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.source} -> {self.target}"
 
 
 def parse_directions(text: str) -> tuple[Direction, ...]:

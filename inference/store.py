@@ -1,73 +1,107 @@
-"""Models on this machine: built from their weights at first use, kept per user, verified whenever they are opened."""
+"""Models on this machine: bundled ones built from their weights at first use, converted ones as they were made.
+
+All are kept per user, a folder each, and verified whenever they are opened.
+"""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
-from msgspec import Struct
+from msgspec import structs
 
-from inference import artefacts, catalog, providers, recipes
+from inference import artefacts, catalog, opening, providers, recipes
 from inference.artefacts import Damaged, Manifest
+from inference.builds import Build, builds_in, check_build, read_build
 from inference.catalog import Kind, ModelSpec
-from inference.models import EmbeddingModel, LoadedModels, TranslationModel
-from inference.recipes import BUILDER, Progress
+from inference.models import EmbeddingModel, LoadedModels, Precision, TranslationModel
+from inference.recipes import BUILDER, Order, Progress
+from inference.status import ModelStatus, status_of_build, status_of_spec
 from schemas.errors import OperatorError
 from schemas.report import ModelRebuilt, Reporter, silent
 from schemas.settings import PoolSettings, cache_dir
 
 # Of a SHA-256: enough to name a build, short enough for every output's provenance.
 _VERSION_DIGITS: Final = 12
+_EMBEDDERS: Final = frozenset({Kind.USE, Kind.TEXT_ENCODER})
 
-State = Literal["built", "not_built", "damaged", "package_missing"]
-
-
-class ModelStatus(Struct, frozen=True):
-    """A model of the catalogue on this machine. `bytes` and `path` are those of the build, if there is one."""
-
-    name: str
-    kind: str
-    source: str
-    target: str
-    state: State
-    version: str | None
-    package: str
-    package_version: str | None
-    licence: str
-    origin: str
-    path: str | None
-    bytes: int
-    problem: str | None = None
+Notice = Callable[[str], None]
 
 
 def quiet(_what: str, _fraction: float) -> None:
     """Tell nobody about progress."""
 
 
+def on_standard_error(line: str) -> None:
+    """Write a notice where it is no result."""
+    sys.stderr.write(f"{line}\n")
+
+
 class ModelStore:
     """Built models in one folder. Several processes may share it and build at once.
 
-    A build is keyed by the SHA-256 of its weights and the version of the builder, so an old build is never taken for
-    a new one.
+    A build is keyed by the SHA-256 of its weights, its precision and the version of the builder, so an old build is
+    never taken for a new one. `notice` is told the licence of a bundled model before it is built for the first time.
     """
 
-    def __init__(self, models_dir: Path | None = None, *, reporter: Reporter = silent) -> None:
+    def __init__(
+        self, models_dir: Path | None = None, *, reporter: Reporter = silent, notice: Notice = on_standard_error
+    ) -> None:
         self.models_dir = models_dir or cache_dir() / "models"
         self._reporter = reporter
+        self._notice = notice
 
-    def list(self) -> list[ModelStatus]:
-        """Return the state of every known model; files are not read, only their presence and size."""
-        return [self._status(spec, thorough=False) for spec in catalog.CATALOG]
+    def list(self) -> Sequence[ModelStatus]:
+        """Return the state of every build of every known model; only presence and sizes are looked at."""
+        return self.states(self.names(), thorough=False)
 
     def verify(self, name: str) -> ModelStatus:
-        """Return the state of a model after comparing every file with its SHA-256."""
-        return self._status(catalog.find(name), thorough=True)
+        """Return the state of a model (its newest build) after comparing every file with its SHA-256."""
+        return self.states([name], thorough=True)[0]
+
+    def states(self, names: Iterable[str], *, thorough: bool) -> Sequence[ModelStatus]:
+        """Return the state of every build of these models; `thorough` compares every file with its SHA-256."""
+        found = []
+        for name in names:
+            if self.is_bundled(name):
+                found.append(self._status(catalog.find(name), thorough=thorough))
+            else:
+                builds = self._builds(name)
+                found += [status_of_build(check_build(build) if thorough else build) for build in builds]
+        return found
 
     def build(self, name: str, progress: Progress = quiet, *, force: bool = False) -> ModelStatus:
-        """Build a model unless a sound build is there (`force`: even then) and return its state."""
+        """Build a bundled model unless a sound build is there (`force`: even then) and return its state."""
         spec = catalog.find(name)
-        self._obtain(spec, progress, force=force)
+        self._obtain(spec, _bundled_precision(spec), progress, force=force)
         return self._status(spec, thorough=False)
+
+    def add(self, order: Order, manifest: Manifest, progress: Progress = quiet) -> ModelStatus:
+        """Build a converted model and return its state; a build of the same name and version is replaced.
+
+        `manifest` says where it comes from; its version, sizes and artefacts are filled in here.
+        """
+        folder = self.models_dir / f"{order.name}-{manifest.version}"
+        with artefacts.workshop(folder) as bench:
+            whole = _build(order, manifest, bench, progress)
+            artefacts.publish(bench, folder)
+        progress(order.name, 1.0)
+        return status_of_build(Build(folder, order.name, whole))
+
+    def remove(self, name: str) -> Sequence[ModelStatus]:
+        """Delete a converted model's builds and return what they were."""
+        if self.is_bundled(name):
+            raise OperatorError(f"{name} comes with package {catalog.find(name).package}: leave it out of pool.models")
+        builds = self._builds(name)
+        for build in builds:
+            try:
+                shutil.rmtree(build.folder)
+                build.folder.with_name(f".{build.folder.name}.lock").unlink(missing_ok=True)
+            except OSError as error:
+                raise OperatorError(f"cannot remove {build.folder}: {error.strerror}") from error
+        return [status_of_build(build) for build in builds]
 
     def load(
         self,
@@ -76,28 +110,73 @@ class ModelStore:
         progress: Progress = quiet,
         names: Iterable[str] | None = None,
     ) -> LoadedModels:
-        """Open models (all of the catalogue, or those named), building what is missing.
+        """Open models, building bundled ones that are missing; the first that serves a pair will serve it.
 
-        Raises OperatorError when a package is missing, when two ONNX Runtimes stand side by side, or when a build can
-        neither be verified nor made again.
+        Without `names` those of the settings: `pool.models` in that order, else all, converted before bundled; and
+        `pool.embedding_model`. Raises OperatorError when a model is not known, when a package is missing, when two ONNX
+        Runtimes stand side by side, or when a build can neither be verified nor made again.
         """
         providers.require_one_runtime()
         self._reporter = reporter
+        wanted = self._wanted(settings) if names is None else list(names)
         translation: list[TranslationModel] = []
         embedding: EmbeddingModel | None = None
-        for spec in _selected(names):
-            folder, manifest = self._obtain(spec, progress)
-            if spec.kind is Kind.USE:
-                embedding = recipes.open_embedding(spec, folder, manifest, settings.device, reporter)
+        for name in wanted:
+            folder, manifest = self._opened(name, settings.device, progress)
+            if Kind(manifest.kind) in _EMBEDDERS:
+                embedding = opening.open_embedding(folder, manifest, settings.device, reporter)
             else:
-                translation.append(recipes.open_translation(spec, folder, manifest, settings.device, reporter))
+                translation.append(opening.open_translation(folder, manifest, settings.device, reporter))
         return LoadedModels(tuple(translation), embedding)
 
-    def _obtain(self, spec: ModelSpec, progress: Progress, *, force: bool = False) -> tuple[Path, Manifest]:
+    def names(self) -> Sequence[str]:
+        """Return the names of all models, converted ones before bundled ones."""
+        bundled = _bundled_names()
+        converted = [build.name for build in self._converted() if build.name not in bundled]
+        return [*dict.fromkeys(converted), *bundled]
+
+    def is_bundled(self, name: str) -> bool:
+        """Whether a name is one of the catalogue's."""
+        return name in _bundled_names()
+
+    def kind(self, name: str) -> Kind:
+        """Return what a model is; raises OperatorError that lists the names."""
+        if self.is_bundled(name):
+            return catalog.find(name).kind
+        return Kind(_sound_manifest(self._builds(name)[0]).kind)
+
+    def _wanted(self, settings: PoolSettings) -> Sequence[str]:
+        """The names of the settings, checked: translation models in their order, then the embedding model."""
+        chosen = settings.models or self.names()
+        embeds = {name: self.kind(name) in _EMBEDDERS for name in chosen}
+        for name in settings.models:
+            if embeds[name]:
+                raise OperatorError(f"{name} is an embedding model: name it in pool.embedding_model instead")
+        embedder = settings.embedding_model
+        if embedder and self.kind(embedder) not in _EMBEDDERS:
+            raise OperatorError(f"{embedder} is no embedding model: set pool.embedding_model to one")
+        if embedder is None:
+            # Converted ones must be named: another model's vectors cannot be compared with those of before.
+            embedder = next((spec.name for spec in catalog.CATALOG if spec.kind in _EMBEDDERS), "")
+        return [*(name for name in chosen if not embeds[name]), *([embedder] if embedder else [])]
+
+    def _opened(self, name: str, device: str, progress: Progress) -> tuple[Path, Manifest]:
+        if self.is_bundled(name):
+            spec = catalog.find(name)
+            return self._obtain(spec, _bundled_precision(spec), progress)
+        progress(name, 0.0)
+        build = _for_device(self._builds(name), device)
+        manifest = _sound_manifest(check_build(build))
+        progress(name, 1.0)
+        return build.folder, manifest
+
+    def _obtain(
+        self, spec: ModelSpec, precision: Precision, progress: Progress, *, force: bool = False
+    ) -> tuple[Path, Manifest]:
         """Return a folder whose every file was just verified, building it if need be."""
         weights = catalog.weight_files(spec)
         sources = {role: artefacts.sha256_file(path) for role, path in weights.items()}
-        folder = self._folder(spec, sources)
+        folder = self._folder(spec, sources, precision)
         progress(spec.name, 0.0)
         manifest = None if force else self._sound(spec, folder, silent)
         if manifest is None:
@@ -105,7 +184,10 @@ class ModelStore:
                 # Another process may have built it while this one waited for the lock.
                 manifest = None if force else self._sound(spec, folder, self._reporter)
                 if manifest is None:
-                    manifest = _build(spec, weights, sources, bench, progress)
+                    if not folder.exists():
+                        self._notice(f"model {spec.name}: {spec.origin}. Licence: {spec.licence}.")
+                    order = Order(spec.name, spec.kind, weights, spec.directions, precision)
+                    manifest = _build(order, _bundled_manifest(spec, sources, precision), bench, progress)
                     artefacts.publish(bench, folder)
         progress(spec.name, 1.0)
         return folder, manifest
@@ -120,71 +202,93 @@ class ModelStore:
             reporter(ModelRebuilt(model=spec.name, problem=str(problem)))
             return None
 
-    def _folder(self, spec: ModelSpec, sources: dict[str, str]) -> Path:
-        return self.models_dir / f"{spec.name}-{version(sources)}"
+    def _folder(self, spec: ModelSpec, sources: Mapping[str, str], precision: Precision) -> Path:
+        return self.models_dir / f"{spec.name}-{version(sources, precision)}"
 
     def _status(self, spec: ModelSpec, *, thorough: bool) -> ModelStatus:
         package_version = catalog.installed_version(spec)
         if package_version is None:
-            return _status_of(spec, "package_missing", problem="pip install 'dragoman[models]'")
+            return status_of_spec(spec, None, None, None)
         sources = {role: artefacts.sha256_file(path) for role, path in catalog.weight_files(spec).items()}
-        folder = self._folder(spec, sources)
-        try:
-            manifest = artefacts.check(folder) if thorough else artefacts.read_manifest(folder)
-        except FileNotFoundError:
-            return _status_of(spec, "not_built", package_version, version(sources))
-        except Damaged as problem:
-            return _status_of(spec, "damaged", package_version, version(sources), folder, problem=str(problem))
-        return _status_of(spec, "built", package_version, manifest.version, folder, manifest.total_bytes)
+        precision = _bundled_precision(spec)
+        build = read_build(self._folder(spec, sources, precision))
+        if build and thorough:
+            build = check_build(build)
+        return status_of_spec(spec, package_version, version(sources, precision), build)
+
+    def _builds(self, name: str) -> Sequence[Build]:
+        """The builds of a converted model, the newest first; raises OperatorError that lists the names."""
+        found = [build for build in self._converted() if build.name == name]
+        if not found:
+            raise OperatorError(f"no model is called {name!r}: one of {', '.join(self.names())}")
+        return found
+
+    def _converted(self) -> Sequence[Build]:
+        return [build for build in builds_in(self.models_dir) if build.manifest is None or build.manifest.converted]
 
 
-def version(sources: dict[str, str]) -> str:
-    """Return the version of a model: a hash of its weights' hashes, and the builder's version."""
-    joined = "".join(f"{role}={digest}\n" for role, digest in sorted(sources.items()))
-    return f"{hashlib.sha256(joined.encode()).hexdigest()[:_VERSION_DIGITS]}-b{BUILDER}"
+def version(sources: Mapping[str, str], precision: Precision, choices: Mapping[str, str] | None = None) -> str:
+    """Return the version of a model: a hash of its weights' hashes and of `choices`, its precision, the builder's.
+
+    `choices`: what else decides on its files, of a converted model.
+    """
+    parts = [*sorted(sources.items()), *sorted((choices or {}).items())]
+    joined = "".join(f"{role}={digest}\n" for role, digest in parts)
+    return f"{hashlib.sha256(joined.encode()).hexdigest()[:_VERSION_DIGITS]}-{precision}-b{BUILDER}"
 
 
-def _build(
-    spec: ModelSpec, weights: dict[str, Path], sources: dict[str, str], bench: Path, progress: Progress
-) -> Manifest:
+def _build(order: Order, manifest: Manifest, bench: Path, progress: Progress) -> Manifest:
     """Build into `bench` and read every file back; raises OperatorError when the disk gives back something else."""
-    sizes = recipes.build(spec, weights, bench, progress)
-    artefacts.seal(bench, name=spec.name, version=version(sources), builder=BUILDER, sources=sources, sizes=sizes)
-    progress(spec.name, 0.9)
+    sizes = recipes.build(order, bench, progress)
+    artefacts.seal(bench, structs.replace(manifest, sizes=sizes))
+    progress(order.name, 0.9)
     try:
         return artefacts.check(bench)
     except (FileNotFoundError, Damaged) as problem:
         raise OperatorError(
-            f"model {spec.name} does not read back as written ({problem}): check the disk that holds {bench.parent}"
+            f"model {order.name} does not read back as written ({problem}): check the disk that holds {bench.parent}"
         ) from problem
 
 
-def _selected(names: Iterable[str] | None) -> Sequence[ModelSpec]:
-    return catalog.CATALOG if names is None else [catalog.find(name) for name in names]
-
-
-def _status_of(
-    spec: ModelSpec,
-    state: State,
-    package_version: str | None = None,
-    model_version: str | None = None,
-    folder: Path | None = None,
-    size: int = 0,
-    *,
-    problem: str | None = None,
-) -> ModelStatus:
-    return ModelStatus(
+def _bundled_manifest(spec: ModelSpec, sources: Mapping[str, str], precision: Precision) -> Manifest:
+    return Manifest(
         name=spec.name,
+        version=version(sources, precision),
+        builder=BUILDER,
+        sources=dict(sources),
+        sizes={},
         kind=spec.kind.value,
-        source=spec.source,
-        target=spec.target,
-        state=state,
-        version=model_version,
-        package=spec.package,
-        package_version=package_version,
-        licence=spec.licence,
+        precision=precision.value,
+        directions=spec.directions,
         origin=spec.origin,
-        path=str(folder) if folder else None,
-        bytes=size,
-        problem=problem,
+        licence=spec.licence,
+        made=artefacts.now(),
     )
+
+
+def _bundled_precision(spec: ModelSpec) -> Precision:
+    return recipes.PRECISIONS[spec.kind][0]
+
+
+def _bundled_names() -> list[str]:
+    return [spec.name for spec in catalog.CATALOG]
+
+
+def _for_device(builds: Sequence[Build], device: str) -> Build:
+    """The newest build; float16 on a GPU where there is one, and never on a CPU, which has no kernels for it."""
+    halves = [build for build in builds if build.manifest and build.manifest.precision == Precision.FLOAT16]
+    others = [build for build in builds if build not in halves]
+    if halves and (not others or providers.Wish(device).cuda):
+        if not providers.Wish(device).cuda:
+            raise OperatorError(
+                f"model {halves[0].name} is converted for a GPU only: convert it again with --precision row8"
+            )
+        return halves[0]
+    return others[0]
+
+
+def _sound_manifest(build: Build) -> Manifest:
+    if build.manifest is None:
+        status = status_of_build(build)
+        raise OperatorError(f"model {build.name} is damaged ({build.problem}): {status.remedy}")
+    return build.manifest

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import sentencepiece
 
-from inference.catalog import Kind
-from inference.directions import Direction, open_pairs, parse_directions, resolve
+from inference.catalog import Direction, Kind
+from inference.directions import open_pairs, parse_directions, resolve
 from inference.models import Pair
 from schemas.errors import OperatorError
 

@@ -1,0 +1,80 @@
+"""Built models opened: sessions, tokenizers and sizes from a folder and its manifest."""
+
+from pathlib import Path
+
+import numpy as np
+
+from inference import directions, providers
+from inference.artefacts import Manifest
+from inference.catalog import Kind
+from inference.models import DecoderKind, EmbeddingModel, Geometry, Pair, Precision, TranslationModel
+from inference.recipes import COLUMNS, tokenizer_files
+from inference.requests import ModelId
+from inference.tokenizers import SentencePieceTokenizer
+from schemas.report import Reporter
+
+_FLOATS = frozenset({Precision.FLOAT32, Precision.FLOAT16})
+
+
+def open_translation(folder: Path, manifest: Manifest, device: str, reporter: Reporter) -> TranslationModel:
+    """Open a built translation model; raises OperatorError."""
+    kind, precision, sizes = Kind(manifest.kind), Precision(manifest.precision), manifest.sizes
+    encoder, provider = providers.open_session(
+        folder / "encoder.onnx",
+        model=manifest.name,
+        device=device,
+        accelerated=precision in _FLOATS,
+        reporter=reporter,
+    )
+    decoder, _ = providers.open_session(
+        folder / "decoder.onnx", model=manifest.name, device=device, accelerated=precision in _FLOATS, reporter=_once
+    )
+    return TranslationModel(
+        id=ModelId(manifest.name, manifest.version),
+        pairs=_pairs(kind, folder, manifest),
+        encoder=encoder,
+        decoder=decoder,
+        geometry=Geometry(
+            decoder=DecoderKind.SSRU if kind is Kind.MARIAN_SSRU else DecoderKind.ATTENTION,
+            layers=sizes["layers"],
+            heads=sizes["heads"],
+            head_dim=sizes["d_model"] // sizes["heads"],
+            d_model=sizes["d_model"],
+            vocabulary=sizes["vocabulary"],
+            start=sizes["start"],
+            eos=sizes["eos"],
+            source_tokens_max=sizes["source_tokens_max"],
+            target_tokens_max=sizes["target_tokens_max"],
+        ),
+        columns=np.load(folder / COLUMNS, allow_pickle=False),
+        provider=provider,
+        precision=precision,
+    )
+
+
+def open_embedding(folder: Path, manifest: Manifest, device: str, reporter: Reporter) -> EmbeddingModel:
+    """Open a built embedding model; raises OperatorError."""
+    session, provider = providers.open_session(
+        folder / "encoder.onnx", model=manifest.name, device=device, accelerated=True, reporter=reporter
+    )
+    return EmbeddingModel(
+        id=ModelId(manifest.name, manifest.version),
+        # The engine these embeddings are compared with gives every unknown character a piece of its own.
+        tokenizer=SentencePieceTokenizer(folder / "tokenizer", begin=True, fuse_unknown=False),
+        session=session,
+        dim=manifest.sizes["dim"],
+        normalized=True,
+        tokens_max=manifest.sizes["tokens_max"],
+        provider=provider,
+    )
+
+
+def _pairs(kind: Kind, folder: Path, manifest: Manifest) -> tuple[Pair, ...]:
+    if kind is not Kind.MARIAN_SSRU:
+        return directions.open_pairs(kind, tokenizer_files(kind, folder), manifest.directions)
+    tokenizer = SentencePieceTokenizer(folder / "tokenizer", begin=False, fuse_unknown=True)
+    return tuple(Pair(one.source, one.target, tokenizer) for one in manifest.directions)
+
+
+def _once(_: object) -> None:
+    """A model's second session runs where the first does; one report speaks for both."""
