@@ -24,8 +24,16 @@ class ModelFault(Exception):
         self.memory = isinstance(cause, MemoryError) or any(mark in str(cause) for mark in _MEMORY_MARKS)
 
 
-_MEMORY_MARKS = ("Failed to allocate memory", "bad_alloc", "out of memory", "CUDA_ERROR_OUT_OF_MEMORY")
-"""How ONNX Runtime's allocators and CUDA say that memory ran out; the exception's class does not tell."""
+_MEMORY_MARKS = (
+    "Failed to allocate memory",
+    "is smaller than requested bytes",
+    "bad_alloc",
+    "out of memory",
+    "CUDA_ERROR_OUT_OF_MEMORY",
+    "STATUS_ALLOC_FAILED",
+)
+"""How ONNX Runtime's allocators (the second: at the limit of an arena), CUDA, cuBLAS and cuDNN say that memory ran out;
+the exception's class does not tell."""
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Which execution provider runs a model, and whether the installed ONNX Runtime can be trusted at all."""
 
 import platform
+import re
 from collections import Counter
 from contextlib import redirect_stdout
 from importlib import metadata
@@ -30,6 +31,8 @@ _ERRORS_ONLY: Final = 3
 _X86: Final = ("x86_64", "amd64")
 _CPUINFO: Final = Path("/proc/cpuinfo")
 _BYTES_PER_GB: Final = 1 << 30
+# What matters in a message that begins with a path and a function's name: "CUDA failure 100: no device is detected".
+_CUDA_FAILURE: Final = re.compile(r"\w+ failure \d+: [^;]*[^; ]")
 # ONNX Runtime computes shapes on the CPU on purpose: they are known there.
 _SHAPES: Final = frozenset({"Shape", "Size"})
 
@@ -156,6 +159,8 @@ def _on_gpu(path: Path, wish: Wish) -> tuple[ort.InferenceSession | None, str]:
         return None, "this ONNX Runtime is built without CUDA: install requirements/gpu.lock"
     options = _options()
     options.add_session_config_entry("session.record_ep_graph_assignment_info", "1")
+    # Warnings of the process at large: of plugins that are not asked for, of a rule that our ScatterND keeps.
+    ort.set_default_logger_severity(_ERRORS_ONLY)
     said = StringIO()
     try:
         with redirect_stdout(said):
@@ -164,7 +169,8 @@ def _on_gpu(path: Path, wish: Wish) -> tuple[ort.InferenceSession | None, str]:
             str(path), options, providers=[(CUDA, _cuda_options(wish)), CPU], enable_fallback=0
         )
     except Exception as error:  # noqa: BLE001  (ONNX Runtime's errors have no base class of their own)
-        return None, _first_line(error)
+        said_so = _CUDA_FAILURE.search(str(error))
+        return None, said_so[0] if said_so else _first_line(error)
     # The list of available providers names CUDA even where its libraries cannot be loaded; the session knows.
     if session.get_providers()[0] != CUDA:
         return None, said.getvalue().partition("\n")[0] or "ONNX Runtime cannot load CUDA 13, see the line above"

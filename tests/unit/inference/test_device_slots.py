@@ -181,6 +181,21 @@ def test_float16_decodes_what_float32_decodes_nearly_always():
     assert sum(a[0][:1] == b[0][:1] for a, b in zip(expected, found, strict=True)) > 37
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        NO_MEMORY,
+        # At the limit of an arena (pool.gpu_memory_gb).
+        "Error in execution: Non-zero status code returned while running MultiHeadAttention node. Status Message: "
+        "bfc_arena.cc:360 AllocateRawInternal Available memory of 74752 is smaller than requested bytes of 75776",
+        "CUDA failure 2: out of memory ; GPU=0 ; hostname=h ; file=cuda_allocator.cc ; line=17 ; expr=cudaMalloc(p, n);",
+        "CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED ; GPU=0 ; hostname=h ; expr=cublasCreate(&cublas_handle_);",
+    ],
+)
+def test_the_runtimes_words_for_too_little_memory_are_known(message):
+    assert ModelFault(RuntimeError(message)).memory
+
+
 class Cramped:
     """A session whose memory holds `rows` rows of the input `rows_of`: more than that fails in ONNX Runtime's words."""
 
@@ -266,9 +281,9 @@ def test_without_memory_for_writing_a_group_its_sentences_are_written_in_halves(
     expected = decode(DeviceSlots(stepping, 8, print), 8, sources, group=8)
     reports = []
     slots = DeviceSlots(stepping, 8, reports.append)
-    slots._placing = Cramped(slots._placing, "rows", 3)
+    slots._state._placing = Cramped(slots._state._placing, "rows", 3)
     assert decode(slots, 8, sources, group=8) == expected
-    assert slots._placing.tried[:4] == [8, 4, 2, 2]
+    assert slots._state._placing.tried[:4] == [8, 4, 2, 2]
     assert len(reports) == 2
 
 

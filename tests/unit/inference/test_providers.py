@@ -88,6 +88,7 @@ class Runtime:
         monkeypatch.setattr(ort, "get_available_providers", lambda: [CUDA, CPU])
         monkeypatch.setattr(ort, "InferenceSession", self.open)
         monkeypatch.setattr(ort, "preload_dlls", self.preload)
+        monkeypatch.setattr(ort, "set_default_logger_severity", lambda _: None)
 
     def preload(self) -> None:
         if not self.loads:
@@ -141,14 +142,15 @@ def test_cuda_that_cannot_be_loaded_is_a_fallback_with_its_reason(
 
 
 def test_cuda_that_fails_is_a_fallback_with_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    Runtime(monkeypatch, fails="CUDA failure 100: no CUDA-capable device is detected ; GPU=0\n at a line")
+    where = "/onnxruntime_src/onnxruntime/core/providers/cuda/cuda_call.cc:129 CudaCall "
+    Runtime(monkeypatch, fails=f"{where}CUDA failure 100: no CUDA-capable device is detected ; GPU=0 ; hostname=h")
     reports: list[Report] = []
     session, provider = open_session(
         doubling_graph(tmp_path), model="m", device="auto", accelerated=True, reporter=reports.append
     )
     assert provider == CPU
     assert session.run(None, {"x": np.ones(1, np.float32)})[0] == 2
-    reason = "CUDA failure 100: no CUDA-capable device is detected ; GPU=0"
+    reason = "CUDA failure 100: no CUDA-capable device is detected"
     assert reports == [ProviderChosen(model="m", provider=CPU, wanted="cuda", reason=reason)]
 
 
