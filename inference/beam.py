@@ -57,7 +57,6 @@ class BeamSlots:
         self._finished: list[list[Hypothesis]] = [[] for _ in range(slots)]
         self._count = np.zeros(slots, np.int64)
         self._forces = any(pair.first is not None for pair in model.pairs)
-        self._scale = np.float32(model.geometry.logit_scale)
 
     def encode(self, sentences: Sequence[Ids]) -> Sequence[NDArray[np.float32]]:
         """Return float32 [tokens, layers * 2 * d_model] for each sentence. Raises ModelFault."""
@@ -129,9 +128,10 @@ class BeamSlots:
         beam, most = self._beam, 2 * self._beam
         columns = best_columns(logits, most)
         chosen = np.take_along_axis(logits, columns, 1)
+        factor = self._state.factor(len(logits))
         peak = chosen.max(1, keepdims=True)
-        weight = np.exp((logits - peak) * self._scale).sum(1, keepdims=True)
-        scores = (chosen - peak) * self._scale - np.log(weight) + self._scores[: self.active].reshape(-1, 1)
+        weight = np.exp((logits - peak) * factor).sum(1, keepdims=True)
+        scores = (chosen - peak) * factor - np.log(weight) + self._scores[: self.active].reshape(-1, 1)
         together = scores.reshape(-1, beam * most)
         order = np.argsort(-together, axis=1, kind="stable")[:, :most]
         tokens = self._model.columns[np.take_along_axis(columns.reshape(-1, beam * most), order, 1)]

@@ -13,6 +13,7 @@ from inference.models import DecoderKind, TranslationModel
 
 KEPT_TOKENS: Final = 128
 """Positions of a row whose memory stays when the row is free: almost every sentence is shorter."""
+_ONE: Final = np.ones((1, 1), np.float32)
 Rows = slice | NDArray[np.int64]
 
 
@@ -44,7 +45,12 @@ class DecoderState:
             self._cell = np.zeros((g.layers, rows, g.d_model), np.float32)
         else:
             self._own = _Cache((self._pieces, rows, g.heads, g.target_tokens_max, g.head_dim))
-        self._logits = np.zeros((rows, len(model.columns)), _logits_type(model.decoder))
+        outputs = {output.name: output for output in model.decoder.get_outputs()}
+        dtype = np.int32 if outputs["logits"].type == "tensor(int32)" else np.float32
+        self._logits = np.zeros((rows, len(model.columns)), dtype)
+        self._factor: NDArray[np.float32] | None = None
+        if "logits_scale" in outputs:
+            self._factor = np.ones((1 if outputs["logits_scale"].shape[0] == 1 else rows, 1), np.float32)
         # A binding holds raw addresses and keeps nothing alive: the values are kept beside it.
         self._bindings: dict[int, tuple[ort.IOBinding, list[ort.OrtValue]]] = {}
 
@@ -94,6 +100,10 @@ class DecoderState:
             if cache is not None:
                 cache.trim(row, 0)
 
+    def factor(self, n: int) -> NDArray[np.float32]:
+        """Return what the last step's logits of rows 0..n-1 are multiplied by for a softmax, float32 [n or 1, 1]."""
+        return _ONE if self._factor is None else self._factor[:n]
+
     def run(self, n: int) -> NDArray[np.int32 | np.float32]:
         """Run one step of rows 0..n-1 and return their logits [n, columns], overwritten by the next run.
 
@@ -121,6 +131,9 @@ class DecoderState:
             kept.append(value)
         kept.append(ort.OrtValue.ortvalue_from_numpy(self._logits[:n]))
         binding.bind_ortvalue_output("logits", kept[-1])
+        if self._factor is not None:
+            kept.append(ort.OrtValue.ortvalue_from_numpy(self._factor[:n]))
+            binding.bind_ortvalue_output("logits_scale", kept[-1])
         return binding, kept
 
     def _inputs(self, n: int) -> dict[str, tuple[NDArray[np.generic], str]]:
@@ -188,8 +201,3 @@ class _Cache:
             if length > 0:
                 self._memory.madvise(mmap.MADV_DONTNEED, first, length)
         self._written[row] = 0
-
-
-def _logits_type(decoder: ort.InferenceSession) -> type[np.int32] | type[np.float32]:
-    (logits,) = (output for output in decoder.get_outputs() if output.name == "logits")
-    return np.int32 if logits.type == "tensor(int32)" else np.float32

@@ -47,11 +47,7 @@ class DecoderKind(StrEnum):
 
 
 class Geometry(Struct, frozen=True):
-    """Sizes of the decoder. `start` is the id fed before the first token; `eos` ends a sentence.
-
-    `logit_scale`: what one unit of a logit is worth in natural logarithm, for beam search; integer heads have their
-    own, the others 1.
-    """
+    """Sizes of the decoder. `start` is the id fed before the first token; `eos` ends a sentence."""
 
     decoder: DecoderKind
     layers: int
@@ -63,7 +59,6 @@ class Geometry(Struct, frozen=True):
     eos: int
     source_tokens_max: int
     target_tokens_max: int
-    logit_scale: float = 1.0
 
 
 class Pair(Struct, frozen=True):
@@ -86,7 +81,8 @@ class TranslationModel(Struct, frozen=True):
     decoder: ids int64 [B], pos int64 [B], sl1 int32 [B] (source length - 1), stot int32 [] (longest source length);
         per layer l = 1..layers: k{l} v{l} float32 [B, heads, S, head_dim],
         lk{l} lv{l} float32 [B, 1, d_model] (the last encoder position, fed as GroupQueryAttention's new token)
-        -> logits int32 or float32 [B, columns], mk{l}, mv{l} (k{l} and v{l}, written in place by IO binding).
+        -> logits int32 or float32 [B, columns], mk{l}, mv{l} (k{l} and v{l}, written in place by IO binding);
+        where a head leaves a factor out of its logits, logits_scale float32 [B, 1] or [1, 1] is that factor.
         SSRU, per layer: c{l} float32 [B, d_model] -> c{l}o, in place.
         ATTENTION: tl1 int32 [B] (target length so far, that is `pos`), ttot int32 [] (the longest such length + 1);
         per layer tk{l} tv{l} float32 [B, heads, T, head_dim] -> tk{l}o, tv{l}o, in place.

@@ -170,6 +170,8 @@ class _Parts:
         left = graph.node("Concat", self._quantize(x, 1 / multiplier), graph.node("Expand", ones, size), axis=1)
         zero_point = graph.constant(_ZERO_POINT, np.uint8)
         graph.node("MatMulInteger", left, graph.constant(rows, np.int8), zero_point, out="logits")
+        scale = graph.constant([[table.scale / multiplier]])
+        graph.node("Identity", scale, out=graph.output("logits_scale", FLOAT, [1, 1]))
 
     def dense(self, x: str, names: Sequence[str], biases: Sequence[str | None]) -> str:
         """Return x times several matrices side by side, biases added: float32 [tokens, sum of outputs]."""
