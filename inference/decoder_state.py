@@ -46,7 +46,7 @@ class DecoderState:
         else:
             self._own = _Cache((self._pieces, rows, g.heads, g.target_tokens_max, g.head_dim))
         outputs = {output.name: output for output in model.decoder.get_outputs()}
-        dtype = np.int32 if outputs["logits"].type == "tensor(int32)" else np.float32
+        dtype: type[np.int32 | np.float32] = np.int32 if outputs["logits"].type == "tensor(int32)" else np.float32
         self._logits = np.zeros((rows, len(model.columns)), dtype)
         self._factor: NDArray[np.float32] | None = None
         if "logits_scale" in outputs:
