@@ -8,26 +8,23 @@ from inference import directions, providers
 from inference.artefacts import Manifest
 from inference.catalog import Kind
 from inference.models import DecoderKind, EmbeddingModel, Geometry, Pair, Precision, TranslationModel
+from inference.providers import Wish
 from inference.recipes import COLUMNS, tokenizer_files
 from inference.requests import ModelId
 from inference.tokenizers import SentencePieceTokenizer
 from schemas.report import Reporter
 
-_FLOATS = frozenset({Precision.FLOAT32, Precision.FLOAT16})
 
-
-def open_translation(folder: Path, manifest: Manifest, device: str, reporter: Reporter) -> TranslationModel:
+def open_translation(folder: Path, manifest: Manifest, wish: Wish, reporter: Reporter) -> TranslationModel:
     """Open a built translation model; raises OperatorError."""
     kind, precision, sizes = Kind(manifest.kind), Precision(manifest.precision), manifest.sizes
-    encoder, provider = providers.open_session(
-        folder / "encoder.onnx",
+    (encoder, decoder), provider = providers.open_sessions(
+        [folder / "encoder.onnx", folder / "decoder.onnx"],
         model=manifest.name,
-        device=device,
-        accelerated=precision in _FLOATS,
+        wish=wish,
+        # The int8 kernels exist on the CPU only, and GroupQueryAttention's on a GPU in half precision only.
+        accelerated=precision is Precision.FLOAT16,
         reporter=reporter,
-    )
-    decoder, _ = providers.open_session(
-        folder / "decoder.onnx", model=manifest.name, device=device, accelerated=precision in _FLOATS, reporter=_once
     )
     return TranslationModel(
         id=ModelId(manifest.name, manifest.version),
@@ -52,10 +49,10 @@ def open_translation(folder: Path, manifest: Manifest, device: str, reporter: Re
     )
 
 
-def open_embedding(folder: Path, manifest: Manifest, device: str, reporter: Reporter) -> EmbeddingModel:
+def open_embedding(folder: Path, manifest: Manifest, wish: Wish, reporter: Reporter) -> EmbeddingModel:
     """Open a built embedding model; raises OperatorError."""
-    session, provider = providers.open_session(
-        folder / "encoder.onnx", model=manifest.name, device=device, accelerated=True, reporter=reporter
+    (session,), provider = providers.open_sessions(
+        [folder / "encoder.onnx"], model=manifest.name, wish=wish, accelerated=True, reporter=reporter
     )
     return EmbeddingModel(
         id=ModelId(manifest.name, manifest.version),
@@ -74,7 +71,3 @@ def _pairs(kind: Kind, folder: Path, manifest: Manifest) -> tuple[Pair, ...]:
         return directions.open_pairs(kind, tokenizer_files(kind, folder), manifest.directions)
     tokenizer = SentencePieceTokenizer(folder / "tokenizer", begin=False, fuse_unknown=True)
     return tuple(Pair(one.source, one.target, tokenizer) for one in manifest.directions)
-
-
-def _once(_: object) -> None:
-    """A model's second session runs where the first does; one report speaks for both."""

@@ -3,6 +3,7 @@
 import platform
 import re
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import redirect_stdout
 from importlib import metadata
 from io import StringIO
@@ -83,29 +84,37 @@ def require_one_runtime() -> str:
 
 
 def open_session(
-    path: Path,
-    *,
-    model: str,
-    device: str,
-    accelerated: bool,
-    reporter: Reporter,
-    memory_gb: float | None = None,
+    path: Path, *, model: str, device: str, accelerated: bool, reporter: Reporter
 ) -> tuple[ort.InferenceSession, str]:
-    """Open a graph and return it with the provider that is really active.
+    """Open one graph; see `open_sessions`."""
+    sessions, provider = open_sessions(
+        [path], model=model, wish=Wish(device), accelerated=accelerated, reporter=reporter
+    )
+    return sessions[0], provider
 
-    `device`, `memory_gb`: see Wish. `accelerated`: whether the graph has kernels off the CPU; the int8 graphs have
-    none. The choice is reported, with the operators that a session on a GPU computes on the CPU all the same, and with
-    the reason for another choice than wished: neither must pass unseen.
+
+def open_sessions(
+    paths: Sequence[Path], *, model: str, wish: Wish, accelerated: bool, reporter: Reporter
+) -> tuple[list[ort.InferenceSession], str]:
+    """Open the graphs of a model and return them with the provider that is really active: the CPU's if any is there.
+
+    `accelerated`: whether the graphs have kernels off the CPU. The choice is reported once for all, with the operators
+    that a session on a GPU computes on the CPU all the same, and with the reason for another choice than wished:
+    neither must pass unseen.
     """
-    wish = Wish(device, memory_gb)
-    session, reason = _on_gpu(path, wish) if wish.cuda and accelerated else (None, _why_not(wish))
-    strays = () if session is None else strays_of(session)
-    if session is None:
-        session = _on_cpu(path, model)
-    provider = session.get_providers()[0]
-    wanted = wish.gpu.kind if wish.cuda and (accelerated or wish.device != "auto") else device
-    reporter(ProviderChosen(model=model, provider=provider, wanted=wanted, reason=reason, strays=strays))
-    return session, provider
+    sessions, reasons = [], []
+    for path in paths:
+        session, reason = _on_gpu(path, wish) if wish.cuda and accelerated else (None, _why_not(wish))
+        sessions.append(_on_cpu(path, model) if session is None else session)
+        reasons.append(reason)
+    strays = sum((_strays_of(session) for session in sessions), Counter[str]())
+    providers = {session.get_providers()[0] for session in sessions}
+    provider = CPU if CPU in providers else providers.pop()
+    wanted = wish.gpu.kind if wish.cuda and (accelerated or wish.device != "auto") else wish.device
+    reason = next((reason for reason in reasons if reason), "")
+    told = tuple(f"{operator} x{count}" for operator, count in sorted(strays.items()))
+    reporter(ProviderChosen(model=model, provider=provider, wanted=wanted, reason=reason, strays=told))
+    return sessions, provider
 
 
 def device_of(session: ort.InferenceSession) -> Device:
@@ -123,19 +132,16 @@ def open_helper(graph: onnx.ModelProto, beside: ort.InferenceSession) -> ort.Inf
     return ort.InferenceSession(graph.SerializeToString(), _options(), providers=providers, enable_fallback=0)
 
 
-def strays_of(session: ort.InferenceSession) -> tuple[str, ...]:
-    """Return what a session on a GPU computes on the CPU, as `Operator xN`; empty when nothing, and on the CPU.
+def _strays_of(session: ort.InferenceSession) -> Counter[str]:
+    """Return how many nodes of which operators a session on a GPU computes on the CPU.
 
     Read from the assignment that ONNX Runtime records when asked to (see `_on_gpu`). Its other way,
     `session.disable_cpu_ep_fallback`, refuses such a graph whole and does not say which operators it is about.
     """
     if session.get_providers()[0] == CPU:
-        return ()
-    strays: Counter[str] = Counter()
-    for part in session.get_provider_graph_assignment_info():
-        if part.ep_name == CPU:
-            strays.update(node.op_type for node in part.get_nodes() if node.op_type not in _SHAPES)
-    return tuple(f"{operator} x{count}" for operator, count in sorted(strays.items()))
+        return Counter()
+    parts = [part for part in session.get_provider_graph_assignment_info() if part.ep_name == CPU]
+    return Counter(node.op_type for part in parts for node in part.get_nodes() if node.op_type not in _SHAPES)
 
 
 def products_saturate(cpuinfo: Path = _CPUINFO, machine: str | None = None) -> bool:
@@ -150,7 +156,11 @@ def products_saturate(cpuinfo: Path = _CPUINFO, machine: str | None = None) -> b
 
 def _why_not(wish: Wish) -> str:
     """Say why a graph without kernels off the CPU is not on the GPU that was asked for by name."""
-    return "its int8 graphs are computed on the CPU only" if wish.device.startswith("cuda") else ""
+    return (
+        "only float16 graphs run on a GPU: `dragoman models convert` with that precision"
+        if wish.device.startswith("cuda")
+        else ""
+    )
 
 
 def _on_gpu(path: Path, wish: Wish) -> tuple[ort.InferenceSession | None, str]:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from inference.catalog import Direction, Kind
 from inference.graphs import marian_ssru, seq2seq, use
 from inference.graphs.builder import write_model
+from inference.graphs.device import step_graph
 from inference.models import Ids, Precision
 from inference.tokenizers import SentencePieceTokenizer
 from inference.weights.checkpoint import Seq2SeqWeights, emitted, read_checkpoint
@@ -134,7 +135,8 @@ def _build_seq2seq(order: Order, folder: Path, progress: Progress) -> dict[str, 
     progress(order.name, 0.3)
     write_model(seq2seq.encoder_graph(weights, order.precision, order.scales), folder, "encoder")
     progress(order.name, 0.6)
-    write_model(seq2seq.decoder_graph(weights, columns, order.precision, order.scales), folder, "decoder")
+    decoder = seq2seq.decoder_graph(weights, columns, order.precision, order.scales)
+    write_model(step_graph(decoder) if order.precision is Precision.FLOAT16 else decoder, folder, "decoder")
     return {
         "layers": config.decoder_layers,
         "heads": config.decoder_heads,

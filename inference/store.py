@@ -119,14 +119,15 @@ class ModelStore:
         providers.require_one_runtime()
         self._reporter = reporter
         wanted = self._wanted(settings) if names is None else list(names)
+        wish = providers.Wish(settings.device, settings.gpu_memory_gb)
         translation: list[TranslationModel] = []
         embedding: EmbeddingModel | None = None
         for name in wanted:
             folder, manifest = self._opened(name, settings.device, progress)
             if Kind(manifest.kind) in _EMBEDDERS:
-                embedding = opening.open_embedding(folder, manifest, settings.device, reporter)
+                embedding = opening.open_embedding(folder, manifest, wish, reporter)
             else:
-                translation.append(opening.open_translation(folder, manifest, settings.device, reporter))
+                translation.append(opening.open_translation(folder, manifest, wish, reporter))
         return LoadedModels(tuple(translation), embedding)
 
     def names(self) -> Sequence[str]:

@@ -7,7 +7,17 @@ import onnxruntime as ort
 import pytest
 
 from inference.graphs.builder import FLOAT, INT64, GraphBuilder, write_model
-from inference.providers import CPU, CUDA, Device, device_of, open_session, products_saturate, require_one_runtime
+from inference.providers import (
+    CPU,
+    CUDA,
+    Device,
+    Wish,
+    device_of,
+    open_session,
+    open_sessions,
+    products_saturate,
+    require_one_runtime,
+)
 from schemas.errors import OperatorError
 from schemas.report import ProviderChosen, Report
 
@@ -51,7 +61,7 @@ def doubling_graph(folder: Path) -> Path:
         ("cpu", True, ""),
         ("cuda", True, "this ONNX Runtime is built without CUDA: install requirements/gpu.lock"),
         ("cuda:1", True, "this ONNX Runtime is built without CUDA: install requirements/gpu.lock"),
-        ("cuda", False, "its int8 graphs are computed on the CPU only"),
+        ("cuda", False, "only float16 graphs run on a GPU: `dragoman models convert` with that precision"),
     ],
 )
 def test_the_report_says_what_the_session_says(
@@ -159,18 +169,39 @@ def test_what_a_session_on_a_gpu_computes_on_the_cpu_is_reported(
 ) -> None:
     runtime = Runtime(monkeypatch, loads=True)
     reports: list[Report] = []
-    session, provider = open_session(
-        doubling_graph(tmp_path), model="m", device="cuda:1", accelerated=True, reporter=reports.append, memory_gb=1.5
-    )
+    graph, wish = doubling_graph(tmp_path), Wish("cuda:1", 1.5)
+    sessions, provider = open_sessions([graph, graph], model="m", wish=wish, accelerated=True, reporter=reports.append)
     assert provider == CUDA
-    assert reports == [ProviderChosen(model="m", provider=CUDA, wanted="cuda", strays=("Mul x1",))]
-    assert device_of(session) == Device("cuda", 1)
+    assert reports == [ProviderChosen(model="m", provider=CUDA, wanted="cuda", strays=("Mul x2",))]
+    assert [device_of(session) for session in sessions] == [Device("cuda", 1)] * 2
     ((name, options), last) = runtime.asked[0]
     assert (name, last) == (CUDA, CPU)
     assert options["device_id"] == "1"
     assert options["gpu_mem_limit"] == str(3 << 29)
     assert options["arena_extend_strategy"] == "kSameAsRequested"
     assert runtime.options[0].get_session_config_entry("session.record_ep_graph_assignment_info") == "1"
+
+
+def test_a_model_of_which_one_graph_is_on_the_cpu_is_on_the_cpu(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What happens when a GPU's memory holds the first graph and not the second."""
+    runtime = Runtime(monkeypatch, loads=True)
+    reports: list[Report] = []
+
+    def second_fails(path: str, *rest: object, **more: object) -> object:
+        runtime.fails = "CUDA failure 2: out of memory ; GPU=0" if runtime.asked else ""
+        return runtime.open(path, *rest, **more)
+
+    monkeypatch.setattr(ort, "InferenceSession", second_fails)
+    graph = doubling_graph(tmp_path)
+    sessions, provider = open_sessions(
+        [graph, graph], model="m", wish=Wish("cuda"), accelerated=True, reporter=reports.append
+    )
+    assert [device_of(session).kind for session in sessions] == ["cuda", "cpu"]
+    assert provider == CPU
+    reason = "CUDA failure 2: out of memory"
+    assert reports == [ProviderChosen(model="m", provider=CPU, wanted="cuda", reason=reason, strays=("Mul x1",))]
 
 
 def test_no_limit_of_memory_unless_one_is_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
