@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from time import monotonic
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.arena import Arena
-from inference.engine import ModelFault, Outcome, Suspect, Work, running
+from inference.engine import WARM_UP_TEXT, ModelFault, Outcome, Suspect, Work, running
 from inference.models import EmbeddingModel, Ids
 from inference.queue import Request
 from inference.requests import Embedding, PoisonText
@@ -69,6 +69,12 @@ class EmbeddingEngine:
         """A look-ahead when less than a run is on board: full runs, and little that a more urgent text waits for."""
         return LOOK_AHEAD if self._pending_tokens < RUN_TOKENS else 0
 
+    def warm_up(self) -> None:
+        """Run the longest text, then a full run of short ones. Raises ModelFault."""
+        (ids,) = self._pieces(WARM_UP_TEXT)
+        for texts in ([np.resize(ids, self._model.tokens_max)], [ids] * (RUN_TOKENS // len(ids))):
+            self._vectors(texts)
+
     def admit(self, requests: Sequence[Request], queue_depth: int) -> None:
         """Tokenize and cut what is too long; a text that the tokenizer refuses is answered at once."""
         self._queue_depth = queue_depth
@@ -125,17 +131,21 @@ class EmbeddingEngine:
         began_s = monotonic()
         for text, _ in batch:
             text.request.started_s = text.request.started_s or began_s
-        longest = max(len(ids) for _, ids in batch)
         try:
-            with running():
-                options = self._arena.options(len(batch) * longest)
-                (vectors,) = self._model.session.run(None, packed([ids for _, ids in batch]), options)
+            vectors = self._vectors([ids for _, ids in batch])
         except ModelFault as fault:
             self._fail({text for text, _ in batch}, fault)
             return
         for (text, piece), vector in zip(batch, vectors, strict=True):
             self._add(text, vector, len(piece))
         self._account(batch, began_s)
+
+    def _vectors(self, texts: Sequence[Ids]) -> NDArray[np.float32]:
+        """Return float32 [texts, dim]."""
+        options = self._arena.options(len(texts) * max(map(len, texts)))
+        with running():
+            (vectors,) = self._model.session.run(None, packed(texts), options)
+        return cast("NDArray[np.float32]", vectors)
 
     def _fail(self, texts: set[_Text], fault: ModelFault) -> None:
         """A piece is in doubt, so its whole text is; its other pieces are skipped when they come up."""

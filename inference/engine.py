@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Final, Protocol
 
 from msgspec import Struct
 
@@ -46,6 +46,8 @@ def running() -> Iterator[None]:
 
 
 Answer = Translation | Embedding
+WARM_UP_TEXT: Final = "A box."
+"""Run through every engine before the first request: the first run of a session allocates and plans."""
 
 
 class Outcome(Struct, frozen=True):
@@ -79,6 +81,13 @@ class Engine(Protocol):
     """The requests of one model on one thread. Only that thread calls it, so it locks nothing."""
 
     work: Work
+
+    def warm_up(self) -> None:
+        """Run every shape that matters once, the longest text and full runs, so that no caller waits for memory.
+
+        Called once, before anything is admitted; nothing stays on board. Raises ModelFault.
+        """
+        ...
 
     @property
     def busy(self) -> bool:

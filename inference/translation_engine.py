@@ -5,12 +5,14 @@ from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Final
 
+import numpy as np
+
 from inference.arena import Arena
 from inference.beam import BeamSlots
 from inference.boarding import Boarding, Sentence
 from inference.decode import Decode, Ended
 from inference.decoder_slots import DecoderSlots
-from inference.engine import Answer, ModelFault, Outcome, Suspect, Work
+from inference.engine import WARM_UP_TEXT, Answer, ModelFault, Outcome, Suspect, Work
 from inference.models import TranslationModel
 from inference.queue import Request
 from inference.requests import Decoding, PoisonText, SegmentTooLong, Translation
@@ -73,6 +75,18 @@ class TranslationEngine:
         used = [decode for decode in self._decodes if decode.active]
         free = any(decode.capacity - decode.active >= max(1, decode.capacity // 8) for decode in used)
         return self._tuning.look_ahead if free or not used else 0
+
+    def warm_up(self) -> None:
+        """Encode the longest sentence and a full group, and decode a step of each, in full rows. Raises ModelFault."""
+        rows, tuning, pair = self._greedy.rows, self._tuning, self._model.pairs[0]
+        ids = pair.tokenizer.encode(WARM_UP_TEXT)
+        longest = [np.resize(ids, self._model.geometry.source_tokens_max)]
+        group = [np.resize(ids, max(1, tuning.group_tokens // tuning.slots))] * tuning.slots
+        for sentences in (longest, group):
+            for row, memory in enumerate(rows.encode(sentences)):
+                rows.place(row, memory, pair.first)
+            rows.advance()
+            rows.clear()
 
     def admit(self, requests: Sequence[Request], queue_depth: int) -> None:
         """Tokenize; a text that the tokenizer refuses or that is too long is answered at once."""
@@ -197,6 +211,7 @@ class TranslationEngine:
                     queue_depth=self._queue_depth,
                     queue_wait_s=tuple(window.waits_s),
                     seconds=window.seconds,
+                    steps=window.steps,
                 )
             )
 

@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from inference.bisection import isolate
-from inference.engine import Engine, EngineFactory, ModelFault, Outcome, Suspect
+from inference.engine import WARM_UP_TEXT, Engine, EngineFactory, ModelFault, Outcome, Suspect
 from inference.queue import Request
 from inference.requests import Decoding, Priority
 from inference.schedule import Schedule
@@ -44,8 +44,6 @@ numbers of steps would not be equal shares; within a turn a model's weights stay
 EXPRESS: Final = 8
 """Requests given to an engine that has enough to do, because they are more urgent than all it has not begun. At most
 three times as many, one for each priority but the last, are on board beyond what it asked for."""
-WARM_UP_TEXT = "A box."
-"""Run through every engine before the first request: the first run of a session allocates and plans."""
 
 
 class Aboard:
@@ -136,6 +134,7 @@ class Worker:
 
     def _warm(self, engines: Sequence[Engine]) -> Sequence[Engine]:
         for model, engine in enumerate(engines):
+            engine.warm_up()
             engine.admit([Request(WARM_UP_TEXT, model, Decoding.GREEDY, 0.0, 0.0)], 0)
             while engine.busy:
                 for outcome in engine.step():

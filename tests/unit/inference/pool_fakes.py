@@ -70,6 +70,9 @@ class FakeEngine:
         self.pending = []
         self.rows = []
 
+    def warm_up(self):
+        """There is nothing to plan here."""
+
     @property
     def busy(self):
         return bool(self.pending or self.rows)

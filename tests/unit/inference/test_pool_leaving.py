@@ -7,11 +7,10 @@ import time
 import pytest
 
 from inference import pool as pool_module
-from inference.engine import ModelFault, Outcome, Suspect, Work
+from inference.engine import WARM_UP_TEXT, ModelFault, Outcome, Suspect, Work
 from inference.models import EmbeddingModel, LoadedModels
 from inference.pool import Pool
 from inference.requests import ModelId, PoisonText, RequestTimeout
-from inference.worker import WARM_UP_TEXT
 from tests.unit.inference.pool_fakes import answer, fake_model, settings
 
 STAGES = ("pending", "ready", "row")
@@ -62,6 +61,9 @@ class StagedEngine:
         self.work = Work()
         self.stages = stages
         self.on = {stage: [] for stage in STAGES}
+
+    def warm_up(self):
+        """There is nothing to plan here."""
 
     @property
     def busy(self):

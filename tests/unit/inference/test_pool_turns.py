@@ -4,11 +4,11 @@ import itertools
 
 import pytest
 
-from inference.engine import Outcome, Work
+from inference.engine import WARM_UP_TEXT, Outcome, Work
 from inference.queue import PATIENCE_S, TURN_OF_OVERDUE, Request, rank_of
 from inference.requests import Decoding, Priority
 from inference.schedule import Schedule
-from inference.worker import EXPRESS, TURN_S, WARM_UP_TEXT, Worker
+from inference.worker import EXPRESS, TURN_S, Worker
 from tests.unit.inference.pool_fakes import answer
 
 LOOK_AHEAD = 8
@@ -70,6 +70,9 @@ class SimulatedEngine:
         self.world = world
         self.model = model
         self.pending, self.rows = [], []
+
+    def warm_up(self):
+        """There is nothing to plan here."""
 
     @property
     def busy(self):
