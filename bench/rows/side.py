@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from msgspec import Struct
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).absolute().parents[2]
 PEERS = ROOT / ".venv-peers" / "bin" / "python"
 # What a library's own threads spin on after a run must not be charged to whoever runs next.
 PAUSE_S = 0.3

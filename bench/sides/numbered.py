@@ -14,9 +14,9 @@ PRUNED = 8_000
 IDS_MAX = 50_000
 
 
-def sentences(count: int) -> list[list[int]]:
+def sentences(count: int, seed: int = 1) -> list[list[int]]:
     """Ids with EOS last. Lengths are log-normal around 20 tokens, 5 to 60, as in everyday text."""
-    rng = np.random.default_rng(1)
+    rng = np.random.default_rng(seed)
     lengths = np.clip(np.round(rng.lognormal(np.log(20), 0.55, count)), 5, TOKENS_MAX).astype(int)
     return [[*rng.integers(5, IDS_MAX, length - 1).tolist(), EOS] for length in lengths]
 

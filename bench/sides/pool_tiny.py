@@ -6,24 +6,18 @@ Each request: {"texts": [...]}; the answer also says what the pool counted.
 
 import asyncio
 import sys
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
+from bench.sides.asking import counted, translate_all
 from bench.sides.protocol import serve
 from inference.models import LoadedModels
 from inference.pool import Pool
-from inference.requests import Translation
 from inference.store import ModelStore
 from schemas.settings import load
 
 SOURCE, TARGET = "en", "pt-BR"
-
-
-async def translate_all(pool: Pool, texts: Sequence[str], source: str, target: str) -> list[Translation]:
-    """Every text is a call of its own, made in this order; those the queue has no room for wait at its door."""
-    return await asyncio.gather(*(pool.translate(text, source=source, target=target) for text in texts))
 
 
 class EncoderRuns:
@@ -37,11 +31,6 @@ class EncoderRuns:
         if name.startswith("run"):
             self.count += 1
         return getattr(self._session, name)
-
-
-def counted(pool: Pool) -> dict[str, Any]:
-    """Return the counters of the pool's first model."""
-    return msgspec.to_builtins(pool.statistics().models[0])
 
 
 def main() -> None:
