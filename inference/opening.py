@@ -7,6 +7,7 @@ import numpy as np
 from inference import directions, providers
 from inference.artefacts import Manifest
 from inference.catalog import Kind
+from inference.json_tokenizer import JsonTokenizer
 from inference.models import DecoderKind, EmbeddingModel, Geometry, Pair, Precision, TranslationModel
 from inference.providers import Wish
 from inference.recipes import COLUMNS, tokenizer_files
@@ -51,18 +52,33 @@ def open_translation(folder: Path, manifest: Manifest, wish: Wish, reporter: Rep
 
 def open_embedding(folder: Path, manifest: Manifest, wish: Wish, reporter: Reporter) -> EmbeddingModel:
     """Open a built embedding model; raises OperatorError."""
+    kind, precision, sizes = Kind(manifest.kind), Precision(manifest.precision), manifest.sizes
     (session,), provider = providers.open_sessions(
-        [folder / "encoder.onnx"], model=manifest.name, wish=wish, accelerated=True, reporter=reporter
+        [folder / "encoder.onnx"],
+        model=manifest.name,
+        wish=wish,
+        # The int8 kernels exist on the CPU only.
+        accelerated=precision in {Precision.FLOAT32, Precision.FLOAT16},
+        reporter=reporter,
     )
+    tokenizer: SentencePieceTokenizer | JsonTokenizer
+    if kind is Kind.USE:
+        # The engine these embeddings are compared with gives every unknown character a piece of its own.
+        tokenizer = SentencePieceTokenizer(folder / "tokenizer", begin=True, fuse_unknown=False)
+        frame = (1, 1)
+    else:
+        tokenizer = JsonTokenizer(folder / "tokenizer")
+        frame = tokenizer.frame()
     return EmbeddingModel(
         id=ModelId(manifest.name, manifest.version),
-        # The engine these embeddings are compared with gives every unknown character a piece of its own.
-        tokenizer=SentencePieceTokenizer(folder / "tokenizer", begin=True, fuse_unknown=False),
+        tokenizer=tokenizer,
         session=session,
-        dim=manifest.sizes["dim"],
-        normalized=True,
-        tokens_max=manifest.sizes["tokens_max"],
+        dim=sizes["dim"],
+        normalized=bool(sizes.get("normalized", True)),
+        tokens_max=sizes["tokens_max"],
         provider=provider,
+        frame=frame,
+        precision=precision,
     )
 
 

@@ -9,12 +9,14 @@ import numpy as np
 from msgspec import Struct
 
 from inference.catalog import Direction, Kind
-from inference.graphs import marian_ssru, seq2seq, use
+from inference.graphs import marian_ssru, seq2seq, text_encoder, use
 from inference.graphs.builder import write_model
 from inference.graphs.device import step_graph
+from inference.json_tokenizer import JsonTokenizer
 from inference.models import Ids, Precision
 from inference.tokenizers import SentencePieceTokenizer
 from inference.weights.checkpoint import Seq2SeqWeights, emitted, read_checkpoint
+from inference.weights.encoder_checkpoint import read_encoder
 from inference.weights.marian_bin import read_marian
 from inference.weights.shortlist import head_columns, read_shortlist
 from schemas.errors import OperatorError
@@ -44,6 +46,7 @@ TOKENIZER_ROLES: Final[Mapping[Kind, tuple[str, ...]]] = {
 PRECISIONS: Final[Mapping[Kind, tuple[Precision, ...]]] = {
     Kind.MARIAN_SSRU: (Precision.STATIC8,),
     Kind.USE: (Precision.FLOAT32,),
+    Kind.TEXT_ENCODER: (Precision.ROW8, Precision.FLOAT32, Precision.FLOAT16, Precision.STATIC8),
     Kind.MARIAN: (Precision.ROW8, Precision.FLOAT32, Precision.FLOAT16, Precision.STATIC8),
     Kind.M2M100: (Precision.ROW8, Precision.FLOAT32, Precision.FLOAT16, Precision.STATIC8),
     Kind.NLLB: (Precision.ROW8, Precision.FLOAT32, Precision.FLOAT16, Precision.STATIC8),
@@ -79,6 +82,7 @@ def build(order: Order, folder: Path, progress: Progress) -> dict[str, int]:
     recipes = {
         Kind.MARIAN_SSRU: _build_marian_ssru,
         Kind.USE: _build_use,
+        Kind.TEXT_ENCODER: _build_text_encoder,
         Kind.MARIAN: _build_seq2seq,
         Kind.M2M100: _build_seq2seq,
         Kind.NLLB: _build_seq2seq,
@@ -154,3 +158,13 @@ def _build_use(order: Order, folder: Path, progress: Progress) -> dict[str, int]
     progress(order.name, 0.5)
     write_model(use.encoder_graph(parameters), folder, "encoder")
     return {"dim": use.DIMENSION, "tokens_max": EMBEDDING_TOKENS_MAX}
+
+
+def _build_text_encoder(order: Order, folder: Path, progress: Progress) -> dict[str, int]:
+    weights = read_encoder(order.files["config"].parent)
+    config, tokens = weights.config, JsonTokenizer(folder / "tokenizer").vocabulary
+    if tokens > config.vocabulary:
+        raise OperatorError(f"model {order.name}: {tokens} tokens in the tokenizer, {config.vocabulary} in the weights")
+    progress(order.name, 0.5)
+    write_model(text_encoder.encoder_graph(weights, order.precision, order.scales), folder, "encoder")
+    return {"dim": config.d_model, "tokens_max": config.tokens_max, "normalized": int(config.normalized)}
