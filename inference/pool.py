@@ -10,6 +10,7 @@ from inference.crew import Crew
 from inference.embedding_engine import EmbeddingEngine
 from inference.engine import Answer, Engine, EngineFactory, Outcome
 from inference.models import EmbeddingModel, LoadedModels, TranslationModel
+from inference.providers import CUDA
 from inference.queue import Request, rank_of
 from inference.requests import (
     Decoding,
@@ -61,7 +62,7 @@ class Pool:
         self._routes = _routes(models.translation)
         self._counters = [Counters() for _ in self._models]
         self._flights = SingleFlight()
-        self._threads = settings.threads or usable_cores()
+        self._threads = settings.threads or threads_for(self._models)
         self._schedule = Schedule(len(self._models), self._threads, settings.queue)
         self._crew = Crew(
             self._threads,
@@ -257,6 +258,11 @@ def _routes(models: Sequence[TranslationModel]) -> dict[tuple[str, str], Route]:
         for place, pair in enumerate(model.pairs):
             routes.setdefault((pair.source, pair.target), (at, place))
     return routes
+
+
+def threads_for(models: Sequence[TranslationModel | EmbeddingModel]) -> int:
+    """One thread per core, each with a decode of its own; one alone where models share a GPU and its memory."""
+    return 1 if any(model.provider == CUDA for model in models) else usable_cores()
 
 
 def engines_of(models: LoadedModels, settings: PoolSettings, report: Callable[[Report], None]) -> list[Engine]:

@@ -12,10 +12,13 @@ from inference.beam import BeamSlots
 from inference.boarding import Boarding, Sentence
 from inference.decode import Decode, Ended
 from inference.decoder_slots import DecoderSlots
+from inference.device_slots import DeviceSlots
 from inference.engine import WARM_UP_TEXT, Answer, ModelFault, Outcome, Suspect, Work
-from inference.models import TranslationModel
+from inference.models import Precision, TranslationModel
+from inference.providers import CUDA
 from inference.queue import Request
 from inference.requests import Decoding, PoisonText, SegmentTooLong, Translation
+from inference.slots import Slots
 from inference.tuning import tuning
 from schemas.errors import DragomanError
 from schemas.report import BatchRun, Report
@@ -52,11 +55,11 @@ class TranslationEngine:
         self.work = Work()
         self._model = model
         self._report = report
-        self._tuning = tuning(slots)
+        self._tuning = tuning(slots, gpu=model.provider == CUDA)
         self._beam = beam
         self._arena = Arena(model.provider, self._tuning.group_tokens)
         slots = self._tuning.slots
-        self._greedy = self._decode(DecoderSlots(model, slots, self._arena), slots, 1)
+        self._greedy = self._decode(self._greedy_rows(slots), slots, 1)
         self._decodes = [self._greedy]
         self._outcomes: list[Outcome | Suspect] = []
         self._queue_depth = 0
@@ -123,7 +126,13 @@ class TranslationEngine:
             self._decodes.append(self._decode(rows, sentences, self._beam))
         return self._decodes[1]
 
-    def _decode(self, rows: DecoderSlots | BeamSlots, capacity: int, width: int) -> Decode:
+    def _greedy_rows(self, slots: int) -> Slots:
+        """Float16 is for GPUs: its decoder answers with tokens, and its state is on the decoder's device."""
+        if self._model.precision is Precision.FLOAT16:
+            return DeviceSlots(self._model, slots, self._report)
+        return DecoderSlots(self._model, slots, self._arena)
+
+    def _decode(self, rows: Slots, capacity: int, width: int) -> Decode:
         boarding = Boarding(self._tuning.group_tokens, capacity)
         return Decode(rows, capacity, width, boarding, self._encode)
 

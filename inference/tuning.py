@@ -26,10 +26,13 @@ PLAIN: Final = Tuning(slots=16, group_tokens=160, look_ahead=64)
 MATRIX_UNITS: Final = Tuning(slots=48, group_tokens=320, look_ahead=128)
 """Measured with AMX, where they are cheap and more so the more rows they have: 971 against 742 sentences a second."""
 
+ON_GPU: Final = Tuning(slots=64, group_tokens=2048, look_ahead=256)
+"""Not measured. A GPU's step takes about as long for one row as for many: what bounds the rows is memory."""
 
-def tuning(slots: int) -> Tuning:
-    """Return what suits this processor; `slots` other than 0 is what the operator wants instead."""
-    chosen = MATRIX_UNITS if has_matrix_units() else PLAIN
+
+def tuning(slots: int, *, gpu: bool = False) -> Tuning:
+    """Return what suits this processor, or a GPU; `slots` other than 0 is what the operator wants instead."""
+    chosen = ON_GPU if gpu else MATRIX_UNITS if has_matrix_units() else PLAIN
     return Tuning(slots or chosen.slots, chosen.group_tokens, chosen.look_ahead)
 
 

@@ -81,7 +81,9 @@ class LaneSettings(Section):
 class PoolSettings(Section):
     """The inference pool."""
 
-    threads: int = Field(default=0, ge=0, description="worker threads; 0 means one per core this process may use")
+    threads: int = Field(
+        default=0, ge=0, description="worker threads; 0 means one per core this process may use, with a GPU one alone"
+    )
     slots: int = Field(
         default=0, ge=0, description="sentences decoded together by one thread; 0 means what suits this processor"
     )

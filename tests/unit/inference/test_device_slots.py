@@ -12,10 +12,16 @@ from inference.device_slots import DeviceSlots
 from inference.engine import ModelFault
 from inference.graphs import marian_ssru, seq2seq
 from inference.graphs.device import step_graph
-from inference.models import DecoderKind, Geometry, Pair, Precision, TranslationModel
-from inference.providers import CPU
-from inference.requests import ModelId
+from inference.models import DecoderKind, Geometry, LoadedModels, Pair, Precision, TranslationModel
+from inference.pool import Pool, threads_for
+from inference.providers import CPU, CUDA
+from inference.queue import Request
+from inference.requests import Decoding, ModelId
+from inference.translation_engine import TranslationEngine
+from inference.tuning import tuning
+from inference.worker import usable_cores
 from schemas.errors import OperatorError
+from schemas.settings import PoolSettings
 from tests.reference import tiny_marian, tiny_seq2seq
 
 COLUMNS = np.array([0, *range(2, 60)], np.int64)
@@ -338,3 +344,48 @@ def test_buffers_that_do_not_fit_are_one_line_for_the_operator(models, monkeypat
 def test_only_what_was_encoded_is_placed(models):
     with pytest.raises(TypeError):
         DeviceSlots(models[1], 2, print).place(0, np.zeros((3, 4), np.float32))
+
+
+class Numbers:
+    """Texts are numbers, "7 8 9" is the ids 7, 8, 9 and the end; any other word is 2."""
+
+    def encode(self, text):
+        return np.array([*(int(word) if word.isdigit() else 2 for word in text.split()), 0], np.int64)
+
+    def decode(self, ids):
+        return " ".join(map(str, ids))
+
+
+@pytest.fixture(scope="module")
+def half():
+    """A float16 model as the store opens it on a machine without a GPU: it runs, slowly, with its state on the CPU."""
+    encoder, decoder, geometry, precision = attention(precision=Precision.FLOAT16)
+    pairs = (Pair("en", "pt-BR", Numbers()),)
+    sessions = session(encoder), session(step_graph(decoder))
+    return TranslationModel(ModelId("half", "9"), pairs, *sessions, geometry, COLUMNS, CPU, precision)
+
+
+def test_the_engine_of_a_float16_model_decodes_on_the_device_of_its_decoder(half):
+    sources = sentences(30)
+    expected = [tokens for tokens, _ in decode(DeviceSlots(half, 6, print), 6, sources)]
+    engine = TranslationEngine(half, 6, lambda _: None)
+    engine.warm_up()
+    texts = [" ".join(map(str, ids[:-1])) for ids in sources]
+    engine.admit([Request(text, 0, Decoding.GREEDY, 0.0, 0.0) for text in texts], 0)
+    found = {}
+    while engine.busy:
+        for item in engine.step():
+            found[item.request.text] = item.result.text
+    assert [found[text] for text in texts] == [Numbers().decode(tokens) for tokens in expected]
+
+
+@pytest.mark.parametrize(("provider", "threads"), [(CUDA, 1), (CPU, usable_cores())])
+def test_models_on_a_gpu_are_served_by_one_thread(half, provider, threads):
+    fields = {field: getattr(half, field) for field in half.__struct_fields__} | {"provider": provider}
+    assert threads_for([half, TranslationModel(**fields)]) == threads
+    assert Pool(LoadedModels((half,), None), PoolSettings(threads=3)).statistics().threads == 3
+
+
+def test_a_gpu_takes_more_at_once_than_any_processor():
+    assert tuning(0, gpu=True).slots > tuning(0).slots
+    assert tuning(5, gpu=True).slots == 5
