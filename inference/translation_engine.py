@@ -83,9 +83,9 @@ class TranslationEngine:
         """Encode the longest sentence and a full group, and decode a step of each, in full rows. Raises ModelFault."""
         rows, tuning, pair = self._greedy.rows, self._tuning, self._model.pairs[0]
         ids = pair.tokenizer.encode(WARM_UP_TEXT)
-        longest = [np.resize(ids, self._model.geometry.source_tokens_max)]
-        group = [np.resize(ids, max(1, tuning.group_tokens // tuning.slots))] * tuning.slots
-        for sentences in (longest, group):
+        most = self._model.geometry.source_tokens_max
+        group = [np.resize(ids, min(most, max(1, tuning.group_tokens // tuning.slots)))] * tuning.slots
+        for sentences in ([np.resize(ids, most)], group):
             for row, memory in enumerate(rows.encode(sentences)):
                 rows.place(row, memory, pair.first)
             rows.advance()
