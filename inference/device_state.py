@@ -1,6 +1,7 @@
 """What a decode keeps in the memory of a device: encoded sentences, keys and values, cells, and bindings to them."""
 
 from collections.abc import Sequence
+from functools import partial
 from math import prod
 from typing import Final
 
@@ -50,12 +51,15 @@ class DeviceState:
         self._device = device
         dtype, element = _ELEMENTS.get(model.precision, _FLOAT32)
         shapes = _shapes(model)
-        self._cross = _Buffer(shapes["cross"], places, dtype, device)
-        self._last = _Buffer(shapes["last"], places, dtype, device)
-        self._own = _Buffer(shapes["own"], places, dtype, device) if "own" in shapes else None
-        self._cells = [_Buffer(shapes["cell"], places, dtype, device) for _ in range(2) if "cell" in shapes]
-        self._fed = {"ids": np.int64, "pos": np.int64, "sl1": np.int32} | ({"tl1": np.int32} if self._own else {})
-        self._feeds = {name: _Buffer((1,), places, integer, device) for name, integer in self._fed.items()}
+        buffer = partial(_Buffer, model.decoder, device)
+        self._cross = buffer(shapes["cross"], places, dtype)
+        self._last = buffer(shapes["last"], places, dtype)
+        self._own = buffer(shapes["own"], places, dtype) if "own" in shapes else None
+        self._cells = [buffer(shapes["cell"], places, dtype) for _ in range(2) if "cell" in shapes]
+        self._fed: dict[str, type[np.generic]] = {"ids": np.int64, "pos": np.int64, "sl1": np.int32}
+        if self._own is not None:
+            self._fed["tl1"] = np.int32
+        self._feeds = {name: buffer((1,), places, integer) for name, integer in self._fed.items()}
         self._totals = {"stot": _scalar(g.source_tokens_max)} | (
             {"ttot": _scalar(g.target_tokens_max)} if self._own else {}
         )
@@ -168,11 +172,20 @@ def _shapes(model: TranslationModel) -> dict[str, tuple[int, ...]]:
 class _Buffer:
     """A tensor [pieces, places, ...] of zeros on a device, of which neighbouring places are bound by their address."""
 
-    def __init__(self, shape: tuple[int, ...], places: int, dtype: type[np.generic], device: Device) -> None:
+    def __init__(
+        self,
+        owner: ort.InferenceSession,
+        device: Device,
+        shape: tuple[int, ...],
+        places: int,
+        dtype: type[np.generic],
+    ) -> None:
         pieces, *row = shape
         zeros: NDArray[np.generic] = np.zeros((pieces, places, *row), dtype)
-        # Zeros, not whatever memory held: an attention kernel may multiply what it masks, and 0 * NaN is NaN.
-        self.value = ort.OrtValue.ortvalue_from_numpy(zeros, device.kind, device.index)
+        # The session's own allocator: only there does the limit of its memory count, and nothing is rounded up to
+        # powers of two. Zeros, because an attention kernel may multiply what it masks, and 0 * NaN is NaN.
+        self.value = owner.create_ortvalue_from_shape_and_type(zeros.shape, dtype, device.kind, device.index)
+        self.value.update_inplace(zeros)
         self._dtype = dtype
         self._where = device.kind, device.index
         self._shape = zeros.shape

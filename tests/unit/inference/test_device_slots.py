@@ -335,7 +335,7 @@ def test_buffers_that_do_not_fit_are_one_line_for_the_operator(models, monkeypat
     def refuse(*_):
         raise RuntimeError(NO_MEMORY)
 
-    monkeypatch.setattr(ort.OrtValue, "ortvalue_from_numpy", refuse)
+    monkeypatch.setattr(ort.InferenceSession, "create_ortvalue_from_shape_and_type", refuse)
     with pytest.raises(OperatorError, match=r"8 slots of small do not fit on the device .*lower pool.slots") as caught:
         DeviceSlots(models[1], 8, print)
     assert "\n" not in str(caught.value)
