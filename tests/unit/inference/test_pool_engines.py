@@ -1,68 +1,22 @@
 """The engines over real sessions (small random weights) and over a numpy session."""
 
 import numpy as np
-import onnxruntime as ort
 import pytest
 
 from inference.arena import Arena
 from inference.decoder_slots import DecoderSlots
 from inference.engine import Outcome, Suspect
-from inference.graphs.marian_ssru import decoder_graph, encoder_graph
-from inference.models import DecoderKind, Geometry, Pair, Precision, TranslationModel
 from inference.packing import pack
 from inference.queue import Request
-from inference.requests import Decoding, ModelId, PoisonText, SegmentTooLong
+from inference.requests import Decoding, PoisonText, SegmentTooLong
 from inference.translation_engine import TranslationEngine, second_reading
 from tests.reference import greedy
-from tests.reference.tiny_marian import SMALL, random_weights
-
-COLUMNS = np.array([0, *range(2, 60)], np.int64)
-
-
-class Numbers:
-    """Texts are numbers, "7 8 9" is the ids 7, 8, 9 and the end."""
-
-    def encode(self, text):
-        return np.array([*map(int, text.split()), 0], np.int64)
-
-    def decode(self, ids):
-        return " ".join(map(str, ids))
-
-
-def session(model):
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.log_severity_level = 4
-    return ort.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+from tests.unit.inference.small_models import Numbers, ssru
 
 
 @pytest.fixture(scope="module")
 def model():
-    weights = random_weights(9)
-    # Without the random bias the next token hangs on the state, and with 55 as the end a fifth of the texts come to it.
-    weights.vectors["decoder_ff_logit_out_b"][:] = 0
-    geometry = Geometry(
-        decoder=DecoderKind.SSRU,
-        layers=SMALL.decoder_layers,
-        heads=SMALL.heads,
-        head_dim=SMALL.d_model // SMALL.heads,
-        d_model=SMALL.d_model,
-        vocabulary=SMALL.vocabulary,
-        start=SMALL.vocabulary,
-        eos=55,
-        source_tokens_max=24,
-        target_tokens_max=40,
-    )
-    return TranslationModel(
-        ModelId("small", "9"),
-        (Pair("en", "pt-BR", Numbers()),),
-        session(encoder_graph(weights)),
-        session(decoder_graph(weights, COLUMNS)),
-        geometry,
-        COLUMNS,
-        "CPUExecutionProvider",
-        Precision.STATIC8,
-    )
+    return ssru()
 
 
 def request(text, decoding=Decoding.GREEDY):
