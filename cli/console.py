@@ -1,12 +1,14 @@
 """How commands speak: results on standard output, everything else on standard error, JSON when asked for."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import orjson
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
 from rich.table import Table
 
 out = Console()
@@ -27,3 +29,18 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title:
     for row in rows:
         table.add_row(*(str(cell) for cell in row))
     out.print(table)
+
+
+@contextmanager
+def bars() -> Iterator[Callable[[str, float], None]]:
+    """Draw a bar per piece of work on standard error, and none where that is no terminal; gone when done."""
+    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn()
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def tell(what: str, fraction: float) -> None:
+            if what not in tasks:
+                tasks[what] = progress.add_task(what, total=1.0)
+            progress.update(tasks[what], completed=fraction)
+
+        yield tell

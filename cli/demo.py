@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.live import Live
 
-from cli.console import JsonFlag, err, out, print_json
+from cli.console import JsonFlag, bars, err, out, print_json
 from cli.demo_board import Board, Localized
 from cli.demo_events import DemoEvent, load_demo_events
 from cli.demo_report import disagreement, document, examples, line, summary
@@ -22,7 +22,6 @@ from cli.demo_run import Flow, prepare
 from cli.demo_view import FLOW_ROWS, DemoView, flow
 from cli.demo_worker import worker_process
 from cli.kafka import jar_progress
-from cli.models import bars
 from inference.catalog import CATALOG
 from inference.store import ModelStore
 from schemas.errors import Fatal

@@ -13,9 +13,8 @@ import typer
 from msgspec import Struct
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from cli.console import JsonFlag, err, out, print_json, print_table
+from cli.console import JsonFlag, bars, err, out, print_json, print_table
 from cli.evaluation_set import Example, read_examples
-from cli.models import bars
 from inference.catalog import CATALOG, ModelSpec
 from inference.models import LoadedModels
 from inference.pool import Pool

@@ -18,7 +18,7 @@ COMMANDS: Final = {
     "kafka": "Start, stop and look at an Apache Kafka on this machine.",
     "lag": "Show how far behind each partition is, in records and in seconds.",
     "logistics": "Map carriers' codes to statuses, and show the phrases of a status.",
-    "models": "List, build and verify the models.",
+    "models": "List, build, pull, convert and verify the models.",
     "publish": "Send events from a file to a topic.",
     "schema": "Show and export the contracts as JSON Schema and AsyncAPI.",
     "tail": "Follow a topic, source and translation side by side.",

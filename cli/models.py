@@ -1,16 +1,14 @@
 """`dragoman models`: which models there are, what is built of them here, and whether it is sound."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Annotated, Final
 
 import msgspec
 import typer
-from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
 
-from cli.console import JsonFlag, err, out, print_json, print_table
+from cli import conversion
+from cli.console import JsonFlag, bars, out, print_json, print_table
 from inference import catalog
-from inference.recipes import Progress as Told
 from inference.status import ModelStatus
 from inference.store import ModelStore
 from schemas.settings import load
@@ -19,10 +17,12 @@ MEGABYTE: Final = 1_000_000
 Names = Annotated[list[str] | None, typer.Argument(help="Models by name; none means all.", show_default=False)]
 
 app = typer.Typer(
-    help="List, build and verify the models. They are built from the weights inside installed packages, at first use "
-    "or with `build`, and kept per user (setting pool.models_dir).",
+    help="List, build, convert and verify the models. Bundled ones are built from the weights inside installed "
+    "packages, at first use or with `build`; others are converted from a folder or pulled from a hub. All are kept "
+    "per user (setting pool.models_dir).",
     no_args_is_help=True,
 )
+conversion.register(app)
 
 
 @app.command("list")
@@ -37,10 +37,12 @@ def build(
     json: JsonFlag = False,
     force: Annotated[bool, typer.Option("--force", help="Build again even where a sound build is.")] = False,
 ) -> None:
-    """Build models from their weights. Takes a second or two each; a sound build is left alone."""
+    """Build bundled models from their weights. Takes a second or two each; a sound build is left alone."""
     store = _store()
+    # Every name is checked before the first one is worked on.
+    wanted = [catalog.find(name).name for name in names] if names else [spec.name for spec in catalog.CATALOG]
     with bars() as progress:
-        states = [store.build(name, progress, force=force) for name in _selected(names)]
+        states = [store.build(name, progress, force=force) for name in wanted]
     _show(states, json=json)
 
 
@@ -48,49 +50,54 @@ def build(
 def verify(names: Names = None, json: JsonFlag = False) -> None:
     """Compare every file of the builds with its SHA-256. Exit code 1 when one is damaged, missing or not built."""
     store = _store()
-    states = [store.verify(name) for name in _selected(names)]
+    states = store.states(names or store.names(), thorough=True)
     _show(states, json=json)
     if any(state.state != "built" for state in states):
         raise typer.Exit(1)
 
 
-@contextmanager
-def bars() -> Iterator[Told]:
-    """Draw a bar per model on standard error, and none where that is no terminal; gone when done."""
-    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn()
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
-        tasks: dict[str, TaskID] = {}
-
-        def tell(name: str, fraction: float) -> None:
-            if name not in tasks:
-                tasks[name] = progress.add_task(f"model {name}", total=1.0)
-            progress.update(tasks[name], completed=fraction)
-
-        yield tell
+@app.command()
+def remove(
+    names: Annotated[list[str], typer.Argument(help="Converted models by name.", show_default=False)],
+    json: JsonFlag = False,
+) -> None:
+    """Delete converted models. A worker that runs them goes on until it is started again."""
+    store = _store()
+    store.states(names, thorough=False)
+    removed = [state for name in names for state in store.remove(name)]
+    if json:
+        print_json(msgspec.to_builtins(removed))
+        return
+    for state in removed:
+        out.print(f"removed {state.name}, {state.bytes / MEGABYTE:.0f} MB", highlight=False, markup=False)
 
 
 def _store() -> ModelStore:
     return ModelStore(load().pool.models_dir)
 
 
-def _selected(names: Sequence[str] | None) -> list[str]:
-    """Every name is checked before the first one is worked on."""
-    return [catalog.find(name).name for name in names] if names else [spec.name for spec in catalog.CATALOG]
-
-
 def _show(states: Sequence[ModelStatus], *, json: bool) -> None:
     if json:
         print_json(msgspec.to_builtins(states))
         return
-    print_table(("model", "for", "state", "version", "MB"), (_row(state) for state in states))
+    print_table(("model", "for", "state", "precision", "version", "MB"), (_row(state) for state in states))
     for state in states:
-        package = f"{state.package} {state.package_version or 'missing'}"
-        out.print(f"{state.name}: {state.origin}; {state.licence}; from {package}", soft_wrap=True, highlight=False)
+        out.print(_origin(state), soft_wrap=True, highlight=False, markup=False)
         if state.problem:
-            out.print(f"{state.name}: {state.problem}", style="bold red", soft_wrap=True, markup=False)
+            problem = f"{state.name}: {state.problem}" + (f"; {state.remedy}" if state.remedy else "")
+            out.print(problem, style="bold red", soft_wrap=True, markup=False)
 
 
 def _row(state: ModelStatus) -> tuple[str, ...]:
     purpose = ", ".join(f"{source} -> {target}" for source, target in state.pairs) or "embeddings"
     size = f"{state.bytes / MEGABYTE:.0f}" if state.bytes else ""
-    return state.name, purpose, state.state.replace("_", " "), state.version or "", size
+    return state.name, purpose, state.state.replace("_", " "), state.precision, state.version or "", size
+
+
+def _origin(state: ModelStatus) -> str:
+    if not state.converted:
+        package = f"{state.package} {state.package_version or 'missing'}"
+        return f"{state.name}: {state.origin}; {state.licence}; from {package}"
+    revision = f" at {state.revision[:12]}" if state.revision else ""
+    accepted = f", accepted {state.accepted[:10]}" if state.accepted else ""
+    return f"{state.name}: converted from {state.origin}{revision}; {state.licence}{accepted}"

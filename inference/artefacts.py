@@ -78,6 +78,11 @@ def sha256_file(path: Path) -> str:
     return digest.hexdigest()
 
 
+def sha256_bytes(content: bytes) -> str:
+    """Return the SHA-256 of bytes in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def seal(folder: Path, manifest: Manifest) -> Manifest:
     """Hash every file of a folder and write its manifest with them."""
     for path in folder.iterdir():

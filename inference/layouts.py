@@ -23,6 +23,7 @@ _TYPES: Final = {
     "marian": Kind.MARIAN,
     "m2m_100": Kind.M2M100,
     "bert": Kind.TEXT_ENCODER,
+    "roberta": Kind.TEXT_ENCODER,
     "xlm-roberta": Kind.TEXT_ENCODER,
 }
 # Role -> file, of what each kind needs besides its weights and configuration.
@@ -34,13 +35,14 @@ _REQUIRED: Final[Mapping[Kind, Mapping[str, str]]] = {
     Kind.MARIAN_SSRU: {"model": "model*.bin", "tokenizer": "vocab*.spm"},
 }
 _OPTIONAL: Final[Mapping[Kind, Mapping[str, str]]] = {
-    Kind.MARIAN: {"target_vocabulary": "target_vocab.json"},
+    Kind.MARIAN: {"target_vocabulary": "target_vocab.json", "generation_config": "generation_config.json"},
     Kind.M2M100: {
         "tokenizer_config": "tokenizer_config.json",
         "special_tokens": "special_tokens_map.json",
         "added_tokens": "added_tokens.json",
+        "generation_config": "generation_config.json",
     },
-    Kind.NLLB: {"tokenizer_config": "tokenizer_config.json"},
+    Kind.NLLB: {"tokenizer_config": "tokenizer_config.json", "generation_config": "generation_config.json"},
     Kind.TEXT_ENCODER: {
         "tokenizer_config": "tokenizer_config.json",
         "modules": "modules.json",
