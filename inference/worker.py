@@ -13,6 +13,7 @@ from inference.engine import WARM_UP_TEXT, Engine, EngineFactory, ModelFault, Ou
 from inference.queue import Request
 from inference.requests import Decoding, Priority
 from inference.schedule import Schedule
+from inference.subnormals import flush_subnormals
 from schemas.errors import DragomanError
 from schemas.report import ModelFailed, Report
 
@@ -124,6 +125,7 @@ class Worker:
         error: BaseException | None = None
         try:
             renice(self._nice)
+            flush_subnormals()
             self._engines = self._warm(self._make_engines(self._reports.append))
             self._reports.clear()
             self._post(Ready())
