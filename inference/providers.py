@@ -34,7 +34,7 @@ _CPUINFO: Final = Path("/proc/cpuinfo")
 _BYTES_PER_GB: Final = 1 << 30
 # What matters in a message that begins with a path and a function's name: "CUDA failure 100: no device is detected".
 _CUDA_FAILURE: Final = re.compile(r"\w+ failure \d+: [^;]*[^; ]")
-# ONNX Runtime computes shapes on the CPU on purpose: they are known there.
+# ONNX Runtime computes with shapes on the CPU on purpose: they are known there.
 _SHAPES: Final = frozenset({"Shape", "Size"})
 
 
@@ -107,7 +107,7 @@ def open_sessions(
         session, reason = _on_gpu(path, wish) if wish.cuda and accelerated else (None, _why_not(wish))
         sessions.append(_on_cpu(path, model) if session is None else session)
         reasons.append(reason)
-    strays = sum((_strays_of(session) for session in sessions), Counter[str]())
+    strays = sum(map(_strays_of, sessions, paths), Counter[str]())
     providers = {session.get_providers()[0] for session in sessions}
     provider = CPU if CPU in providers else providers.pop()
     wanted = wish.gpu.kind if wish.cuda and (accelerated or wish.device != "auto") else wish.device
@@ -132,8 +132,8 @@ def open_helper(graph: onnx.ModelProto, beside: ort.InferenceSession) -> ort.Inf
     return ort.InferenceSession(graph.SerializeToString(), _options(), providers=providers, enable_fallback=0)
 
 
-def _strays_of(session: ort.InferenceSession) -> Counter[str]:
-    """Return how many nodes of which operators a session on a GPU computes on the CPU.
+def _strays_of(session: ort.InferenceSession, path: Path) -> Counter[str]:
+    """Return how many nodes of which operators a session on a GPU computes on the CPU; those of shapes belong there.
 
     Read from the assignment that ONNX Runtime records when asked to (see `_on_gpu`). Its other way,
     `session.disable_cpu_ep_fallback`, refuses such a graph whole and does not say which operators it is about.
@@ -141,7 +141,21 @@ def _strays_of(session: ort.InferenceSession) -> Counter[str]:
     if session.get_providers()[0] == CPU:
         return Counter()
     parts = [part for part in session.get_provider_graph_assignment_info() if part.ep_name == CPU]
-    return Counter(node.op_type for part in parts for node in part.get_nodes() if node.op_type not in _SHAPES)
+    nodes = [node for part in parts for node in part.get_nodes()]
+    shapes = _shape_nodes(path) if nodes else frozenset()
+    return Counter(node.op_type for node in nodes if node.name not in shapes)
+
+
+def _shape_nodes(path: Path) -> frozenset[str]:
+    """Return the names of nodes that compute with nothing but shapes and constants."""
+    graph = onnx.load(path, load_external_data=False).graph
+    known = {"", *(constant.name for constant in graph.initializer)}
+    nodes = set()
+    for node in graph.node:
+        if node.op_type in _SHAPES or known.issuperset(node.input):
+            nodes.add(node.name)
+            known.update(node.output)
+    return frozenset(nodes)
 
 
 def products_saturate(cpuinfo: Path = _CPUINFO, machine: str | None = None) -> bool:

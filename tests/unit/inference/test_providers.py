@@ -221,7 +221,8 @@ def test_int8_is_not_offered_to_the_gpu(tmp_path: Path, monkeypatch: pytest.Monk
 def test_shapes_on_the_cpu_are_no_strays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Runtime(monkeypatch, loads=True)
     graph = GraphBuilder("shape")
-    graph.node("Shape", graph.input("x", FLOAT, ["N"]), out=graph.output("y", INT64, [1]))
+    size = graph.node("Shape", graph.input("x", FLOAT, ["N"]))
+    graph.node("Sub", size, graph.constant([1], np.int64), out=graph.output("y", INT64, [1]))
     write_model(graph.model(), tmp_path, "shape")
     reports: list[Report] = []
     open_session(tmp_path / "shape.onnx", model="m", device="cuda", accelerated=True, reporter=reports.append)
