@@ -21,6 +21,10 @@ class Kind(StrEnum):
     TEXT_ENCODER = "text-encoder"
 
 
+EMBEDDERS: Final = frozenset({Kind.USE, Kind.TEXT_ENCODER})
+"""The kinds that make vectors; all others translate."""
+
+
 class Direction(Struct, frozen=True):
     """Source and target locales. `reads`, `writes`: the model's own codes for them, empty where it needs none."""
 

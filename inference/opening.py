@@ -6,14 +6,14 @@ import numpy as np
 
 from inference import directions, providers
 from inference.artefacts import Manifest
-from inference.catalog import Kind
+from inference.catalog import EMBEDDERS, Kind
 from inference.json_tokenizer import JsonTokenizer
 from inference.models import DecoderKind, EmbeddingModel, Geometry, Pair, Precision, TranslationModel
 from inference.providers import Wish
 from inference.recipes import COLUMNS, tokenizer_files
 from inference.requests import ModelId
 from inference.tokenizers import SentencePieceTokenizer
-from schemas.report import Reporter
+from schemas.report import Reporter, silent
 
 
 def open_translation(folder: Path, manifest: Manifest, wish: Wish, reporter: Reporter) -> TranslationModel:
@@ -80,6 +80,20 @@ def open_embedding(folder: Path, manifest: Manifest, wish: Wish, reporter: Repor
         frame=frame,
         precision=precision,
     )
+
+
+def rehearse(folder: Path, manifest: Manifest) -> None:
+    """Open a new build once, so that one that cannot be opened is never published; raises OperatorError.
+
+    In half precision only its tokenizers: the graphs are for a GPU, which need not be in the machine that converts.
+    """
+    kind = Kind(manifest.kind)
+    if kind in EMBEDDERS:
+        open_embedding(folder, manifest, Wish("cpu"), silent)
+    elif manifest.precision == Precision.FLOAT16:
+        _pairs(kind, folder, manifest)
+    else:
+        open_translation(folder, manifest, Wish("cpu"), silent)
 
 
 def _pairs(kind: Kind, folder: Path, manifest: Manifest) -> tuple[Pair, ...]:

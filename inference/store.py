@@ -15,7 +15,7 @@ from msgspec import structs
 from inference import artefacts, catalog, opening, providers, recipes
 from inference.artefacts import Damaged, Manifest
 from inference.builds import Build, builds_in, check_build, read_build
-from inference.catalog import Kind, ModelSpec
+from inference.catalog import EMBEDDERS, Kind, ModelSpec
 from inference.models import EmbeddingModel, LoadedModels, Precision, TranslationModel
 from inference.recipes import BUILDER, Order, Progress
 from inference.status import ModelStatus, status_of_build, status_of_spec
@@ -25,7 +25,6 @@ from schemas.settings import PoolSettings, cache_dir
 
 # Of a SHA-256: enough to name a build, short enough for every output's provenance.
 _VERSION_DIGITS: Final = 12
-_EMBEDDERS: Final = frozenset({Kind.USE, Kind.TEXT_ENCODER})
 
 Notice = Callable[[str], None]
 
@@ -86,6 +85,7 @@ class ModelStore:
         folder = self.models_dir / f"{order.name}-{manifest.version}"
         with artefacts.workshop(folder) as bench:
             whole = _build(order, manifest, bench, progress)
+            opening.rehearse(bench, whole)
             artefacts.publish(bench, folder)
         progress(order.name, 1.0)
         return status_of_build(Build(folder, order.name, whole))
@@ -124,7 +124,7 @@ class ModelStore:
         embedding: EmbeddingModel | None = None
         for name in wanted:
             folder, manifest = self._opened(name, settings.device, progress)
-            if Kind(manifest.kind) in _EMBEDDERS:
+            if Kind(manifest.kind) in EMBEDDERS:
                 embedding = opening.open_embedding(folder, manifest, wish, reporter)
             else:
                 translation.append(opening.open_translation(folder, manifest, wish, reporter))
@@ -149,16 +149,16 @@ class ModelStore:
     def _wanted(self, settings: PoolSettings) -> Sequence[str]:
         """The names of the settings, checked: translation models in their order, then the embedding model."""
         chosen = settings.models or self.names()
-        embeds = {name: self.kind(name) in _EMBEDDERS for name in chosen}
+        embeds = {name: self.kind(name) in EMBEDDERS for name in chosen}
         for name in settings.models:
             if embeds[name]:
                 raise OperatorError(f"{name} is an embedding model: name it in pool.embedding_model instead")
         embedder = settings.embedding_model
-        if embedder and self.kind(embedder) not in _EMBEDDERS:
+        if embedder and self.kind(embedder) not in EMBEDDERS:
             raise OperatorError(f"{embedder} is no embedding model: set pool.embedding_model to one")
         if embedder is None:
             # Converted ones must be named: another model's vectors cannot be compared with those of before.
-            embedder = next((spec.name for spec in catalog.CATALOG if spec.kind in _EMBEDDERS), "")
+            embedder = next((spec.name for spec in catalog.CATALOG if spec.kind in EMBEDDERS), "")
         return [*(name for name in chosen if not embeds[name]), *([embedder] if embedder else [])]
 
     def _opened(self, name: str, device: str, progress: Progress) -> tuple[Path, Manifest]:
