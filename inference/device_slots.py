@@ -12,7 +12,7 @@ from inference.models import Ids, TranslationModel
 from inference.providers import device_of
 from inference.ration import Ration
 from schemas.errors import OperatorError
-from schemas.report import ModelFailed, Report
+from schemas.report import Report
 
 
 class DeviceSlots:
@@ -33,7 +33,6 @@ class DeviceSlots:
         g = model.geometry
         self._model = model
         self._slots = slots
-        self._report = report
         self._state = _state(model, slots)
         self.active = 0
         self._places: list[int] = []
@@ -45,9 +44,7 @@ class DeviceSlots:
         self._limit = np.zeros(slots, np.int64)
         self._first = np.full(slots, NO_TOKEN, np.int64)
         self._written = np.zeros((slots, g.target_tokens_max), np.int64)
-        self._encoding = Ration(slots, self._halved)
-        self._writing = Ration(slots, self._halved)
-        self._stepping = Ration(slots, self._halved)
+        self._encoding, self._writing, self._stepping = (Ration(model.id.name, slots, report) for _ in range(3))
 
     def encode(self, sentences: Sequence[Ids]) -> Sequence[Sized]:
         """Run the encoder; what it returns stays on the device. Raises ModelFault."""
@@ -136,10 +133,6 @@ class DeviceSlots:
         """Advance neighbouring places; nothing to do where all of them are idle."""
         if any(part[0] <= place <= part[-1] for place in self._places):
             self._state.step(part[0], len(part))
-
-    def _halved(self, fault: ModelFault, size: int) -> None:
-        told = f"out of memory, going on with {size} at a time ({fault})"
-        self._report(ModelFailed(self._model.id.name, told, poison=False))
 
 
 def _state(model: TranslationModel, slots: int) -> DeviceState:

@@ -11,6 +11,7 @@ from inference.arena import Arena
 from inference.engine import WARM_UP_TEXT, ModelFault, Outcome, Suspect, Work, running
 from inference.models import EmbeddingModel, Ids
 from inference.queue import Request
+from inference.ration import Ration
 from inference.requests import Embedding, PoisonText
 from schemas.report import BatchRun, Report
 
@@ -53,6 +54,7 @@ class EmbeddingEngine:
         self.work = Work()
         self._model = model
         self._report = report
+        self._ration = Ration(model.id.name, RUN_TOKENS, report)
         self._arena = Arena(model.provider, RUN_TOKENS)
         self._pending: list[tuple[_Text, Ids]] = []
         self._pending_tokens = 0
@@ -131,8 +133,9 @@ class EmbeddingEngine:
         began_s = monotonic()
         for text, _ in batch:
             text.request.started_s = text.request.started_s or began_s
+        vectors: list[NDArray[np.float32]] = []
         try:
-            vectors = self._vectors([ids for _, ids in batch])
+            self._ration.run([ids for _, ids in batch], lambda part: vectors.extend(self._vectors(part)))
         except ModelFault as fault:
             self._fail({text for text, _ in batch}, fault)
             return

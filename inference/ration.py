@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
 from inference.engine import ModelFault
+from schemas.report import ModelFailed, Report
 
 Item = TypeVar("Item")
 
@@ -13,14 +14,15 @@ fails for trying costs one in a thousand."""
 
 
 class Ration:
-    """How many items one run takes: `most`, halved whenever memory runs out, down to one. One thread owns it.
+    """How many items one run takes: `most`, halved and reported whenever memory runs out, down to one.
 
-    `on_halved` hears of each fault that is answered with smaller runs, and of the new size.
+    One thread owns it.
     """
 
-    def __init__(self, most: int, on_halved: Callable[[ModelFault, int], None]) -> None:
+    def __init__(self, model: str, most: int, report: Callable[[Report], None]) -> None:
+        self._model = model
         self._most = most
-        self._on_halved = on_halved
+        self._report = report
         self._spared = 0
         self.size = most
 
@@ -40,7 +42,8 @@ class Ration:
                     raise
                 self.size = len(part) // 2
                 self._spared = 0
-                self._on_halved(fault, self.size)
+                told = f"out of memory, going on with {self.size} at a time ({fault})"
+                self._report(ModelFailed(self._model, told, poison=False))
                 continue
             at += len(part)
             self._grow()
