@@ -28,8 +28,8 @@ _UNSIGNED_LEVELS: Final = 255
 _LOWEST: Final = {Activation.RELU: 0.0, Activation.SWISH: -0.27847, Activation.GELU: -0.16998}
 # A column of zeros would otherwise be divided by zero.
 _STEP_MIN: Final = 1e-12
-# The bias of a head is carried by at most this many rows more of its product, an eighth of 512; real ones need a few.
-_BIAS_ROWS_MAX: Final = 64
+# The bias of a head is carried by at most this many rows more of its product.
+_BIAS_ROWS_MAX: Final = 32
 
 Array = NDArray[np.float32]
 Affine = tuple[Array, Array]
@@ -120,13 +120,15 @@ class Dense:
         if self.precision is not Precision.ROW8:
             graph.node("Identity", self.dense(x, weight, bias, name), out=out)
             return
-        levels, steps = round_columns(weight)
         if bias is None:
+            levels, steps = round_columns(weight)
             rounded = self._round_rows(x)
         else:
-            unit = max(magnitude, float(np.abs(bias / steps).max()) / (LEVELS * _BIAS_ROWS_MAX))
-            added = bias_rows(bias / (steps * unit))
-            rounded = self._round_rows_beside(x, unit, len(added))
+            # A column with a large bias and small weights is rounded coarser, so that few rows can carry its bias.
+            smallest: Array = np.asarray(np.abs(bias) / (magnitude * LEVELS * _BIAS_ROWS_MAX), np.float32)
+            levels, steps = round_columns(weight, smallest)
+            added = bias_rows(bias / (steps * magnitude))
+            rounded = self._round_rows_beside(x, magnitude, len(added))
             levels = np.concatenate([levels, added])
         scale = graph.output(f"{out}_scale", FLOAT, ["B", 1])
         graph.node("Identity", rounded.rows or "", out=scale)
@@ -250,9 +252,13 @@ class Dense:
         )
 
 
-def round_columns(weight: Array) -> tuple[NDArray[np.int8], Array]:
-    """Return (levels int8 [in, out], step float32 [out]) with levels * step close to weight; -128 is not used."""
-    steps = (np.maximum(np.abs(weight).max(axis=0), _STEP_MIN) / LEVELS).astype(np.float32)
+def round_columns(weight: Array, steps_min: Array | float = 0.0) -> tuple[NDArray[np.int8], Array]:
+    """Return (levels int8 [in, out], step float32 [out]) with levels * step close to weight; -128 is not used.
+
+    steps_min: float32 [out] or one for all, the smallest steps.
+    """
+    smallest = np.maximum(steps_min, _STEP_MIN)
+    steps = np.maximum(np.abs(weight).max(axis=0) / LEVELS, smallest).astype(np.float32)
     return np.clip(np.round(weight / steps), -LEVELS, LEVELS).astype(np.int8), steps
 
 

@@ -99,7 +99,6 @@ class _Parts:
         self.layers = layers
         self.graph = layers.graph
         self.d_ffn = d_ffn
-        self.axis = self.graph.constant([1], np.int64)
 
     def embed(self, table: Array) -> str:
         """Embedding times its scale, plus the sinusoid of the position; int8 where layers are."""
@@ -143,7 +142,7 @@ class _Parts:
         for name in (f"tk{number}", f"tv{number}"):
             graph.input(name, self.layers.element, self.cache("T"))
             graph.output(f"{name}o", self.layers.element, self.cache("T"))
-        new = graph.node("Unsqueeze", self.queries_keys_values(prefix, x), self.axis)
+        new = graph.node("Unsqueeze", self.queries_keys_values(prefix, x), self.axis())
         attended = graph.contrib(
             "GroupQueryAttention",
             *(new, "", "", f"tk{number}", f"tv{number}", "tl1", "ttot"),
@@ -151,7 +150,7 @@ class _Parts:
             num_heads=self.config.decoder_heads,
             kv_num_heads=self.config.decoder_heads,
         )
-        return self.project(prefix, graph.node("Squeeze", attended, self.axis))
+        return self.project(prefix, graph.node("Squeeze", attended, self.axis()))
 
     def cross_attention(self, layer: int, x: str) -> str:
         """Attention over the source, each slot with a length of its own.
@@ -167,13 +166,13 @@ class _Parts:
         query = self.layers.dense(x, *self.linear(f"{prefix}.q_proj"), f"decoder.{number}.cross")
         attended = graph.contrib(
             "GroupQueryAttention",
-            graph.node("Unsqueeze", query, self.axis),
+            graph.node("Unsqueeze", query, self.axis()),
             *(f"lk{number}", f"lv{number}", f"k{number}", f"v{number}", "sl1", "stot"),
             outs=[f"attended{number}", f"mk{number}", f"mv{number}"],
             num_heads=self.config.decoder_heads,
             kv_num_heads=self.config.decoder_heads,
         )
-        return self.project(prefix, graph.node("Squeeze", attended, self.axis))
+        return self.project(prefix, graph.node("Squeeze", attended, self.axis()))
 
     def queries_keys_values(self, prefix: str, x: str) -> str:
         """Queries, keys and values side by side: [tokens, 3 * d_model]."""
@@ -216,6 +215,10 @@ class _Parts:
 
     def linear(self, name: str) -> Affine:
         return self.weights.linear(name, self.config.d_model, self.config.d_model)
+
+    def axis(self) -> str:
+        """The axis of the one new token that attention sees of each slot."""
+        return self.graph.constant([1], np.int64)
 
     def cache(self, positions: str) -> list[Dimension]:
         heads = self.config.decoder_heads

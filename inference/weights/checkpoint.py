@@ -12,7 +12,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from inference.weights.tensors import Array, read_config, read_tensors
+from inference.weights.tensors import GENERATION, Array, read_config, read_tensors
 from schemas.errors import OperatorError
 
 _WAVELENGTH: Final = 10_000.0
@@ -116,8 +116,15 @@ def read_checkpoint(folder: Path, positions: int | None = None) -> Seq2SeqWeight
 
     `positions`: rows of the position table, by default as many as the model was made for.
     """
-    config = seq2seq_config(read_config(folder))
+    config = read_seq2seq_config(folder)
     return seq2seq_weights(config, read_tensors(folder), positions or config.positions_max)
+
+
+def read_seq2seq_config(folder: Path) -> Seq2SeqConfig:
+    """Return `config.json`, with what `generation_config.json`, if there is one, forbids to write."""
+    found = read_config(folder)
+    generation = read_config(folder, GENERATION) if (folder / GENERATION).is_file() else {}
+    return seq2seq_config({**found, **{key: generation[key] for key in ("bad_words_ids",) if key in generation}})
 
 
 def seq2seq_config(found: Mapping[str, Any]) -> Seq2SeqConfig:
@@ -166,10 +173,12 @@ def seq2seq_config(found: Mapping[str, Any]) -> Seq2SeqConfig:
 def seq2seq_weights(config: Seq2SeqConfig, tensors: Mapping[str, Array], positions: int) -> Seq2SeqWeights:
     """Return the tensors in their places; raises OperatorError when one is missing or of another shape."""
     source_shape, target_shape = (config.source_vocabulary, config.d_model), (config.vocabulary, config.d_model)
-    if config.shared:
+    if config.shared and config.tied:
         source = target = _first(tensors, (_SHARED, _SOURCE, _TARGET), source_shape)
     else:
-        source, target = _shaped(tensors, _SOURCE, source_shape), _shaped(tensors, _TARGET, target_shape)
+        # An output of its own may have left even shared embeddings in two copies that were trained apart.
+        source = _first(tensors, (_SOURCE, _SHARED) if config.shared else (_SOURCE,), source_shape)
+        target = _first(tensors, (_TARGET, _SHARED) if config.shared else (_TARGET,), target_shape)
     output = target if config.tied else _shaped(tensors, _OUTPUT, target_shape)
     bias = None
     if config.architecture is Architecture.MARIAN:
@@ -237,7 +246,7 @@ def _first(tensors: Mapping[str, Array], names: Sequence[str], shape: tuple[int,
     for name in names:
         if name in tensors:
             return _shaped(tensors, name, shape)
-    raise _damaged(f"neither {' nor '.join(names)}")
+    raise _damaged(f"no {' and no '.join(names)}")
 
 
 def _shaped(tensors: Mapping[str, Array], name: str, shape: tuple[int, ...]) -> Array:

@@ -20,6 +20,7 @@ from schemas.errors import OperatorError
 Array = NDArray[np.float32]
 
 CONFIG: Final = "config.json"
+GENERATION: Final = "generation_config.json"
 _SAFETENSORS: Final = "model.safetensors"
 _TORCH: Final = "pytorch_model.bin"
 _INDEX: Final = ".index.json"
@@ -33,13 +34,13 @@ class _Index(msgspec.Struct):
     weight_map: dict[str, str]
 
 
-def read_config(folder: Path) -> Mapping[str, Any]:
-    """Return `config.json` of a model folder; raises OperatorError when there is none or it is no object."""
-    path = folder / CONFIG
+def read_config(folder: Path, name: str = CONFIG) -> Mapping[str, Any]:
+    """Return a JSON object of a model folder; raises OperatorError when there is none or it is no object."""
+    path = folder / name
     try:
         found = msgspec.json.decode(path.read_bytes())
     except FileNotFoundError:
-        raise OperatorError(f"{folder} holds no {CONFIG}: name the folder of a model as the hub lays it out") from None
+        raise OperatorError(f"{folder} holds no {name}: name the folder of a model as the hub lays it out") from None
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _damaged(path, error) from error
     if not isinstance(found, dict):
