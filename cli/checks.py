@@ -14,7 +14,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from inference.providers import require_one_runtime
+from inference.providers import Wish, gpu_fault, require_one_runtime
 from inference.store import ModelStore
 from schemas.errors import OperatorError
 from schemas.settings import Settings, cache_dir
@@ -93,6 +93,19 @@ def runtime(_settings: Settings) -> Iterator[Check]:
         yield Check("onnxruntime", Verdict.OK, require_one_runtime())
     except OperatorError as error:
         yield Check("onnxruntime", Verdict.FAIL, "two distributions side by side", str(error))
+
+
+def gpu(settings: Settings) -> Iterator[Check]:
+    """Whether the GPU that is wished for computes; without that wish nothing is said."""
+    wish = Wish(settings.pool.device, settings.pool.gpu_memory_gb)
+    if not wish.cuda:
+        return
+    fault = gpu_fault(wish)
+    if fault:
+        remedy = "install CUDA 13 and cuDNN 9 (docs/gpu.md), or set DRAGOMAN_POOL__DEVICE=cpu"
+        yield Check("gpu", Verdict.WARN, f"models run on the CPU: {fault}", remedy)
+    else:
+        yield Check("gpu", Verdict.OK, f"GPU {wish.gpu.index} computes")
 
 
 def rooms(_settings: Settings) -> Iterator[Check]:
@@ -206,6 +219,7 @@ CHECKS: Final[tuple[Callable[[Settings], Iterator[Check]], ...]] = (
     packages,
     rooms,
     runtime,
+    gpu,
     models,
     java,
     cache,

@@ -10,10 +10,12 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import onnx
 import onnxruntime as ort
 from msgspec import Struct
 
+from inference.graphs.builder import FLOAT, GraphBuilder
 from schemas.errors import OperatorError
 from schemas.report import ProviderChosen, Reporter
 
@@ -117,6 +119,18 @@ def open_sessions(
     return sessions, provider
 
 
+def gpu_fault(wish: Wish) -> str:
+    """Compute something on the GPU that is wished for; return why it cannot, empty when it can."""
+    graph = GraphBuilder("trial")
+    doubled = graph.output("doubled", FLOAT, [1])
+    graph.node("Add", graph.input("x", FLOAT, [1]), "x", out=doubled)
+    session, reason = _on_gpu(graph.model().SerializeToString(), wish)
+    if session is None:
+        return reason
+    (found,) = session.run([doubled], {"x": np.full(1, 21, np.float32)})
+    return "" if found == 2 * 21 else f"21 and 21 are {found[0]:g} there"
+
+
 def device_of(session: ort.InferenceSession) -> Device:
     """Return where a session wants its inputs."""
     if session.get_providers()[0] != CUDA:
@@ -177,7 +191,7 @@ def _why_not(wish: Wish) -> str:
     )
 
 
-def _on_gpu(path: Path, wish: Wish) -> tuple[ort.InferenceSession | None, str]:
+def _on_gpu(graph: Path | bytes, wish: Wish) -> tuple[ort.InferenceSession | None, str]:
     """Return a session on the GPU, or None and the reason."""
     if CUDA not in ort.get_available_providers():
         return None, "this ONNX Runtime is built without CUDA: install requirements/gpu.lock"
@@ -189,9 +203,7 @@ def _on_gpu(path: Path, wish: Wish) -> tuple[ort.InferenceSession | None, str]:
     try:
         with redirect_stdout(said):
             ort.preload_dlls()
-        session = ort.InferenceSession(
-            str(path), options, providers=[(CUDA, _cuda_options(wish)), CPU], enable_fallback=0
-        )
+        session = ort.InferenceSession(graph, options, providers=[(CUDA, _cuda_options(wish)), CPU], enable_fallback=0)
     except Exception as error:  # noqa: BLE001  (ONNX Runtime's errors have no base class of their own)
         said_so = _CUDA_FAILURE.search(str(error))
         return None, said_so[0] if said_so else _first_line(error)

@@ -47,6 +47,18 @@ def test_this_installation_is_sound():
     assert {"aiokafka", "faust-streaming", "mode-streaming"} <= {check.name for check in sound}
 
 
+def test_a_gpu_is_tried_only_where_one_is_wished_for(monkeypatch):
+    assert [*checks.gpu(Settings(pool=PoolSettings(device="cpu")))] == []
+    wished = Settings(pool=PoolSettings(device="cuda:1"))
+    monkeypatch.setattr(checks, "gpu_fault", lambda _: "")
+    assert only(checks.gpu(wished)) == Check("gpu", Verdict.OK, "GPU 1 computes")
+    monkeypatch.setattr(checks, "gpu_fault", lambda _: "CUDA failure 100: no CUDA-capable device is detected")
+    found = only(checks.gpu(wished))
+    assert found.verdict is Verdict.WARN
+    assert found.detail == "models run on the CPU: CUDA failure 100: no CUDA-capable device is detected"
+    assert "DRAGOMAN_POOL__DEVICE=cpu" in found.remedy
+
+
 def test_a_pinned_package_in_another_version_fails_with_the_command(monkeypatch):
     real = checks._version
     monkeypatch.setattr(checks, "_version", lambda name: "9.9.9" if name == "aiokafka" else real(name))

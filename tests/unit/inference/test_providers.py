@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime as ort
 import pytest
+from numpy.typing import NDArray
 
 from inference.graphs.builder import FLOAT, INT64, GraphBuilder, write_model
 from inference.providers import (
@@ -13,6 +14,7 @@ from inference.providers import (
     Device,
     Wish,
     device_of,
+    gpu_fault,
     open_session,
     open_sessions,
     products_saturate,
@@ -105,7 +107,7 @@ class Runtime:
             print("Failed to load libcublasLt.so.13: no such file\nPlease follow a page")  # noqa: T201  (as ONNX Runtime does)
 
     def open(
-        self, path: str, options: ort.SessionOptions, providers: list[object], enable_fallback: int = 1
+        self, path: Path | bytes, options: ort.SessionOptions, providers: list[object], enable_fallback: int = 1
     ) -> "ort.InferenceSession | OnGpu":
         self.asked.append(providers)
         self.options.append(options)
@@ -128,6 +130,9 @@ class OnGpu:
 
     def get_provider_options(self) -> dict[str, dict[str, str]]:
         return {CUDA: {"device_id": "1"}, CPU: {}}
+
+    def run(self, outputs: list[str], feeds: dict[str, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+        return self._session.run(outputs, feeds)
 
     def get_provider_graph_assignment_info(self) -> object:
         return self._session.get_provider_graph_assignment_info()
@@ -189,7 +194,7 @@ def test_a_model_of_which_one_graph_is_on_the_cpu_is_on_the_cpu(
     runtime = Runtime(monkeypatch, loads=True)
     reports: list[Report] = []
 
-    def second_fails(path: str, *rest: object, **more: object) -> object:
+    def second_fails(path: Path, *rest: object, **more: object) -> object:
         runtime.fails = "CUDA failure 2: out of memory ; GPU=0" if runtime.asked else ""
         return runtime.open(path, *rest, **more)
 
@@ -245,3 +250,14 @@ def test_saturating_cpus_are_recognised(tmp_path: Path, flags: str | None, machi
     if flags is not None:
         cpuinfo.write_text(flags)
     assert products_saturate(cpuinfo, machine) is expected
+
+
+def test_a_trial_says_whether_a_gpu_computes(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert gpu_fault(Wish("cuda")) == "this ONNX Runtime is built without CUDA: install requirements/gpu.lock"
+    with monkeypatch.context() as patch:
+        Runtime(patch, fails="CUDA failure 100: no CUDA-capable device is detected ; GPU=0")
+        assert gpu_fault(Wish("cuda")) == "CUDA failure 100: no CUDA-capable device is detected"
+    Runtime(monkeypatch, loads=True)
+    assert not gpu_fault(Wish("auto"))
+    monkeypatch.setattr(OnGpu, "run", lambda *_: [np.zeros(1, np.float32)])
+    assert gpu_fault(Wish("auto")) == "21 and 21 are 0 there"
