@@ -183,13 +183,12 @@ def _precision(kind: Kind, choices: Choices) -> Precision:
     chosen = choices.precision or (Precision.STATIC8 if choices.calibrate else known[0])
     if chosen not in known:
         raise OperatorError(f"a {kind} model is not built in {chosen}: choose from {', '.join(known)}")
-    if kind in _ATTENTION:
-        if chosen is Precision.STATIC8 and not choices.calibrate:
-            raise OperatorError("static8 needs activation scales, which --calibrate FILE finds")
-        if choices.calibrate and chosen is not Precision.STATIC8:
-            raise OperatorError(f"--calibrate finds scales for static8; {chosen} needs none")
-    elif choices.calibrate or choices.columns != HEAD_ALL:
+    if kind not in _ATTENTION and (choices.calibrate or choices.columns != HEAD_ALL):
         raise OperatorError(f"--calibrate and --columns are for {', '.join(sorted(_ATTENTION))} models, not for {kind}")
+    if choices.calibrate and chosen is not Precision.STATIC8:
+        raise OperatorError(f"--calibrate finds scales for static8; {chosen} needs none")
+    if chosen is Precision.STATIC8 and kind is not Kind.MARIAN_SSRU and not choices.calibrate:
+        raise OperatorError("static8 needs activation scales, which --calibrate FILE finds for translation models")
     return chosen
 
 

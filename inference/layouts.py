@@ -46,7 +46,7 @@ _OPTIONAL: Final[Mapping[Kind, Mapping[str, str]]] = {
     Kind.TEXT_ENCODER: {
         "tokenizer_config": "tokenizer_config.json",
         "modules": "modules.json",
-        "pooling": "1_Pooling/config.json",
+        "pooling": "*_Pooling/config.json",
         "sentence_config": "sentence_bert_config.json",
         "prompts": "config_sentence_transformers.json",
     },

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import sentencepiece
 from safetensors.numpy import save_file
+from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
 from inference.weights.checkpoint import Seq2SeqWeights
 from tests.reference.tiny_marian import SMALL, shortlist_file, weights_file
@@ -77,6 +78,53 @@ def write_firefox(folder: Path, *, packed: bool) -> None:
     for path in folder.iterdir() if packed else ():
         path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes()))
         path.unlink()
+
+
+def write_encoder(folder: Path) -> None:
+    """A MiniLM-like sentence encoder as sentence-transformers lays it out."""
+    (folder / "1_Pooling").mkdir(parents=True)
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *"abcdefgh", "red", "box", "##es"]
+    tokenizer = Tokenizer(models.WordPiece({word: at for at, word in enumerate(words)}, unk_token=words[1]))
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
+    tokenizer.save(str(folder / "tokenizer.json"))
+    sizes = {"hidden_size": 32, "num_attention_heads": 4, "intermediate_size": 48, "num_hidden_layers": 2}
+    more = {"vocab_size": 40, "type_vocab_size": 2, "max_position_embeddings": 64, "hidden_act": "gelu"}
+    (folder / "config.json").write_text(json.dumps({"model_type": "bert", **sizes, **more}))
+    kinds = ("Transformer", "Pooling", "Normalize")
+    modules = [{"path": "1_Pooling" if at == 1 else "", "type": f"x.models.{kind}"} for at, kind in enumerate(kinds)]
+    (folder / "modules.json").write_text(json.dumps(modules))
+    (folder / "1_Pooling/config.json").write_text(json.dumps({"pooling_mode_mean_tokens": True}))
+    (folder / "README.md").write_text("---\nlicense: apache-2.0\n---\n")
+    save_file(_encoder_tensors(32, 48), folder / "model.safetensors")
+
+
+def _encoder_tensors(width: int, inner: int) -> dict[str, np.ndarray]:
+    dice = np.random.default_rng(5)
+
+    def values(*shape: int) -> np.ndarray:
+        return dice.normal(0, shape[-1] ** -0.5, shape).astype(np.float32)
+
+    tensors = {
+        "embeddings.word_embeddings.weight": values(40, width),
+        "embeddings.position_embeddings.weight": values(64, width),
+        "embeddings.token_type_embeddings.weight": values(2, width),
+    }
+    norms = ["embeddings.LayerNorm"]
+    for layer in ("encoder.layer.0", "encoder.layer.1"):
+        norms += [f"{layer}.attention.output.LayerNorm", f"{layer}.output.LayerNorm"]
+        for name, shape in (
+            *((f"attention.self.{part}", (width, width)) for part in ("query", "key", "value")),
+            ("attention.output.dense", (width, width)),
+            ("intermediate.dense", (inner, width)),
+            ("output.dense", (width, inner)),
+        ):
+            tensors |= {f"{layer}.{name}.weight": values(*shape), f"{layer}.{name}.bias": values(shape[0])}
+    for norm in norms:
+        tensors |= {f"{norm}.weight": np.ones(width, np.float32), f"{norm}.bias": values(width)}
+    return tensors
 
 
 def write_ids(path: Path, pieces: list[str]) -> None:

@@ -5,6 +5,7 @@ import json
 import pickle
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from inference import artefacts
@@ -16,7 +17,7 @@ from inference.pool import Pool
 from inference.store import ModelStore, quiet
 from schemas.errors import OperatorError
 from schemas.settings import PoolSettings
-from tests.reference.model_folders import sentences, write_firefox, write_m2m100, write_opus
+from tests.reference.model_folders import sentences, write_encoder, write_firefox, write_m2m100, write_opus
 
 DATE = "2026-01-02T03:04:05+00:00"
 TEXTS = ("abcd efgh", "ijkl mnop qrst")
@@ -98,6 +99,28 @@ async def test_firefox_folders_packed_or_not(store: ModelStore, tmp_path: Path, 
     manifest = artefacts.check(Path(made.status.path or ""))
     (weights,) = (tmp_path / "enpt").glob("model*")
     assert manifest.sources["model"] == artefacts.sha256_file(weights)
+
+
+async def test_a_sentence_encoder_is_chosen_by_name(store: ModelStore, tmp_path: Path) -> None:
+    write_encoder(tmp_path / "mini")
+    made = make(store, tmp_path / "mini", Choices(precision=Precision.FLOAT32))
+    assert (made.status.kind, made.status.pairs, made.status.licence) == ("text-encoder", (), "apache-2.0 (model card)")
+    assert "pooling" in artefacts.check(Path(made.status.path or "")).sources
+    settings = PoolSettings(models=("mini",), threads=1, nice=0)
+    with pytest.raises(OperatorError, match=r"mini is an embedding model: name it in pool\.embedding_model"):
+        store.load(settings)
+    models = load(store, "mini")
+    assert models.translation == ()
+    assert models.embedding is not None
+    async with Pool(models, PoolSettings(threads=1, nice=0)) as pool:
+        one, other = await pool.embed("red boxes"), await pool.embed("red boxes red")
+    assert one.vector.shape == (32,)
+    assert np.linalg.norm(one.vector) == pytest.approx(1, abs=1e-5)
+    assert not np.allclose(one.vector, other.vector, atol=1e-3)
+    with pytest.raises(OperatorError, match="makes vectors, which have no --source"):
+        make(store, tmp_path / "mini", Choices(directions=parse_directions("en:de")))
+    with pytest.raises(OperatorError, match="static8 needs activation scales"):
+        make(store, tmp_path / "mini", Choices(precision=Precision.STATIC8))
 
 
 def test_a_shortlist_is_not_needed(store: ModelStore, tmp_path: Path) -> None:
