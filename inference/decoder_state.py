@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from inference.engine import running
 from inference.models import DecoderKind, TranslationModel
 
-KEPT_TOKENS: Final = 128
-"""Positions of a row whose memory stays when the row is free: almost every sentence is shorter."""
+KEPT_TOKENS: Final = 32
+"""Positions of a row whose memory stays when the row is free. Most sentences are shorter; a longer one pays some page
+faults, which are lost in its own time, and a burst of long ones leaves nothing behind."""
 _ONE: Final = np.ones((1, 1), np.float32)
 Rows = slice | NDArray[np.int64]
 
