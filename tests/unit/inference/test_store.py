@@ -12,11 +12,15 @@ import sentencepiece
 
 from inference import artefacts, catalog
 from inference.catalog import Kind, ModelSpec
-from inference.store import ModelStore
+from inference.conversion import Choices, convert, look
+from inference.directions import parse_directions
+from inference.pool import Pool
+from inference.store import ModelStore, quiet
 from schemas.errors import OperatorError
 from schemas.report import ModelRebuilt, ProviderChosen, Report
 from schemas.settings import PoolSettings
 from tests.reference.greedy import translate
+from tests.reference.model_folders import write_opus
 from tests.reference.tiny_marian import SMALL, random_weights, shortlist_file, weights_file
 
 NAME = "small-en-pt"
@@ -261,3 +265,64 @@ def test_the_manifest_covers_every_file(store: ModelStore) -> None:
     sizes = {path.name: path.stat().st_size for path in folder.iterdir()}
     assert manifest.total_bytes == sum(sizes.values()) - sizes[artefacts.MANIFEST]
     assert np.load(folder / "columns.npy", allow_pickle=False).dtype == np.int64
+
+
+def convert_opus(store: ModelStore, folder: Path, name: str, pair: str = "en:pt-BR") -> None:
+    if not folder.exists():
+        write_opus(folder)
+    choices = Choices(name=name, directions=parse_directions(pair))
+    convert(store, look(folder), choices, quiet, accepted="2026-01-02T03:04:05+00:00")
+
+
+def served(store: ModelStore, *models: str, **settings: str) -> list[str]:
+    loaded = store.load(PoolSettings(models=models, **settings))
+    return [model.id.name for model in loaded.translation]
+
+
+def test_the_first_of_the_settings_serves_a_pair(store: ModelStore, tmp_path: Path) -> None:
+    convert_opus(store, tmp_path / "opus", "zzz")
+    convert_opus(store, tmp_path / "opus", "abc", "en:de")
+    assert served(store) == ["abc", "zzz", NAME]
+    assert served(store, NAME, "zzz") == [NAME, "zzz"]
+    assert served(store, "abc") == ["abc"]
+    pool = Pool(store.load(PoolSettings()), PoolSettings())
+    found = pool.translates("en", "pt-BR")
+    assert found is not None
+    assert found.name == "zzz"
+    with pytest.raises(OperatorError, match=f"no model is called 'nothing': one of abc, zzz, {NAME}"):
+        served(store, "nothing")
+    with pytest.raises(OperatorError, match=r"zzz is no embedding model: set pool.embedding_model to one"):
+        served(store, embedding_model="zzz")
+
+
+def test_a_bundled_licence_is_shown_once_and_recorded(site: Path, tmp_path: Path) -> None:
+    said: list[str] = []
+    store = ModelStore(tmp_path / "models", notice=said.append)
+    folder = built(store)
+    store.load(PoolSettings())
+    store.build(NAME, force=True)
+    assert said == [f"model {NAME}: random. Licence: none."]
+    manifest = artefacts.read_manifest(folder)
+    assert (manifest.licence, manifest.origin, manifest.converted) == ("none", "random", False)
+    assert manifest.made
+
+
+def test_a_precision_is_part_of_a_build(store: ModelStore) -> None:
+    folder = built(store)
+    assert "-static8-b" in folder.name
+    assert artefacts.read_manifest(folder).precision == "static8"
+
+
+def test_what_older_versions_left_is_no_model(store: ModelStore) -> None:
+    """Builds of the bundled models by older builders stay behind; whole or damaged, they are nobody's conversion."""
+    folder = built(store)
+    old = folder.with_name(f"{NAME}-0123456789ab-b1")
+    folder.rename(old)
+    assert [status.state for status in store.list()] == ["not_built"]
+    truncate(old / "manifest.json")
+    assert [status.name for status in store.list()] == [NAME]
+
+
+def test_a_bundled_model_is_not_removed(store: ModelStore) -> None:
+    with pytest.raises(OperatorError, match=r"comes with package small-weights: leave it out of pool.models"):
+        store.remove(NAME)
