@@ -148,11 +148,16 @@ def _accepted(what: str, licence: Licence, *, accept: bool) -> str:
     """Show whose weights these are under which licence, ask unless told, and return when it was accepted."""
     err.print(f"{what}\nLicence: {licence}", highlight=False, markup=False, soft_wrap=True)
     if not accept:
-        if not sys.stdin.isatty():
+        if not somebody_is_here():
             raise OperatorError("nobody is here to accept this licence: read it, then give --accept-licence")
         if not typer.confirm("Do you accept it?", err=True):
             raise typer.Exit(1)
     return artefacts.now()
+
+
+def somebody_is_here() -> bool:
+    """Whether a question can be answered."""
+    return sys.stdin.isatty()
 
 
 def _make(settings: Settings, source: Source, choices: Choices, accepted: str) -> Conversion:
