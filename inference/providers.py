@@ -185,7 +185,7 @@ def products_saturate(cpuinfo: Path = _CPUINFO, machine: str | None = None) -> b
 def _why_not(wish: Wish) -> str:
     """Say why a graph without kernels off the CPU is not on the GPU that was asked for by name."""
     return (
-        "only float16 graphs run on a GPU: `dragoman models convert` with that precision"
+        "it is not built in float16, which a GPU needs: `dragoman models convert --precision fp16`"
         if wish.device.startswith("cuda")
         else ""
     )

@@ -63,7 +63,7 @@ def doubling_graph(folder: Path) -> Path:
         ("cpu", True, ""),
         ("cuda", True, "this ONNX Runtime is built without CUDA: install requirements/gpu.lock"),
         ("cuda:1", True, "this ONNX Runtime is built without CUDA: install requirements/gpu.lock"),
-        ("cuda", False, "only float16 graphs run on a GPU: `dragoman models convert` with that precision"),
+        ("cuda", False, "it is not built in float16, which a GPU needs: `dragoman models convert --precision fp16`"),
     ],
 )
 def test_the_report_says_what_the_session_says(
