@@ -3,7 +3,6 @@
 import json
 import random
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,8 @@ from inference.catalog import Direction, Kind
 from inference.directions import open_pairs, parse_directions, resolve
 from inference.models import Pair
 from schemas.errors import OperatorError
+from tests.peers import run_peers
 
-ROOT = Path(__file__).parents[2]
-PEERS = ROOT / ".venv-peers/bin/python"
-SCRIPT = ROOT / "tests/reference/peer_tokenizers.py"
 SPECIAL = ("<s>", "<pad>", "</s>", "<unk>")
 # What the training text has, what it has not, what tokenizers trip over.
 TEXTS = (
@@ -31,8 +28,6 @@ TEXTS = (
     "🙂 abc",
     "tomato, tomate; Tomaten!",
 )
-
-pytestmark = pytest.mark.skipif(not PEERS.exists(), reason="`make peers` has not been run")
 
 
 def train(path: Path, seed: int, model_type: str) -> sentencepiece.SentencePieceProcessor:
@@ -103,9 +98,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def peers(folder: Path) -> dict[str, Any]:
-    done = subprocess.run([PEERS, SCRIPT, folder], capture_output=True, text=True, timeout=200, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return json.loads(done.stdout)
+    return json.loads(run_peers("peer_tokenizers.py", folder))
 
 
 def files(folder: Path) -> dict[str, Path]:
