@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from inference.arena import Arena
 from inference.decoder_slots import CacheBudget, encode, longest_translation
 from inference.decoder_state import DecoderState
-from inference.models import Ids, TranslationModel
+from inference.device_beam import DeviceBeam
+from inference.models import Ids, Precision, TranslationModel
 
 Floats = NDArray[np.float32]
 
@@ -45,7 +46,8 @@ class BeamSlots:
         self._model = model
         self._arena = arena
         self._beam = beam
-        self._state = DecoderState(model, slots * beam)
+        halves = model.precision is Precision.FLOAT16
+        self._state = DeviceBeam(model, slots * beam) if halves else DecoderState(model, slots * beam)
         self._budget = CacheBudget(model, beam)
         self._scores = np.zeros((slots, beam), np.float32)
         # Written in each step: the token of each hypothesis, and of which hypothesis of the step before it goes on.
@@ -58,8 +60,10 @@ class BeamSlots:
         self._count = np.zeros(slots, np.int64)
         self._forces = any(pair.first is not None for pair in model.pairs)
 
-    def encode(self, sentences: Sequence[Ids]) -> Sequence[NDArray[np.float32]]:
-        """Return float32 [tokens, layers * 2 * d_model] for each sentence. Raises ModelFault."""
+    def encode(self, sentences: Sequence[Ids]) -> Sequence[Sized]:
+        """Return what `place` takes of each sentence. Raises ModelFault."""
+        if isinstance(self._state, DeviceBeam):
+            return self._state.encode(sentences)
         return encode(self._model, self._arena, sentences)
 
     def fits(self, tokens: int) -> bool:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto
 
 from inference.engine import running
-from inference.graphs.device import TOKENS, place_graph
+from inference.graphs.device import LOGITS, TOKENS, place_graph, reorder_graph
 from inference.models import DecoderKind, Ids, Precision, TranslationModel
 from inference.packing import pack
 from inference.providers import Device, open_helper
@@ -40,12 +40,13 @@ class DeviceState:
     Per layer, float32 or float16: cross-attention keys and values [places, heads, source_tokens_max, head_dim] and
     their last position [places, 1, d_model]; keys and values of what was written [places, heads, target_tokens_max,
     head_dim], or two SSRU cells [places, d_model], of which a step reads one and writes the other.
+    With `beams` places can be reordered, for which what was written is kept twice, and a step gives its logits.
 
     The longest lengths are told as those of the buffers: attention on a GPU splits its sums by them, and with true
     ones a row's last bits would depend on its neighbours.
     """
 
-    def __init__(self, model: TranslationModel, places: int, device: Device) -> None:
+    def __init__(self, model: TranslationModel, places: int, device: Device, *, beams: bool = False) -> None:
         g = model.geometry
         self._model = model
         self._device = device
@@ -54,20 +55,28 @@ class DeviceState:
         buffer = partial(_Buffer, model.decoder, device)
         self._cross = buffer(shapes["cross"], places, dtype)
         self._last = buffer(shapes["last"], places, dtype)
-        self._own = buffer(shapes["own"], places, dtype) if "own" in shapes else None
+        self._own = [buffer(shapes["own"], places, dtype) for _ in range(1 + beams) if "own" in shapes]
         self._cells = [buffer(shapes["cell"], places, dtype) for _ in range(2) if "cell" in shapes]
         self._fed: dict[str, type[np.generic]] = {"ids": np.int64, "pos": np.int64, "sl1": np.int32}
-        if self._own is not None:
+        if self._own:
             self._fed["tl1"] = np.int32
         self._feeds = {name: buffer((1,), places, integer) for name, integer in self._fed.items()}
         self._totals = {"stot": _scalar(g.source_tokens_max)} | (
             {"ttot": _scalar(g.target_tokens_max)} if self._own else {}
         )
         self._placing = open_helper(place_graph(g, places, element), model.decoder)
-        self._even = 0
-        self._bindings: dict[tuple[int, int, int], ort.IOBinding] = {}
+        if beams:
+            kept = {name: (shape[0], prod(shape[1:])) for name, shape in shapes.items() if name in {"own", "cell"}}
+            self._reordering = open_helper(reorder_graph(kept, places, element), model.decoder)
+        # Which of two cells the next step reads, and which of two caches it uses.
+        self._cell_at = self._own_at = 0
+        self._bindings: dict[tuple[int, int, int, int], ort.IOBinding] = {}
         self.columns: NDArray[np.int64] = np.zeros(places, np.int64)
         """The column of logits that each place's last step chose."""
+        head = next(output.type for output in model.decoder.get_outputs() if output.name == LOGITS)
+        width = len(model.columns) if beams else 0
+        self.logits: NDArray[np.generic] = np.zeros((places, width), np.int32 if head == "tensor(int32)" else dtype)
+        """The logits of each place's last step, [places, columns], with `beams`."""
 
     def encode(self, sentences: Sequence[Ids]) -> list[Encoded]:
         """Run the encoder once; what it returns stays on the device. Raises ModelFault."""
@@ -100,10 +109,11 @@ class DeviceState:
             binding.bind_ortvalue_input("kv", memories[0].kv)
             for name, values in fed.items():
                 binding.bind_cpu_input(name, values)
-            self._cross.bind_whole(binding, "cross", g.head_dim)
-            self._last.bind_whole(binding, "last", g.head_dim)
-            if self._cells:
-                self._cells[self._even].bind_whole(binding, "cell", g.d_model)
+            for out in (False, True):
+                self._cross.bind_whole(binding, "cross", (-1, g.head_dim), out=out)
+                self._last.bind_whole(binding, "last", (-1, g.head_dim), out=out)
+                if self._cells:
+                    self._cells[self._cell_at].bind_whole(binding, "cell", (-1, g.d_model), out=out)
             binding.synchronize_inputs()
             self._placing.run_with_iobinding(binding)
 
@@ -116,7 +126,7 @@ class DeviceState:
 
     def step(self, start: int, count: int) -> None:
         """Advance neighbouring places by one token; `columns` has their answers. Raises ModelFault."""
-        key = start, count, self._even
+        key = start, count, self._cell_at, self._own_at
         with running():
             if key not in self._bindings:
                 self._bindings[key] = self._bind(start, count)
@@ -124,7 +134,23 @@ class DeviceState:
 
     def turn(self) -> None:
         """End a step of all places: the next one reads the cells that this one wrote."""
-        self._even ^= 1
+        self._cell_at ^= 1
+
+    def reorder(self, sources: Ids) -> None:
+        """Give each place what place sources[place] has written so far, int64 [places]. Raises ModelFault."""
+        with running():
+            binding = self._reordering.io_binding()
+            binding.bind_cpu_input("sources", sources)
+            if self._own:
+                self._own[self._own_at].bind_whole(binding, "own", (*self._own[0].shape[:2], -1))
+                self._own[self._own_at ^ 1].bind_whole(binding, "own", (*self._own[0].shape[:2], -1), out=True)
+            if self._cells:
+                self._cells[self._cell_at].bind_whole(binding, "cell", self._cells[0].shape)
+                self._cells[self._cell_at ^ 1].bind_whole(binding, "cell", self._cells[0].shape, out=True)
+            binding.synchronize_inputs()
+            self._reordering.run_with_iobinding(binding)
+        self._own_at ^= len(self._own) > 1
+        self._cell_at ^= bool(self._cells)
 
     def _bind(self, start: int, count: int) -> ort.IOBinding:
         binding = self._model.decoder.io_binding()
@@ -137,15 +163,17 @@ class DeviceState:
             binding.bind_input(f"l{name}", *self._last.part(piece, start, count))
             binding.bind_input(name, *self._cross.part(piece, start, count))
             binding.bind_output(f"m{name}", *self._cross.part(piece, start, count))
-            if self._own is not None:
-                binding.bind_input(f"t{name}", *self._own.part(piece, start, count))
-                binding.bind_output(f"t{name}o", *self._own.part(piece, start, count))
+            if self._own:
+                own = self._own[self._own_at].part(piece, start, count)
+                binding.bind_input(f"t{name}", *own)
+                binding.bind_output(f"t{name}o", *own)
         if self._cells:
-            read, write = self._cells[self._even], self._cells[self._even ^ 1]
+            read, write = self._cells[self._cell_at], self._cells[self._cell_at ^ 1]
             for layer in range(self._model.geometry.layers):
                 binding.bind_input(f"c{layer + 1}", *read.part(layer, start, count))
                 binding.bind_output(f"c{layer + 1}o", *write.part(layer, start, count))
-        binding.bind_ortvalue_output(TOKENS, ort.OrtValue.ortvalue_from_numpy(self.columns[start : start + count]))
+        name, answers = (LOGITS, self.logits) if self.logits.size else (TOKENS, self.columns)
+        binding.bind_ortvalue_output(name, ort.OrtValue.ortvalue_from_numpy(answers[start : start + count]))
         return binding
 
 
@@ -188,19 +216,22 @@ class _Buffer:
         self.value.update_inplace(zeros)
         self._dtype = dtype
         self._where = device.kind, device.index
-        self._shape = zeros.shape
+        self.shape = zeros.shape
         self._row_bytes = prod(row) * zeros.itemsize
 
     def part(self, piece: int, start: int, count: int) -> tuple[str, int, type[np.generic], tuple[int, ...], int]:
         """Return what IOBinding wants to know of some places of a piece."""
-        address = self.value.data_ptr() + (piece * self._shape[1] + start) * self._row_bytes
-        return *self._where, self._dtype, (count, *self._shape[2:]), address
+        address = self.value.data_ptr() + (piece * self.shape[1] + start) * self._row_bytes
+        return *self._where, self._dtype, (count, *self.shape[2:]), address
 
-    def bind_whole(self, binding: ort.IOBinding, name: str, width: int) -> None:
-        """Bind all of it as [-1, width], as an input and, in the same place, as the output `{name}_out`."""
-        whole = *self._where, self._dtype, (prod(self._shape) // width, width), self.value.data_ptr()
-        binding.bind_input(name, *whole)
-        binding.bind_output(f"{name}_out", *whole)
+    def bind_whole(self, binding: ort.IOBinding, name: str, shape: tuple[int, ...], *, out: bool = False) -> None:
+        """Bind all of it in another shape, as the input `name` or as the output `{name}_out`."""
+        whole = tuple(size if size >= 0 else -prod(self.shape) // prod(shape) for size in shape)
+        where = *self._where, self._dtype, whole, self.value.data_ptr()
+        if out:
+            binding.bind_output(f"{name}_out", *where)
+        else:
+            binding.bind_input(name, *where)
 
 
 def _scalar(value: int) -> ort.OrtValue:

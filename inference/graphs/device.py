@@ -1,5 +1,6 @@
 """Graphs that keep a decode on a device: a decoder that answers with tokens, and the placing of encoded sentences."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -11,7 +12,7 @@ from inference.graphs.builder import INT64, GraphBuilder
 from inference.models import DecoderKind, Geometry
 
 TOKENS: Final = "tokens"
-_LOGITS: Final = "logits"
+LOGITS: Final = "logits"
 
 
 def step_graph(decoder: onnx.ModelProto) -> onnx.ModelProto:
@@ -22,7 +23,7 @@ def step_graph(decoder: onnx.ModelProto) -> onnx.ModelProto:
     """
     step = onnx.ModelProto()
     step.CopyFrom(decoder)
-    step.graph.node.append(helper.make_node("ArgMax", [_LOGITS], [TOKENS], name=f"ArgMax_{TOKENS}", axis=1, keepdims=0))
+    step.graph.node.append(helper.make_node("ArgMax", [LOGITS], [TOKENS], name=f"ArgMax_{TOKENS}", axis=1, keepdims=0))
     step.graph.output.append(helper.make_tensor_value_info(TOKENS, INT64, ["B"]))
     return step
 
@@ -57,6 +58,20 @@ def place_graph(geometry: Geometry, slots: int, element: int) -> onnx.ModelProto
         zeros = graph.node("Gather", nothing, graph.node("Sub", "rows", "rows"), axis=0)
         layers = np.arange(geometry.layers, dtype=np.int64) * slots
         _scatter(graph, "cell", zeros, "rows", layers, geometry.d_model, element)
+    return graph.model()
+
+
+def reorder_graph(shapes: Mapping[str, tuple[int, int]], places: int, element: int) -> onnx.ModelProto:
+    """Return the graph that gives each place what another one holds: sources int64 [places] -> `{name}_out` per name.
+
+    `shapes`: of each buffer [pieces, places, width], pieces and width. What is read is not what is written.
+    """
+    graph = GraphBuilder("reorder")
+    graph.input("sources", INT64, [places])
+    for name, (pieces, width) in shapes.items():
+        buffer = graph.input(name, element, [pieces, places, width])
+        out = graph.output(f"{name}_out", element, [pieces, places, width])
+        graph.node("Gather", buffer, "sources", axis=1, out=out)
     return graph.model()
 
 

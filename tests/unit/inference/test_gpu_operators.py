@@ -9,7 +9,7 @@ import pytest
 
 from inference.graphs import seq2seq
 from inference.graphs.builder import OPSET
-from inference.graphs.device import place_graph, step_graph
+from inference.graphs.device import place_graph, reorder_graph, step_graph
 from inference.models import DecoderKind, Geometry, Precision
 from tests.reference import tiny_seq2seq
 
@@ -64,13 +64,14 @@ def place_graphs():
     for kind in DecoderKind:
         geometry = Geometry(kind, 2, 4, 8, 32, 60, 0, 0, source_tokens_max=24, target_tokens_max=40)
         yield place_graph(geometry, 8, 10)
+    yield reorder_graph({"own": (4, 1280), "cell": (2, 32)}, 8, 10)
 
 
 GRAPHS = {
     "marian": lambda: seq2seq_graphs(tiny_seq2seq.MARIAN),
     "marian with gelu": lambda: seq2seq_graphs(tiny_seq2seq.MARIAN | {"activation_function": "gelu"}),
     "m2m100": lambda: seq2seq_graphs(tiny_seq2seq.M2M100),
-    "place": place_graphs,
+    "placing and reordering": place_graphs,
 }
 
 
