@@ -24,14 +24,14 @@ class Arena:
     next large run, so ordinary runs do not shrink. When the aftermath is over the C library is asked to do the same: of
     large blocks freed once it keeps as much again for later ones, 12 MB in that case.
 
-    `ordinary_tokens`: what the engine's fullest ordinary run holds, padding included.
+    `ordinary_tokens`: what the engine's fullest ordinary run holds, padding included. `gpu`: which one, under CUDA.
     """
 
-    def __init__(self, provider: str, ordinary_tokens: int) -> None:
+    def __init__(self, provider: str, ordinary_tokens: int, gpu: int = 0) -> None:
         self._limit = OUTLIER_FACTOR * ordinary_tokens
         self._aftermath = 0
         self._options = ort.RunOptions()
-        self._options.add_run_config_entry(_SHRINK, "cpu:0;gpu:0" if provider == CUDA else "cpu:0")
+        self._options.add_run_config_entry(_SHRINK, f"cpu:0;gpu:{gpu}" if provider == CUDA else "cpu:0")
 
     def options(self, tokens: int) -> ort.RunOptions | None:
         """Return the options of a run of this many tokens, padding included; None for an ordinary one."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from inference.arena import Arena
 from inference.engine import WARM_UP_TEXT, ModelFault, Outcome, Suspect, Work, running
 from inference.models import EmbeddingModel, Ids
+from inference.providers import CUDA, device_of
 from inference.queue import Request
 from inference.ration import Ration
 from inference.requests import Embedding, PoisonText
@@ -55,7 +56,7 @@ class EmbeddingEngine:
         self._model = model
         self._report = report
         self._ration = Ration(model.id.name, RUN_TOKENS, report)
-        self._arena = Arena(model.provider, RUN_TOKENS)
+        self._arena = Arena(model.provider, RUN_TOKENS, device_of(model.session).index if model.provider == CUDA else 0)
         self._pending: list[tuple[_Text, Ids]] = []
         self._pending_tokens = 0
         self._outcomes: list[Outcome | Suspect] = []
