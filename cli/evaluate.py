@@ -15,10 +15,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from cli.console import JsonFlag, bars, err, out, print_json, print_table
 from cli.evaluation_set import Example, read_examples
-from inference.catalog import CATALOG, ModelSpec
 from inference.models import LoadedModels
 from inference.pool import Pool
 from inference.requests import Priority
+from inference.status import ModelStatus
 from inference.store import ModelStore
 from localization.localizer import FieldKind, Localizer, Source
 from localization.version import PIPELINE_VERSION
@@ -72,6 +72,9 @@ def command(
     write: Annotated[
         Path | None, typer.Option("--out", metavar="FILE.tsv", help="Write every text with its translation and marks.")
     ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="The model by name, converted ones too; default: the first that serves the pair.")
+    ] = None,
     json: JsonFlag = False,
 ) -> None:
     """Translate a set of sentences as a worker would and compare them with their references.
@@ -80,10 +83,12 @@ def command(
     to its source counts as it is shown. Prints chrF and BLEU with sacrebleu's signatures, verdicts of the gate, and
     sentences per second.
     """
-    metrics = _metrics()
-    route = _route(pair)
-    settings, texts = load(), read_examples(examples)
-    models = _models(settings, route)
+    metrics, settings = _metrics(), load()
+    store = ModelStore(settings.pool.models_dir)
+    route = _route(pair, store.states([model] if model else store.wanted(settings.pool), thorough=False))
+    texts = read_examples(examples)
+    with bars() as progress:
+        models = store.load(settings.pool, progress=progress, names=[route.model])
     with _progress(len(texts)) as step:
         began_s = time.monotonic()
         fields = asyncio.run(_localize(settings, models, route, texts, kind, step))
@@ -106,26 +111,30 @@ def _metrics() -> Any:
     return sacrebleu.metrics
 
 
-def _route(pair: str) -> Route:
+def _route(pair: str, models: Sequence[ModelStatus]) -> Route:
     """Cut `en-pt-BR` where both sides name a locale that one model serves; raises OperatorError."""
     written = pair.replace("_", "-")
     parts = (written.lower() if written.isupper() else written).split("-")
+    served = [(model.name, *sides) for model in models for sides in model.pairs]
     # What is written in capitals is a territory: in `en-pt-PT` the cut is not before `PT`.
     for cut in (cut for cut in range(1, len(parts)) if parts[cut].islower()):
         source, target = "-".join(parts[:cut]), "-".join(parts[cut:])
-        spec = next((spec for spec in CATALOG if _serves(spec, source, target)), None)
-        if spec is not None:
-            return Route(pair, _at_home(source, spec.source), _at_home(target, spec.target), spec.name)
-    known = ", ".join(f"{spec.source}-{spec.target}" for spec in CATALOG if spec.target)
-    raise OperatorError(f"no model translates {pair!r}: the pairs are {known}")
+        for name, reads, writes in served:
+            if _serves(reads, writes, source, target):
+                return Route(pair, _at_home(source, reads), _at_home(target, writes), name)
+    known = ", ".join(dict.fromkeys(f"{reads}-{writes}" for _, reads, writes in served))
+    raise OperatorError(f"no model translates {pair!r}: the pairs are {known or 'none'}")
 
 
-def _serves(spec: ModelSpec, source: str, target: str) -> bool:
-    """Whether the pool would route this pair to this model."""
+def _serves(reads: str, writes: str, source: str, target: str) -> bool:
+    """Whether the pool would route this pair to a model that reads and writes these."""
     try:
-        if not spec.target or not same_language(spec.source, source) or not same_language(spec.target, target):
+        if not same_language(reads, source) or not same_language(writes, target):
             return False
-        return parse_locale(target).territory in {None, parse_locale(spec.target).territory}
+        return parse_locale(writes).territory is None or parse_locale(target).territory in {
+            None,
+            parse_locale(writes).territory,
+        }
     except UnknownLocale:
         return False
 
@@ -134,12 +143,6 @@ def _at_home(asked: str, own: str) -> str:
     """The locale asked for; the model's own where only a language was named."""
     tag = parse_locale(asked)
     return str(tag) if tag.territory or tag.script else own
-
-
-def _models(settings: Settings, route: Route) -> LoadedModels:
-    with bars() as progress:
-        store = ModelStore(settings.pool.models_dir)
-        return store.load(settings.pool, progress=progress, names=[route.model])
 
 
 async def _localize(

@@ -118,7 +118,7 @@ class ModelStore:
         """
         providers.require_one_runtime()
         self._reporter = reporter
-        wanted = self._wanted(settings) if names is None else list(names)
+        wanted = self.wanted(settings) if names is None else list(names)
         wish = providers.Wish(settings.device, settings.gpu_memory_gb)
         translation: list[TranslationModel] = []
         embedding: EmbeddingModel | None = None
@@ -146,8 +146,11 @@ class ModelStore:
             return catalog.find(name).kind
         return Kind(_sound_manifest(self._builds(name)[0]).kind)
 
-    def _wanted(self, settings: PoolSettings) -> Sequence[str]:
-        """The names of the settings, checked: translation models in their order, then the embedding model."""
+    def wanted(self, settings: PoolSettings) -> Sequence[str]:
+        """Return the names that `load` opens: translation models in their order, then the embedding model.
+
+        Raises OperatorError when the settings name one that is not there, or one as what it is not.
+        """
         chosen = settings.models or self.names()
         embeds = {name: self.kind(name) in EMBEDDERS for name in chosen}
         for name in settings.models:
