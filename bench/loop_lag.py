@@ -83,8 +83,10 @@ class Pulse:
 
 
 def busy_elsewhere_s() -> float:
-    """Seconds of CPU that all other processes have used: a niced thread that they keep from running may hold the lock
-    of the interpreter, so nothing can be said about lag beside them."""
+    """Seconds of CPU that all other processes have used.
+
+    A niced thread that they keep from running may hold the lock of the interpreter: beside them lag says little.
+    """
     ticks = [int(field) for field in Path("/proc/stat").read_text("ascii").split(maxsplit=9)[1:9]]
     idle = ticks[3] + ticks[4]
     return (sum(ticks) - idle) / os.sysconf("SC_CLK_TCK") - time.process_time()

@@ -11,6 +11,7 @@ from msgspec import Struct
 from inference.bisection import isolate
 from inference.engine import WARM_UP_TEXT, Engine, EngineFactory, ModelFault, Outcome, Suspect
 from inference.queue import Request
+from inference.report_buffer import ReportBuffer
 from inference.requests import Decoding, Priority
 from inference.schedule import Schedule
 from inference.subnormals import flush_subnormals
@@ -102,7 +103,7 @@ class Worker:
         self._engines: Sequence[Engine] = ()
         self._aboard = [Aboard() for _ in models]
         self._outcomes: list[Outcome] = []
-        self._reports: list[Report] = []
+        self._reports = ReportBuffer(clock)
         self._delivered_s = 0.0
         # A run that hangs in native code must not keep the process from ending.
         self._thread = Thread(target=self._main, name=f"dragoman-pool-{index}", daemon=True)
@@ -126,8 +127,8 @@ class Worker:
         try:
             renice(self._nice)
             flush_subnormals()
-            self._engines = self._warm(self._make_engines(self._reports.append))
-            self._reports.clear()
+            self._engines = self._warm(self._make_engines(self._reports.add))
+            self._reports.take()
             self._post(Ready())
             self._serve()
         except BaseException as failure:  # noqa: BLE001  (the pool must hear of whatever ends a worker)
@@ -152,7 +153,7 @@ class Worker:
         schedule, engines = self._schedule, self._engines
         while not schedule.closed:
             if not any(engine.busy for engine in engines):
-                self._deliver()
+                self._deliver(at_rest=True)
                 if not schedule.wait():
                     return
             for model in range(len(engines)):
@@ -204,20 +205,20 @@ class Worker:
             self._deliver()
             self._delivered_s = now_s
 
-    def _deliver(self) -> None:
-        if self._outcomes or self._reports:
-            self._post(Delivery(tuple(self._outcomes), tuple(self._reports)))
+    def _deliver(self, *, at_rest: bool = False) -> None:
+        reports = self._reports.take(at_rest=at_rest)
+        if self._outcomes or reports:
+            self._post(Delivery(tuple(self._outcomes), tuple(reports)))
             self._outcomes.clear()
-            self._reports.clear()
 
     def _isolate(self, model: int, suspects: Sequence[Suspect]) -> list[Outcome]:
         """Search with an engine of its own, made for it: the one in use still holds what has nothing to do with it."""
 
         def on_fault(fault: ModelFault, found: bool) -> None:
-            self._reports.append(ModelFailed(self._models[model], str(fault), found))
+            self._reports.add(ModelFailed(self._models[model], str(fault), found))
 
         on_fault(suspects[0].fault, False)
-        spare = self._make_engines(self._reports.append)[model]
+        spare = self._make_engines(self._reports.add)[model]
         return isolate(spare, [suspect.request for suspect in suspects], on_fault, lambda: self._schedule.closed)
 
 
