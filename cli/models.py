@@ -80,7 +80,7 @@ def _show(states: Sequence[ModelStatus], *, json: bool) -> None:
     if json:
         print_json(msgspec.to_builtins(states))
         return
-    print_table(("model", "for", "state", "precision", "version", "MB"), (_row(state) for state in states))
+    print_table(("model", "for", "state", "version", "MB"), (_row(state) for state in states))
     for state in states:
         out.print(_origin(state), soft_wrap=True, highlight=False, markup=False)
         if state.problem:
@@ -91,7 +91,7 @@ def _show(states: Sequence[ModelStatus], *, json: bool) -> None:
 def _row(state: ModelStatus) -> tuple[str, ...]:
     purpose = ", ".join(f"{source} -> {target}" for source, target in state.pairs) or "embeddings"
     size = f"{state.bytes / MEGABYTE:.0f}" if state.bytes else ""
-    return state.name, purpose, state.state.replace("_", " "), state.precision, state.version or "", size
+    return state.name, purpose, state.state.replace("_", " "), state.version or "", size
 
 
 def _origin(state: ModelStatus) -> str:
