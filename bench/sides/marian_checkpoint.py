@@ -17,6 +17,8 @@ from bench.sides import numbered
 INIT_STD = 0.06
 # The end's embedding is shorter than others, so that no sentence ends by chance before its length.
 END_LENGTH = 0.4
+# How much of what a decoder layer attends to is added to what it has.
+ATTENDED = 0.3
 
 
 def write_checkpoint(folder: Path) -> None:
@@ -45,12 +47,25 @@ def write_checkpoint(folder: Path) -> None:
     )
     model = MarianMTModel(config).eval()
     with torch.no_grad():
-        model.get_input_embeddings().weight[numbered.EOS] *= END_LENGTH
-        for name, parameter in model.named_parameters():
-            # What the hidden units have in common would otherwise drown what tells sentences apart.
-            if name.endswith("fc2.weight"):
-                parameter -= parameter.mean(1, keepdim=True)
+        enliven(model)
     model.save_pretrained(folder)
+
+
+def enliven(model: MarianMTModel) -> None:
+    """Scale the weights so that tokens depend on those before them; as they come, a sentence repeats one token.
+
+    Sizes and operations stay what they are; only texts become worth comparing.
+    """
+    model.get_input_embeddings().weight[numbered.EOS] *= END_LENGTH
+    for name, parameter in model.named_parameters():
+        if name.endswith("fc2.weight"):
+            # What the hidden units have in common would drown what tells sentences apart.
+            parameter.sub_(parameter.mean(1, keepdim=True))
+        elif name.endswith("attn.v_proj.weight") and ".decoder." in name:
+            parameter.mul_(ATTENDED)
+        elif name.endswith("decoder.layers.5.final_layer_norm.weight"):
+            # Embeddings and output share their weights: without signs, a token would be followed by itself.
+            parameter.mul_(torch.randint(0, 2, parameter.shape) * 2.0 - 1)
 
 
 class Converter(TransformersConverter):

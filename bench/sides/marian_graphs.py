@@ -20,6 +20,7 @@ from inference import providers
 from inference.calibration import Sample, calibrate
 from inference.graphs import seq2seq
 from inference.graphs.builder import write_model
+from inference.graphs.device import step_graph
 from inference.models import DecoderKind, Geometry, Ids, LoadedModels, Pair, Precision, TranslationModel
 from inference.requests import ModelId
 from inference.weights.checkpoint import Seq2SeqConfig, Seq2SeqWeights, emitted, read_checkpoint, seq2seq_config
@@ -111,7 +112,7 @@ def _build(weights: Seq2SeqWeights, precision: Precision, columns: NDArray[np.in
     decoder = seq2seq.decoder_graph(weights, columns, precision, scales)
     end_with_the_source(decoder, weights, half=precision is Precision.FLOAT16)
     write_model(encoder, folder, "encoder")
-    write_model(decoder, folder, "decoder")
+    write_model(step_graph(decoder) if precision is Precision.FLOAT16 else decoder, folder, "decoder")
     (folder / "complete").touch()
 
 
