@@ -17,8 +17,8 @@ from inference.requests import Embedding, PoisonText
 from schemas.report import BatchRun, Report
 
 RUN_TOKENS: Final = 256
-"""Tokens in one run. Twice as many texts a second as one by one; beyond this the activations leave the cache, and the
-sentences being decoded on the same thread wait for the run to end."""
+"""Places in one run: its texts times the longest of them, though only attention works on the padding. Beyond this a run
+saves little, the activations leave the cache, and sentences decoded on the same thread wait for the run to end."""
 LOOK_AHEAD: Final = 64
 """Texts taken at once, of which those of like length are run together."""
 
@@ -116,15 +116,15 @@ class EmbeddingEngine:
         wanted = [item for item in self._pending if item[0].wanted]
         self.work.evicted += len({text for text, _ in self._pending if text.request.withdrawn})
         batch: list[tuple[_Text, Ids]] = []
-        tokens = 0
+        longest = 0
         if wanted:
             middle = len(wanted[0][1])
             wanted.sort(key=lambda item: abs(len(item[1]) - middle))
         for text, ids in wanted:
-            if batch and tokens + len(ids) > RUN_TOKENS:
+            longest = max(longest, len(ids))
+            if batch and longest * (len(batch) + 1) > RUN_TOKENS:
                 break
             batch.append((text, ids))
-            tokens += len(ids)
         taken = {id(ids) for _, ids in batch}
         self._pending = [item for item in self._pending if item[0].wanted and id(item[1]) not in taken]
         self._pending_tokens = sum(len(ids) for _, ids in self._pending)

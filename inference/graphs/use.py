@@ -53,29 +53,49 @@ class _Parts:
     def build(self) -> onnx.ModelProto:
         graph = self.graph
         pooling.packed_inputs(graph)
-        words = self.embed()
-        projected = self._affine(words, self._beside("proj", 1), self._beside("proj_b", 0))
-        normed = self._norm(projected, self._beside("ln_g", 0), self._beside("ln_b", 0))
+        words, projected = self.embed()
         windows = self.windows()
-        parts = graph.split(normed, len(_WINDOWS), axis=1)
+        parts = graph.split(projected, len(_WINDOWS), axis=1)
         features = [words, *(self.branch(x, windows, *window) for x, window in zip(parts, _WINDOWS, strict=True))]
         joined = graph.node("Concat", *features, axis=1)
         self.project(self.average(self._norm(joined, self.weights["ln_g"], self.weights["ln_b"])))
         return graph.model()
 
-    def embed(self) -> str:
-        """Dequantized rows of the table: float32 [N, 512]."""
+    def embed(self) -> tuple[str, str]:
+        """Rows of two tables: each token's embedding, float32 [N, 512], and its projection, float32 [N, 768].
+
+        The projection sees one token at a time, so it is computed for every token there is when the graph is built: a
+        fifth of all products of a run, for 2 bytes a value. ONNX Runtime maps the file; rows not asked for take none.
+        """
         graph, weights = self.graph, self.weights
-        rows = weights["q1"].shape[0]
-        table = np.empty((_PIECES * rows, DIMENSION), np.uint8)
-        for piece in range(_PIECES):
-            table[piece::_PIECES] = weights[f"q{piece + 1}"]
+        table = self._table()
         piece_of = graph.node("Mod", "ids", self._ints(_PIECES))
         scale, offset = (
             graph.node("Gather", graph.constant(weights[name][:, None]), piece_of) for name in ("scale", "lo")
         )
         levels = graph.node("Cast", graph.node("Gather", graph.constant(table, np.uint8), "ids"), to=FLOAT)
-        return graph.node("Add", graph.node("Mul", levels, scale), offset)
+        words = graph.node("Add", graph.node("Mul", levels, scale), offset)
+        projections = graph.constant(self._projections(table), np.float16)
+        return words, graph.node("Cast", graph.node("Gather", projections, "ids"), to=FLOAT)
+
+    def _table(self) -> NDArray[np.uint8]:
+        """The embedding table in the order of the ids, uint8 [tokens, 512]."""
+        rows = self.weights["q1"].shape[0]
+        table = np.empty((_PIECES * rows, DIMENSION), np.uint8)
+        for piece in range(_PIECES):
+            table[piece::_PIECES] = self.weights[f"q{piece + 1}"]
+        return table
+
+    def _projections(self, table: NDArray[np.uint8]) -> NDArray[np.float16]:
+        """The normalized projection of every token for the three branches, float16 [tokens, 768]."""
+        weights, found = self.weights, []
+        for piece in range(_PIECES):
+            words = table[piece::_PIECES] * weights["scale"][piece] + weights["lo"][piece]
+            x = words @ self._beside("proj", 1) + self._beside("proj_b", 0)
+            x -= x.mean(1, keepdims=True)
+            x /= np.sqrt((x * x).mean(1, keepdims=True) + np.float32(self.epsilon))
+            found.append((x * self._beside("ln_g", 0) + self._beside("ln_b", 0)).astype(np.float16))
+        return np.stack(found, axis=1).reshape(len(table), -1)
 
     def windows(self) -> str:
         """Where the neighbours -2 to 2 of each token stand, N for those beyond its text: int64 [N, 5]."""
