@@ -131,7 +131,7 @@ def _home_of(room: str) -> Path | None:
 
 def models(settings: Settings) -> Iterator[Check]:
     """Whether each model is built, and its files are what was built."""
-    store = ModelStore(settings.pool.models_dir)
+    store = ModelStore(settings.pool.models_dir, device=settings.pool.device)
     for status in store.states(store.names(), thorough=True):
         name = f"model {status.name}"
         if status.state == "built":

@@ -161,7 +161,7 @@ def somebody_is_here() -> bool:
 
 
 def _make(settings: Settings, source: Source, choices: Choices, accepted: str) -> Conversion:
-    store = ModelStore(settings.pool.models_dir)
+    store = ModelStore(settings.pool.models_dir, device=settings.pool.device)
     with bars() as progress:
         return convert(store, source, choices, progress, accepted=accepted)
 

@@ -81,7 +81,7 @@ def _run(
 
 
 def _build_models(settings: Settings, console: Console) -> None:
-    store = ModelStore(settings.pool.models_dir)
+    store = ModelStore(settings.pool.models_dir, device=settings.pool.device)
     with bars() as progress:
         for spec in CATALOG:
             store.build(spec.name, progress)

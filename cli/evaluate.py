@@ -84,7 +84,7 @@ def command(
     sentences per second.
     """
     metrics, settings = _metrics(), load()
-    store = ModelStore(settings.pool.models_dir)
+    store = ModelStore(settings.pool.models_dir, device=settings.pool.device)
     route = _route(pair, store.states([model] if model else store.wanted(settings.pool), thorough=False))
     texts = read_examples(examples)
     with bars() as progress:

@@ -73,7 +73,8 @@ def remove(
 
 
 def _store() -> ModelStore:
-    return ModelStore(load().pool.models_dir)
+    pool = load().pool
+    return ModelStore(pool.models_dir, device=pool.device)
 
 
 def _show(states: Sequence[ModelStatus], *, json: bool) -> None:

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from inference import artefacts, heads, layouts, recipes
 from inference.artefacts import Manifest
+from inference.builds import version
 from inference.catalog import Direction, Kind
 from inference.comparison import Measured, calibrated, read_lines
 from inference.directions import model_codes, resolve
@@ -26,7 +27,7 @@ from inference.licences import Licence, read_licence
 from inference.models import Precision
 from inference.recipes import BUILDER, Order, Progress
 from inference.status import ModelStatus
-from inference.store import ModelStore, version
+from inference.store import ModelStore
 from inference.weights.checkpoint import emitted, read_seq2seq_config
 from schemas.errors import OperatorError
 

@@ -3,28 +3,32 @@
 All are kept per user, a folder each, and verified whenever they are opened.
 """
 
-import hashlib
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
 
 from msgspec import structs
 
 from inference import artefacts, catalog, opening, providers, recipes
 from inference.artefacts import Damaged, Manifest
-from inference.builds import Build, builds_in, check_build, read_build
+from inference.builds import (
+    Build,
+    builds_in,
+    bundled_manifest,
+    bundled_precision,
+    check_build,
+    choose,
+    read_build,
+    version,
+)
 from inference.catalog import EMBEDDERS, Kind, ModelSpec
 from inference.models import EmbeddingModel, LoadedModels, Precision, TranslationModel
-from inference.recipes import BUILDER, Order, Progress
+from inference.recipes import Order, Progress
 from inference.status import ModelStatus, status_of_build, status_of_spec
 from schemas.errors import OperatorError
-from schemas.report import ModelRebuilt, Reporter, silent
+from schemas.report import ModelRebuilt, ProviderChosen, Report, Reporter, silent
 from schemas.settings import PoolSettings, cache_dir
-
-# Of a SHA-256: enough to name a build, short enough for every output's provenance.
-_VERSION_DIGITS: Final = 12
 
 Notice = Callable[[str], None]
 
@@ -42,13 +46,21 @@ class ModelStore:
     """Built models in one folder. Several processes may share it and build at once.
 
     A build is keyed by the SHA-256 of its weights, its precision and the version of the builder, so an old build is
-    never taken for a new one. `notice` is told the licence of a bundled model before it is built for the first time.
+    never taken for a new one. `device`: as in the settings; on a GPU that works, bundled models are built in half
+    precision. `notice` is told the licence of a bundled model before it is built for the first time.
     """
 
     def __init__(
-        self, models_dir: Path | None = None, *, reporter: Reporter = silent, notice: Notice = on_standard_error
+        self,
+        models_dir: Path | None = None,
+        *,
+        device: str = "auto",
+        reporter: Reporter = silent,
+        notice: Notice = on_standard_error,
     ) -> None:
         self.models_dir = models_dir or cache_dir() / "models"
+        self._device = device
+        self._faults: dict[str, str] = {}
         self._reporter = reporter
         self._notice = notice
 
@@ -74,7 +86,7 @@ class ModelStore:
     def build(self, name: str, progress: Progress = quiet, *, force: bool = False) -> ModelStatus:
         """Build a bundled model unless a sound build is there (`force`: even then) and return its state."""
         spec = catalog.find(name)
-        self._obtain(spec, _bundled_precision(spec), progress, force=force)
+        self._obtain(spec, bundled_precision(spec, half=self._half()), progress, force=force)
         return self._status(spec, thorough=False)
 
     def add(self, order: Order, manifest: Manifest, progress: Progress = quiet) -> ModelStatus:
@@ -117,17 +129,18 @@ class ModelStore:
         Runtimes stand side by side, or when a build can neither be verified nor made again.
         """
         providers.require_one_runtime()
-        self._reporter = reporter
+        self._reporter, self._device = reporter, settings.device
         wanted = self.wanted(settings) if names is None else list(names)
+        told = _blaming(reporter, self._gpu_fault())
         wish = providers.Wish(settings.device, settings.gpu_memory_gb)
         translation: list[TranslationModel] = []
         embedding: EmbeddingModel | None = None
         for name in wanted:
-            folder, manifest = self._opened(name, settings.device, progress)
+            folder, manifest = self._opened(name, progress)
             if Kind(manifest.kind) in EMBEDDERS:
-                embedding = opening.open_embedding(folder, manifest, wish, reporter)
+                embedding = opening.open_embedding(folder, manifest, wish, told)
             else:
-                translation.append(opening.open_translation(folder, manifest, wish, reporter))
+                translation.append(opening.open_translation(folder, manifest, wish, told))
         return LoadedModels(tuple(translation), embedding)
 
     def names(self) -> Sequence[str]:
@@ -164,12 +177,22 @@ class ModelStore:
             embedder = next((spec.name for spec in catalog.CATALOG if spec.kind in EMBEDDERS), "")
         return [*(name for name in chosen if not embeds[name]), *([embedder] if embedder else [])]
 
-    def _opened(self, name: str, device: str, progress: Progress) -> tuple[Path, Manifest]:
+    def _gpu_fault(self) -> str:
+        """Why the GPU that the settings wish for cannot be used; empty when it can, and without such a wish."""
+        wish = providers.Wish(self._device)
+        if self._device not in self._faults:
+            self._faults[self._device] = providers.gpu_fault(wish) if wish.cuda else ""
+        return self._faults[self._device]
+
+    def _half(self) -> bool:
+        return providers.Wish(self._device).cuda and not self._gpu_fault()
+
+    def _opened(self, name: str, progress: Progress) -> tuple[Path, Manifest]:
         if self.is_bundled(name):
             spec = catalog.find(name)
-            return self._obtain(spec, _bundled_precision(spec), progress)
+            return self._obtain(spec, bundled_precision(spec, half=self._half()), progress)
         progress(name, 0.0)
-        build = _for_device(self._builds(name), device)
+        build = choose(self._builds(name), half=self._half())
         manifest = _sound_manifest(check_build(build))
         progress(name, 1.0)
         return build.folder, manifest
@@ -191,7 +214,7 @@ class ModelStore:
                     if not folder.exists():
                         self._notice(f"model {spec.name}: {spec.origin}. Licence: {spec.licence}.")
                     order = Order(spec.name, spec.kind, weights, spec.directions, precision)
-                    manifest = _build(order, _bundled_manifest(spec, sources, precision), bench, progress)
+                    manifest = _build(order, bundled_manifest(spec, sources, precision), bench, progress)
                     artefacts.publish(bench, folder)
         progress(spec.name, 1.0)
         return folder, manifest
@@ -214,7 +237,7 @@ class ModelStore:
         if package_version is None:
             return status_of_spec(spec, None, None, None)
         sources = {role: artefacts.sha256_file(path) for role, path in catalog.weight_files(spec).items()}
-        precision = _bundled_precision(spec)
+        precision = bundled_precision(spec, half=self._half())
         build = read_build(self._folder(spec, sources, precision))
         if build and thorough:
             build = check_build(build)
@@ -231,16 +254,6 @@ class ModelStore:
         return [build for build in builds_in(self.models_dir) if build.manifest is None or build.manifest.converted]
 
 
-def version(sources: Mapping[str, str], precision: Precision, choices: Mapping[str, str] | None = None) -> str:
-    """Return the version of a model: a hash of its weights' hashes and of `choices`, its precision, the builder's.
-
-    `choices`: what else decides on its files, of a converted model.
-    """
-    parts = [*sorted(sources.items()), *sorted((choices or {}).items())]
-    joined = "".join(f"{role}={digest}\n" for role, digest in parts)
-    return f"{hashlib.sha256(joined.encode()).hexdigest()[:_VERSION_DIGITS]}-{precision}-b{BUILDER}"
-
-
 def _build(order: Order, manifest: Manifest, bench: Path, progress: Progress) -> Manifest:
     """Build into `bench` and read every file back; raises OperatorError when the disk gives back something else."""
     sizes = recipes.build(order, bench, progress)
@@ -254,41 +267,19 @@ def _build(order: Order, manifest: Manifest, bench: Path, progress: Progress) ->
         ) from problem
 
 
-def _bundled_manifest(spec: ModelSpec, sources: Mapping[str, str], precision: Precision) -> Manifest:
-    return Manifest(
-        name=spec.name,
-        version=version(sources, precision),
-        builder=BUILDER,
-        sources=dict(sources),
-        sizes={},
-        kind=spec.kind.value,
-        precision=precision.value,
-        directions=spec.directions,
-        origin=spec.origin,
-        licence=spec.licence,
-        made=artefacts.now(),
-    )
+def _blaming(reporter: Reporter, fault: str) -> Reporter:
+    """Tell why the GPU is not used in the place of what a model chosen for the CPU says of itself."""
 
+    def tell(report: Report) -> None:
+        if fault and isinstance(report, ProviderChosen):
+            report = structs.replace(report, reason=fault)
+        reporter(report)
 
-def _bundled_precision(spec: ModelSpec) -> Precision:
-    return recipes.PRECISIONS[spec.kind][0]
+    return tell
 
 
 def _bundled_names() -> list[str]:
     return [spec.name for spec in catalog.CATALOG]
-
-
-def _for_device(builds: Sequence[Build], device: str) -> Build:
-    """The newest build; float16 on a GPU where there is one, and never on a CPU, which has no kernels for it."""
-    halves = [build for build in builds if build.manifest and build.manifest.precision == Precision.FLOAT16]
-    others = [build for build in builds if build not in halves]
-    if halves and (not others or providers.Wish(device).cuda):
-        if not providers.Wish(device).cuda:
-            raise OperatorError(
-                f"model {halves[0].name} is converted for a GPU only: convert it again with --precision row8"
-            )
-        return halves[0]
-    return others[0]
 
 
 def _sound_manifest(build: Build) -> Manifest:

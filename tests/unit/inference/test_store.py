@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 import sentencepiece
 
-from inference import artefacts, catalog
+from inference import artefacts, catalog, providers
 from inference.catalog import Kind, ModelSpec
 from inference.conversion import Choices, convert, look
 from inference.directions import parse_directions
+from inference.models import Precision
 from inference.pool import Pool
 from inference.store import ModelStore, quiet
 from schemas.errors import OperatorError
@@ -311,6 +312,27 @@ def test_a_precision_is_part_of_a_build(store: ModelStore) -> None:
     folder = built(store)
     assert "-static8-b" in folder.name
     assert artefacts.read_manifest(folder).precision == "static8"
+
+
+def test_a_gpu_that_works_has_builds_of_its_own(site: Path, store: ModelStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = built(store)
+    monkeypatch.setattr(providers, "gpu_fault", lambda _wish: "")
+    on_gpu = ModelStore(store.models_dir, device="cuda:0")
+    assert [status.state for status in on_gpu.list()] == ["not_built"]
+    made = on_gpu.build(NAME)
+    assert (made.precision, made.state) == ("fp16", "built")
+    assert sorted(folders(store)) == sorted([folder.name, Path(made.path or "").name])
+    assert ModelStore(store.models_dir, device="cpu").build(NAME).path == str(folder)
+
+
+def test_a_gpu_that_does_not_work_is_told_and_the_cpu_s_build_opened(store: ModelStore) -> None:
+    reports: list[Report] = []
+    (model,) = store.load(PoolSettings(device="cuda:7"), reports.append).translation
+    (chosen,) = [report for report in reports if isinstance(report, ProviderChosen)]
+    assert model.precision is Precision.STATIC8
+    assert chosen.provider == "CPUExecutionProvider"
+    assert chosen.wanted == "cuda"
+    assert "CUDA" in chosen.reason
 
 
 def test_what_older_versions_left_is_no_model(store: ModelStore) -> None:
