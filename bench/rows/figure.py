@@ -39,7 +39,7 @@ class Figure(Struct, frozen=True):
     @property
     def shown_value(self) -> str:
         """The value as people read it."""
-        digits = {"x": 2, "%": 1, "points": 2}.get(self.unit, 6)
+        digits = {"x": 2, "%": 1, "points": 2}.get(self.unit, 7)
         return f"{self.value:.{digits}f}{_suffix(self.unit)}"
 
 
@@ -76,4 +76,4 @@ def _ratio(ours: Sequence[float], peer: Sequence[float]) -> float:
 
 
 def _suffix(unit: str) -> str:
-    return {"x": "x", "%": "%"}.get(unit, f" {unit}")
+    return {"x": "x", "%": "%", "": ""}.get(unit, f" {unit}")
