@@ -44,8 +44,9 @@ class _Text:
 class EmbeddingEngine:
     """Texts in, vectors out, in packed runs of texts of like length.
 
-    A run takes the text that has been on board longest, and those nearest to it in length: packed dense layers do not
-    mind, but attention works on rows as long as the longest. A text's vector does not depend on its company.
+    A run takes the most urgent text on board, every second run the oldest, and those nearest to it in length: packed
+    dense layers do not mind, but attention works on rows as long as the longest. A text's vector does not depend on its
+    company.
 
     A text of more than `tokens_max` tokens is cut into near-equal pieces of its token ids; its vector is the mean of
     theirs, weighted by tokens, and scaled back to unit length where the model's vectors have unit length.
@@ -92,7 +93,7 @@ class EmbeddingEngine:
             self._pending_tokens += sum(map(len, pieces))
 
     def step(self) -> list[Outcome | Suspect]:
-        """Run one batch with the oldest text in it."""
+        """Run one batch with the most urgent text or the oldest in it."""
         batch = self._next_batch()
         if batch:
             self._run(batch)
@@ -118,8 +119,9 @@ class EmbeddingEngine:
         batch: list[tuple[_Text, Ids]] = []
         longest = 0
         if wanted:
-            middle = len(wanted[0][1])
-            wanted.sort(key=lambda item: abs(len(item[1]) - middle))
+            # Every second run is the oldest text's: nobody starves among more urgent ones.
+            first = wanted[0] if self.work.steps % 2 else min(wanted, key=lambda item: item[0].request.priority)
+            wanted.sort(key=lambda item: (item is not first, abs(len(item[1]) - len(first[1]))))
         for text, ids in wanted:
             longest = max(longest, len(ids))
             if batch and longest * (len(batch) + 1) > RUN_TOKENS:

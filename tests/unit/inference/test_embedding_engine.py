@@ -7,7 +7,7 @@ from inference.embedding_engine import LOOK_AHEAD, RUN_TOKENS, EmbeddingEngine, 
 from inference.engine import Outcome, Suspect
 from inference.models import EmbeddingModel
 from inference.queue import Request
-from inference.requests import Decoding, Embedding, ModelId, PoisonText
+from inference.requests import Decoding, Embedding, ModelId, PoisonText, Priority
 
 
 class Numbers:
@@ -68,8 +68,8 @@ def engine_of(sums, tokens_max=8, *, tokenizer=None, frame=(0, 0), report=lambda
     return EmbeddingEngine(model, report)
 
 
-def request(text):
-    return Request(text, 0, Decoding.GREEDY, 0.0, 0.0)
+def request(text, priority=Priority.LISTING):
+    return Request(text, 0, Decoding.GREEDY, 0.0, 0.0, priority=priority)
 
 
 def words(count, word=1):
@@ -141,6 +141,25 @@ def test_the_oldest_text_is_in_every_run():
         oldest = engine._pending[0][1].tolist()
         engine.step()
         assert oldest in sums.runs[-1], arrival
+
+
+def test_an_urgent_text_waits_for_two_runs_at_most_and_the_oldest_for_as_many():
+    sums = Sums()
+    engine = engine_of(sums, tokens_max=RUN_TOKENS)
+    long = RUN_TOKENS - 10
+    engine.admit([request(words(long - at)) for at in range(4)], 0)
+    engine.step()
+    urgent = [request(words(20 + at, 7), Priority.LOGISTICS) for at in range(2)]
+    engine.admit(urgent, 0)
+    engine.step()
+    engine.step()
+    assert all(one.started_s for one in urgent)
+    for _ in range(8):
+        # More come than a run takes: the older, longer ones are served all the same.
+        engine.admit([request(words(20, 9), Priority.LOGISTICS) for _ in range(20)], 0)
+        engine.step()
+    assert sum(length > long - 4 for run in sums.lengths for length in run) == 4
+    assert engine.busy
 
 
 def test_room_for_more_only_while_less_than_a_run_is_on_board():
