@@ -182,6 +182,14 @@ def products_saturate(cpuinfo: Path = _CPUINFO, machine: str | None = None) -> b
         return True
 
 
+def multiplies_tiles(cpuinfo: Path = _CPUINFO) -> bool:
+    """Whether this CPU multiplies bytes in tiles (AMX), six times as many a second as floats."""
+    try:
+        return "amx_int8" in cpuinfo.read_text("ascii", errors="replace")
+    except OSError:
+        return False
+
+
 def _why_not(wish: Wish) -> str:
     """Say why a graph without kernels off the CPU is not on the GPU that was asked for by name."""
     return (

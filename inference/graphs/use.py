@@ -9,7 +9,7 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from inference.graphs import pooling
+from inference.graphs import halves, pooling
 from inference.graphs.builder import FLOAT, INT64, GraphBuilder
 from schemas.errors import OperatorError
 
@@ -37,18 +37,24 @@ def read_use(path: Path) -> Arrays:
         ) from error
 
 
-def encoder_graph(weights: Arrays) -> onnx.ModelProto:
-    """Return the graph; its inputs and output are told by `inference.models.EmbeddingModel`."""
-    return _Parts(weights).build()
+def encoder_graph(weights: Arrays, *, in_halves: bool = False) -> onnx.ModelProto:
+    """Return the graph; its inputs and output are told by `inference.models.EmbeddingModel`.
+
+    `in_halves`: the convolutions are computed as `halves` tells, for CPUs that multiply bytes in tiles.
+    """
+    return _Parts(weights, in_halves=in_halves).build()
 
 
 class _Parts:
     """The parts of the graph; each method appends one and returns its result. N tokens of B texts, packed."""
 
-    def __init__(self, weights: Arrays) -> None:
+    def __init__(self, weights: Arrays, *, in_halves: bool) -> None:
         self.graph = GraphBuilder("use")
         self.weights = weights
+        self.in_halves = in_halves
         self.epsilon = float(weights["eps"])
+        self.table = _table(weights)
+        self.projections = self._projections()
 
     def build(self) -> onnx.ModelProto:
         graph = self.graph
@@ -56,7 +62,7 @@ class _Parts:
         words, projected = self.embed()
         windows = self.windows()
         parts = graph.split(projected, len(_WINDOWS), axis=1)
-        features = [words, *(self.branch(x, windows, *window) for x, window in zip(parts, _WINDOWS, strict=True))]
+        features = [words, *(self.branch(x, windows, index) for index, x in enumerate(parts))]
         joined = graph.node("Concat", *features, axis=1)
         self.project(self.average(self._norm(joined, self.weights["ln_g"], self.weights["ln_b"])))
         return graph.model()
@@ -68,34 +74,14 @@ class _Parts:
         fifth of all products of a run, for 2 bytes a value. ONNX Runtime maps the file; rows not asked for take none.
         """
         graph, weights = self.graph, self.weights
-        table = self._table()
         piece_of = graph.node("Mod", "ids", self._ints(_PIECES))
         scale, offset = (
             graph.node("Gather", graph.constant(weights[name][:, None]), piece_of) for name in ("scale", "lo")
         )
-        levels = graph.node("Cast", graph.node("Gather", graph.constant(table, np.uint8), "ids"), to=FLOAT)
+        levels = graph.node("Cast", graph.node("Gather", graph.constant(self.table, np.uint8), "ids"), to=FLOAT)
         words = graph.node("Add", graph.node("Mul", levels, scale), offset)
-        projections = graph.constant(self._projections(table), np.float16)
-        return words, graph.node("Cast", graph.node("Gather", projections, "ids"), to=FLOAT)
-
-    def _table(self) -> NDArray[np.uint8]:
-        """The embedding table in the order of the ids, uint8 [tokens, 512]."""
-        rows = self.weights["q1"].shape[0]
-        table = np.empty((_PIECES * rows, DIMENSION), np.uint8)
-        for piece in range(_PIECES):
-            table[piece::_PIECES] = self.weights[f"q{piece + 1}"]
-        return table
-
-    def _projections(self, table: NDArray[np.uint8]) -> NDArray[np.float16]:
-        """The normalized projection of every token for the three branches, float16 [tokens, 768]."""
-        weights, found = self.weights, []
-        for piece in range(_PIECES):
-            words = table[piece::_PIECES] * weights["scale"][piece] + weights["lo"][piece]
-            x = words @ self._beside("proj", 1) + self._beside("proj_b", 0)
-            x -= x.mean(1, keepdims=True)
-            x /= np.sqrt((x * x).mean(1, keepdims=True) + np.float32(self.epsilon))
-            found.append((x * self._beside("ln_g", 0) + self._beside("ln_b", 0)).astype(np.float16))
-        return np.stack(found, axis=1).reshape(len(table), -1)
+        projected = graph.node("Gather", graph.constant(self.projections, np.float16), "ids")
+        return words, graph.node("Cast", projected, to=FLOAT)
 
     def windows(self) -> str:
         """Where the neighbours -2 to 2 of each token stand, N for those beyond its text: int64 [N, 5]."""
@@ -110,20 +96,61 @@ class _Parts:
         neighbours = graph.node("Add", graph.node("Unsqueeze", own, beside), offsets)
         return graph.node("Where", inside, neighbours, size)
 
-    def branch(self, x: str, windows: str, order: int, left: int) -> str:
+    def branch(self, x: str, windows: str, index: int) -> str:
         """Two residual convolutions over windows of `order` tokens: float32 [N, 256].
 
         Windows are gathered with a row of zeros behind the tokens; so nothing is computed on padding.
         """
-        graph, first = self.graph, _REACH - left
+        graph, (order, left) = self.graph, _WINDOWS[index]
+        first = _REACH - left
         own = graph.node("Slice", windows, self._ints([first]), self._ints([first + order]), self._ints([1]))
-        zeros = graph.constant(np.zeros((1, _CHANNELS)))
+        largest = self._largest(index) if self.in_halves else ()
         for number in (1, 2):
             kernel, bias = self.weights[f"w{number}_{order}"], self.weights[f"b{number}_{order}"]
-            window = graph.node("Gather", graph.node("Concat", x, zeros, axis=0), own)
-            flat = graph.node("Reshape", window, self._ints([-1, order * _CHANNELS]))
-            x = graph.node("Add", graph.node("Relu", self._affine(flat, kernel, bias)), x)
+            if self.in_halves:
+                both = halves.rounded(graph, x, largest[number - 1])
+                high, low = (self._window(half, own, order, halves.ZERO_POINT) for half in (both.high, both.low))
+                convolved = halves.product(graph, high, low, both.step, kernel, bias)
+            else:
+                convolved = self._affine(self._window(x, own, order), kernel, bias)
+            x = graph.node("Add", graph.node("Relu", convolved), x)
         return x
+
+    def _largest(self, index: int) -> tuple[float, float]:
+        """The largest magnitude that a branch's first and second convolution can be given, whatever the text is.
+
+        The first is given rows of a table. The second is given their sum with a convolution of them, each place of
+        which can at most add what the worst token for it adds.
+        """
+        order, _ = _WINDOWS[index]
+        taps = self.weights[f"w1_{order}"].reshape(order, _CHANNELS, _CHANNELS)
+        highest, lowest = (np.zeros((order + 1, _CHANNELS), np.float32) for _ in range(2))
+        for rows in np.array_split(self.projections[:, index * _CHANNELS : (index + 1) * _CHANNELS], _PIECES):
+            x = rows.astype(np.float32)
+            for place, added in enumerate((x, *(x @ tap for tap in taps))):
+                highest[place] = np.maximum(highest[place], added.max(0))
+                lowest[place] = np.minimum(lowest[place], added.min(0))
+        convolved = np.maximum(highest[1:].sum(0) + self.weights[f"b1_{order}"], 0)
+        given = np.maximum(highest[0], -lowest[0]).max()
+        return float(given), float(np.maximum(highest[0] + convolved, -lowest[0]).max())
+
+    def _window(self, x: str, own: str, order: int, zero: int | None = None) -> str:
+        """Each token beside its neighbours, [N, order * 256], zeros beyond the text's ends; bytes have a `zero`."""
+        graph = self.graph
+        zeros = graph.constant(np.full((1, _CHANNELS), zero or 0), np.float32 if zero is None else np.uint8)
+        window = graph.node("Gather", graph.node("Concat", x, zeros, axis=0), own)
+        return graph.node("Reshape", window, self._ints([-1, order * _CHANNELS]))
+
+    def _projections(self) -> NDArray[np.float16]:
+        """The normalized projection of every token for the three branches, float16 [tokens, 768]."""
+        weights, found = self.weights, []
+        for piece in range(_PIECES):
+            words = self.table[piece::_PIECES] * weights["scale"][piece] + weights["lo"][piece]
+            x = words @ self._beside("proj", 1) + self._beside("proj_b", 0)
+            x -= x.mean(1, keepdims=True)
+            x /= np.sqrt((x * x).mean(1, keepdims=True) + np.float32(self.epsilon))
+            found.append((x * self._beside("ln_g", 0) + self._beside("ln_b", 0)).astype(np.float16))
+        return np.stack(found, axis=1).reshape(len(self.table), -1)
 
     def average(self, features: str) -> str:
         """Sum over tokens, projected, over the root of the token count: float32 [B, 512]."""
@@ -164,3 +191,12 @@ class _Parts:
 
     def _ints(self, value: int | list[int]) -> str:
         return self.graph.constant(value, np.int64)
+
+
+def _table(weights: Arrays) -> NDArray[np.uint8]:
+    """The embedding table in the order of the ids, uint8 [tokens, 512]."""
+    rows = weights["q1"].shape[0]
+    table = np.empty((_PIECES * rows, DIMENSION), np.uint8)
+    for piece in range(_PIECES):
+        table[piece::_PIECES] = weights[f"q{piece + 1}"]
+    return table
