@@ -10,7 +10,7 @@ from inference.catalog import EMBEDDERS, Kind
 from inference.json_tokenizer import JsonTokenizer
 from inference.models import DecoderKind, EmbeddingModel, Geometry, Pair, Precision, TranslationModel
 from inference.providers import Wish
-from inference.recipes import COLUMNS, tokenizer_files
+from inference.recipes import COLUMNS, TILES, tokenizer_files
 from inference.requests import ModelId
 from inference.tokenizers import SentencePieceTokenizer
 from schemas.report import Reporter, silent
@@ -53,8 +53,10 @@ def open_translation(folder: Path, manifest: Manifest, wish: Wish, reporter: Rep
 def open_embedding(folder: Path, manifest: Manifest, wish: Wish, reporter: Reporter) -> EmbeddingModel:
     """Open a built embedding model; raises OperatorError."""
     kind, precision, sizes = Kind(manifest.kind), Precision(manifest.precision), manifest.sizes
+    tiles = folder / f"{TILES}.onnx"
+    in_tiles = tiles.exists() and providers.multiplies_tiles() and not wish.cuda
     (session,), provider = providers.open_sessions(
-        [folder / "encoder.onnx"],
+        [tiles if in_tiles else folder / "encoder.onnx"],
         model=manifest.name,
         wish=wish,
         # The int8 kernels exist on the CPU only.

@@ -12,6 +12,7 @@ from inference.catalog import Direction, Kind
 from inference.graphs import marian_ssru, seq2seq, text_encoder, use
 from inference.graphs.builder import write_model
 from inference.graphs.device import step_graph
+from inference.graphs.sharing import write_beside
 from inference.json_tokenizer import JsonTokenizer
 from inference.models import Ids, Precision
 from inference.tokenizers import SentencePieceTokenizer
@@ -34,6 +35,8 @@ TARGET_TOKENS_MAX: Final = int(2.5 * SOURCE_TOKENS_MAX) + 3
 EMBEDDING_TOKENS_MAX: Final = 512
 
 COLUMNS: Final = "columns.npy"
+TILES: Final = "tiles"
+"""The name of the graph that some encoders have beside the other, for CPUs that multiply bytes in tiles."""
 # Files that are read again when a model is opened keep their role as their name.
 TOKENIZER_ROLES: Final[Mapping[Kind, tuple[str, ...]]] = {
     Kind.MARIAN_SSRU: ("tokenizer",),
@@ -157,6 +160,8 @@ def _build_use(order: Order, folder: Path, progress: Progress) -> dict[str, int]
     parameters = use.read_use(order.files["model"])
     progress(order.name, 0.5)
     write_model(use.encoder_graph(parameters), folder, "encoder")
+    progress(order.name, 0.7)
+    write_beside(use.encoder_graph(parameters, in_halves=True), folder, TILES, "encoder")
     return {"dim": use.DIMENSION, "tokens_max": EMBEDDING_TOKENS_MAX}
 
 
