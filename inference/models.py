@@ -88,6 +88,8 @@ class TranslationModel(Struct, frozen=True):
         per layer tk{l} tv{l} float32 [B, heads, T, head_dim] -> tk{l}o, tv{l}o, in place.
         FLOAT16 graphs have float16 where float32 stands here.
     columns: int64 [columns], the token id of each column of logits.
+    greedy: a decoder that answers with tokens int64 [B], the column of the largest logit, the first of equals, in
+        place of logits and their scale; None where that saves nothing.
     """
 
     id: ModelId
@@ -98,6 +100,7 @@ class TranslationModel(Struct, frozen=True):
     columns: Ids
     provider: str
     precision: Precision
+    greedy: ort.InferenceSession | None = None
 
 
 class EmbeddingModel(Struct, frozen=True):

@@ -10,7 +10,7 @@ from inference.catalog import EMBEDDERS, Kind
 from inference.json_tokenizer import JsonTokenizer
 from inference.models import DecoderKind, EmbeddingModel, Geometry, Pair, Precision, TranslationModel
 from inference.providers import Wish
-from inference.recipes import COLUMNS, TILES, tokenizer_files
+from inference.recipes import COLUMNS, GREEDY, TILES, tokenizer_files
 from inference.requests import ModelId
 from inference.tokenizers import SentencePieceTokenizer
 from schemas.report import Reporter, silent
@@ -19,8 +19,9 @@ from schemas.report import Reporter, silent
 def open_translation(folder: Path, manifest: Manifest, wish: Wish, reporter: Reporter) -> TranslationModel:
     """Open a built translation model; raises OperatorError."""
     kind, precision, sizes = Kind(manifest.kind), Precision(manifest.precision), manifest.sizes
-    (encoder, decoder), provider = providers.open_sessions(
-        [folder / "encoder.onnx", folder / "decoder.onnx"],
+    greedy = folder / f"{GREEDY}.onnx"
+    (encoder, decoder, *rest), provider = providers.open_sessions(
+        [folder / "encoder.onnx", folder / "decoder.onnx", *([greedy] if greedy.exists() else [])],
         model=manifest.name,
         wish=wish,
         # The int8 kernels exist on the CPU only, and GroupQueryAttention's on a GPU in half precision only.
@@ -47,6 +48,7 @@ def open_translation(folder: Path, manifest: Manifest, wish: Wish, reporter: Rep
         columns=np.load(folder / COLUMNS, allow_pickle=False),
         provider=provider,
         precision=precision,
+        greedy=rest[0] if rest else None,
     )
 
 

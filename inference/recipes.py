@@ -25,7 +25,7 @@ from schemas.errors import OperatorError
 Progress = Callable[[str, float], None]
 
 # Raised whenever the graphs or files of a build change: old builds are then left alone and new ones made.
-BUILDER: Final = 3
+BUILDER: Final = 4
 # The longest source sentence of a translation model, end of sentence included. The students were trained on
 # sentences; the pool's buffers are sized by this.
 SOURCE_TOKENS_MAX: Final = 128
@@ -37,6 +37,8 @@ EMBEDDING_TOKENS_MAX: Final = 512
 COLUMNS: Final = "columns.npy"
 TILES: Final = "tiles"
 """The name of the graph that some encoders have beside the other, for CPUs that multiply bytes in tiles."""
+GREEDY: Final = "greedy"
+"""The name of the graph that some builds have beside the decoder's, for decoding without beams."""
 # Files that are read again when a model is opened keep their role as their name.
 TOKENIZER_ROLES: Final[Mapping[Kind, tuple[str, ...]]] = {
     Kind.MARIAN_SSRU: ("tokenizer",),
@@ -47,7 +49,7 @@ TOKENIZER_ROLES: Final[Mapping[Kind, tuple[str, ...]]] = {
     Kind.NLLB: ("tokenizer", "tokenizer_config"),
 }
 PRECISIONS: Final[Mapping[Kind, tuple[Precision, ...]]] = {
-    Kind.MARIAN_SSRU: (Precision.STATIC8,),
+    Kind.MARIAN_SSRU: (Precision.STATIC8, Precision.ROW8, Precision.FLOAT32, Precision.FLOAT16),
     Kind.USE: (Precision.FLOAT32,),
     Kind.TEXT_ENCODER: (Precision.ROW8, Precision.FLOAT32, Precision.FLOAT16, Precision.STATIC8),
     Kind.MARIAN: (Precision.ROW8, Precision.FLOAT32, Precision.FLOAT16, Precision.STATIC8),
@@ -118,9 +120,13 @@ def _build_marian_ssru(order: Order, folder: Path, progress: Progress) -> dict[s
         columns = np.delete(np.arange(config.vocabulary), tokenizer.unknown)
     np.save(folder / COLUMNS, columns, allow_pickle=False)
     progress(order.name, 0.2)
-    write_model(marian_ssru.encoder_graph(parameters), folder, "encoder")
-    progress(order.name, 0.6)
-    write_model(marian_ssru.decoder_graph(parameters, columns), folder, "decoder")
+    write_model(marian_ssru.encoder_graph(parameters, order.precision), folder, "encoder")
+    progress(order.name, 0.5)
+    decoder = marian_ssru.decoder_graph(parameters, columns, order.precision)
+    write_model(step_graph(decoder) if order.precision is Precision.FLOAT16 else decoder, folder, "decoder")
+    progress(order.name, 0.7)
+    if order.precision is Precision.STATIC8:
+        write_model(marian_ssru.greedy_graph(parameters, columns), folder, GREEDY)
     return {
         "layers": config.decoder_layers,
         "heads": config.heads,

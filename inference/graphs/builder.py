@@ -20,15 +20,20 @@ _EXTERNAL_BYTES: Final = 4096
 FLOAT: Final = TensorProto.FLOAT
 INT32: Final = TensorProto.INT32
 INT64: Final = TensorProto.INT64
+UINT8: Final = TensorProto.UINT8
 
 Dimension = int | str
 
 
 class GraphBuilder:
-    """Nodes, constants, inputs and outputs of one graph. Values are named by strings, as in ONNX."""
+    """Nodes, constants, inputs and outputs of one graph. Values are named by strings, as in ONNX.
 
-    def __init__(self, name: str) -> None:
+    `opset`: of the standard operators. A later one has operators that not every device has kernels for.
+    """
+
+    def __init__(self, name: str, opset: int = OPSET) -> None:
         self._name = name
+        self._opset = opset
         self._nodes: list[onnx.NodeProto] = []
         self._constants: list[onnx.TensorProto] = []
         self._shared: dict[tuple[str, tuple[int, ...], bytes], str] = {}
@@ -71,7 +76,7 @@ class GraphBuilder:
     def model(self) -> onnx.ModelProto:
         """Return the finished model."""
         graph = helper.make_graph(self._nodes, self._name, self._inputs, self._outputs, self._constants)
-        opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(_CONTRIB, 1)]
+        opsets = [helper.make_opsetid("", self._opset), helper.make_opsetid(_CONTRIB, 1)]
         return helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION, producer_name="dragoman")
 
     def _new_constant(self, array: NDArray[Any]) -> str:
