@@ -18,7 +18,6 @@ from inference.providers import CPU, CUDA
 from inference.queue import Request
 from inference.requests import Decoding, ModelId
 from inference.translation_engine import TranslationEngine
-from inference.tuning import tuning
 from inference.worker import usable_cores
 from schemas.errors import OperatorError
 from schemas.settings import PoolSettings
@@ -384,8 +383,3 @@ def test_models_on_a_gpu_are_served_by_one_thread(half, provider, threads):
     fields = {field: getattr(half, field) for field in half.__struct_fields__} | {"provider": provider}
     assert threads_for([half, TranslationModel(**fields)]) == threads
     assert Pool(LoadedModels((half,), None), PoolSettings(threads=3)).statistics().threads == 3
-
-
-def test_a_gpu_takes_more_at_once_than_any_processor():
-    assert tuning(0, gpu=True).slots > tuning(0).slots
-    assert tuning(5, gpu=True).slots == 5

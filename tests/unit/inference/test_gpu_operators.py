@@ -7,11 +7,11 @@ in ONNX Runtime's OperatorKernels.md for opset 21 and float16, and add it here.
 import numpy as np
 import pytest
 
-from inference.graphs import seq2seq
+from inference.graphs import marian_ssru, seq2seq
 from inference.graphs.builder import OPSET
 from inference.graphs.device import place_graph, reorder_graph, step_graph
 from inference.models import DecoderKind, Geometry, Precision
-from tests.reference import tiny_seq2seq
+from tests.reference import tiny_marian, tiny_seq2seq
 
 HALF = frozenset(
     {
@@ -38,6 +38,7 @@ HALF = frozenset(
         "Reshape",
         "ScatterND",
         "Shape",
+        "Sigmoid",
         "Slice",
         "Split",
         "Sqrt",
@@ -60,6 +61,12 @@ def seq2seq_graphs(config):
     yield step_graph(seq2seq.decoder_graph(weights, columns, Precision.FLOAT16))
 
 
+def ssru_graphs():
+    weights = tiny_marian.random_weights(1)
+    yield marian_ssru.encoder_graph(weights, Precision.FLOAT16)
+    yield step_graph(marian_ssru.decoder_graph(weights, np.arange(2, weights.config.vocabulary), Precision.FLOAT16))
+
+
 def place_graphs():
     for kind in DecoderKind:
         geometry = Geometry(kind, 2, 4, 8, 32, 60, 0, 0, source_tokens_max=24, target_tokens_max=40)
@@ -71,6 +78,7 @@ GRAPHS = {
     "marian": lambda: seq2seq_graphs(tiny_seq2seq.MARIAN),
     "marian with gelu": lambda: seq2seq_graphs(tiny_seq2seq.MARIAN | {"activation_function": "gelu"}),
     "m2m100": lambda: seq2seq_graphs(tiny_seq2seq.M2M100),
+    "marian tiny": ssru_graphs,
     "placing and reordering": place_graphs,
 }
 
