@@ -55,7 +55,7 @@ class TranslationEngine:
         self.work = Work()
         self._model = model
         self._report = report
-        self._tuning = tuning(slots, gpu=model.provider == CUDA)
+        self._tuning = tuning(slots, model.geometry.d_model, gpu=model.provider == CUDA)
         self._beam = beam
         self._arena = Arena(model.provider, self._tuning.group_tokens)
         slots = self._tuning.slots

@@ -21,18 +21,29 @@ class Tuning(Struct, frozen=True):
     look_ahead: int
 
 
+WIDE: Final = 512
+"""From this d_model on, products of matrices are most of a step even where they are cheap."""
 PLAIN: Final = Tuning(slots=16, group_tokens=160, look_ahead=64)
-"""Measured with the tiny en-pt model on AVX512-VNNI, where matrix products are what a step costs."""
+"""Measured with the tiny en-pt model (d_model 256) on AVX512-VNNI: more slots lost."""
+PLAIN_WIDE: Final = Tuning(slots=32, group_tokens=160, look_ahead=64)
+"""Measured with an opus-mt on AVX512-VNNI."""
 MATRIX_UNITS: Final = Tuning(slots=32, group_tokens=320, look_ahead=64)
-"""Measured with AMX, where products of many rows are cheap: on an idle machine 850-900 sentences a second against 740 of
-the sizes above. 48 or 64 slots give 3% more there, and nothing where both cores are busy, for a longer step."""
+"""Measured with the tiny en-pt model and AMX, where products of many rows are cheap: 850-900 sentences a second on an
+idle machine, 740 with the sizes above. 48 or 64 slots give 3% more there, and nothing where both cores are busy."""
+MATRIX_UNITS_WIDE: Final = Tuning(slots=64, group_tokens=320, look_ahead=128)
+"""Measured with an opus-mt and AMX: 1,500 tokens a second, 1,270 with 32 slots, no more with 96."""
 ON_GPU: Final = Tuning(slots=64, group_tokens=2048, look_ahead=256)
 """Not measured. A GPU's step takes about as long for one row as for many: what bounds the rows is memory."""
 
 
-def tuning(slots: int, *, gpu: bool = False) -> Tuning:
-    """Return what suits this processor, or a GPU; `slots` other than 0 is what the operator wants instead."""
-    chosen = ON_GPU if gpu else MATRIX_UNITS if has_matrix_units() else PLAIN
+def tuning(slots: int, d_model: int, *, gpu: bool = False) -> Tuning:
+    """Return what suits a model on this processor, or on a GPU; `slots` other than 0 is what the operator wants."""
+    if gpu:
+        chosen = ON_GPU
+    elif has_matrix_units():
+        chosen = MATRIX_UNITS_WIDE if d_model >= WIDE else MATRIX_UNITS
+    else:
+        chosen = PLAIN_WIDE if d_model >= WIDE else PLAIN
     return Tuning(slots or chosen.slots, chosen.group_tokens, chosen.look_ahead)
 
 

@@ -47,7 +47,7 @@ def translation_model(encoder, decoder, geometry, precision):
     )
 
 
-def ssru():
+def ssru(precision=Precision.STATIC8):
     weights = tiny_marian.random_weights(9)
     weights.vectors["decoder_ff_logit_out_b"][:] = 0
     size = tiny_marian.SMALL
@@ -63,8 +63,8 @@ def ssru():
         source_tokens_max=24,
         target_tokens_max=40,
     )
-    decoder = marian_ssru.decoder_graph(weights, COLUMNS)
-    return marian_ssru.encoder_graph(weights), decoder, geometry, Precision.STATIC8
+    decoder = marian_ssru.decoder_graph(weights, COLUMNS, precision)
+    return marian_ssru.encoder_graph(weights, precision), decoder, geometry, precision
 
 
 def attention(config=tiny_seq2seq.MARIAN, precision=Precision.FLOAT32, eos=31):
@@ -172,11 +172,12 @@ def test_a_sentence_withdrawn_before_it_was_written_leaves_no_trace(models):
     assert decode(slots, 4, sources[3:]) == alone
 
 
-def test_float16_decodes_what_float32_decodes_nearly_always():
+@pytest.mark.parametrize("kind", [ssru, attention])
+def test_float16_decodes_what_float32_decodes_nearly_always(kind):
     """The same graphs in half the precision: the first tokens are the same, a near tie may end a likeness later."""
-    encoder, decoder, geometry, precision = attention()
+    encoder, decoder, geometry, precision = kind(precision=Precision.FLOAT32)
     wide = translation_model(encoder, step_graph(decoder), geometry, precision)
-    encoder, decoder, geometry, precision = attention(precision=Precision.FLOAT16)
+    encoder, decoder, geometry, precision = kind(precision=Precision.FLOAT16)
     half = translation_model(encoder, step_graph(decoder), geometry, precision)
     sources = sentences(40)
     expected = decode(DeviceSlots(wide, 6, print), 6, sources)

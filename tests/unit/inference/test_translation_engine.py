@@ -13,7 +13,7 @@ from inference.engine import Outcome, Suspect
 from inference.queue import Request
 from inference.requests import Decoding, Priority
 from inference.translation_engine import TranslationEngine
-from inference.tuning import MATRIX_UNITS, PLAIN, has_matrix_units, tuning
+from inference.tuning import MATRIX_UNITS, MATRIX_UNITS_WIDE, PLAIN, PLAIN_WIDE, has_matrix_units, tuning
 from tests.unit.inference.small_models import KINDS, SOURCE_MAX, beam_alone, greedy_alone, ssru
 
 
@@ -275,6 +275,7 @@ def test_sizes_are_those_of_the_processor_unless_the_operator_says_otherwise(tmp
     plain.write_text("flags\t\t: fpu avx512_vnni\n")
     assert not has_matrix_units(plain)
     assert not has_matrix_units(tmp_path / "none")
-    assert tuning(0) in (PLAIN, MATRIX_UNITS)
-    assert tuning(5).slots == 5
-    assert tuning(5).group_tokens == tuning(0).group_tokens
+    assert tuning(0, 256) in {PLAIN, MATRIX_UNITS}
+    assert tuning(0, 1024) in {PLAIN_WIDE, MATRIX_UNITS_WIDE}
+    assert tuning(5, 256).slots == tuning(5, 1024).slots == 5
+    assert tuning(5, 1024).group_tokens == tuning(0, 1024).group_tokens
