@@ -6,12 +6,15 @@ in ONNX Runtime's OperatorKernels.md for opset 21 and float16, and add it here.
 
 import numpy as np
 import pytest
+from msgspec import structs
 
-from inference.graphs import marian_ssru, seq2seq
+from inference.graphs import marian_ssru, seq2seq, text_encoder
 from inference.graphs.builder import OPSET
 from inference.graphs.device import place_graph, reorder_graph, step_graph
 from inference.models import DecoderKind, Geometry, Precision
+from inference.weights.encoder_checkpoint import Pooling, read_encoder
 from tests.reference import tiny_marian, tiny_seq2seq
+from tests.reference.model_folders import write_encoder
 
 HALF = frozenset(
     {
@@ -83,9 +86,21 @@ GRAPHS = {
 }
 
 
+def check(graph):
+    assert {node.op_type for node in graph.graph.node} <= HALF, graph.graph.name
+    # The list holds for this opset: a kernel is bound to the versions of its operator.
+    assert {opset.domain: opset.version for opset in graph.opset_import}[""] == OPSET == 21
+
+
 @pytest.mark.parametrize("name", GRAPHS)
 def test_every_operator_has_a_kernel_on_a_gpu(name):
     for graph in GRAPHS[name]():
-        assert {node.op_type for node in graph.graph.node} <= HALF, graph.graph.name
-        # The list holds for this opset: a kernel is bound to the versions of its operator.
-        assert {opset.domain: opset.version for opset in graph.opset_import}[""] == OPSET == 21
+        check(graph)
+
+
+@pytest.mark.parametrize("pooling", Pooling)
+def test_every_operator_of_a_sentence_encoder_has_a_kernel_on_a_gpu(tmp_path, pooling):
+    write_encoder(tmp_path / "encoder")
+    weights = read_encoder(tmp_path / "encoder")
+    config = structs.replace(weights.config, pooling=pooling)
+    check(text_encoder.encoder_graph(structs.replace(weights, config=config), Precision.FLOAT16))
