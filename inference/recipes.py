@@ -164,10 +164,11 @@ def _build_seq2seq(order: Order, folder: Path, progress: Progress) -> dict[str, 
 
 def _build_use(order: Order, folder: Path, progress: Progress) -> dict[str, int]:
     parameters = use.read_use(order.files["model"])
-    progress(order.name, 0.5)
-    write_model(use.encoder_graph(parameters), folder, "encoder")
+    tables = use.tabulate(parameters)
+    progress(order.name, 0.4)
+    write_model(use.encoder_graph(parameters, tables), folder, "encoder")
     progress(order.name, 0.7)
-    write_beside(use.encoder_graph(parameters, in_halves=True), folder, TILES, "encoder")
+    write_beside(use.encoder_graph(parameters, tables, in_halves=True), folder, TILES, "encoder")
     return {"dim": use.DIMENSION, "tokens_max": EMBEDDING_TOKENS_MAX}
 
 

@@ -7,6 +7,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 import onnx
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from inference.graphs import halves, pooling
@@ -37,24 +38,46 @@ def read_use(path: Path) -> Arrays:
         ) from error
 
 
-def encoder_graph(weights: Arrays, *, in_halves: bool = False) -> onnx.ModelProto:
+class Tables(Struct, frozen=True):
+    """What is looked up by id: `words` uint8 [tokens, 512], `projections` float16 [tokens, 768]."""
+
+    words: NDArray[np.uint8]
+    projections: NDArray[np.float16]
+
+
+def tabulate(weights: Arrays) -> Tables:
+    """Put the table's pieces in the order of the ids, and project every token for the three branches, normalized."""
+    rows, epsilon = weights["q1"].shape[0], np.float32(weights["eps"])
+    words = np.empty((_PIECES * rows, DIMENSION), np.uint8)
+    projections = np.empty((_PIECES * rows, len(_WINDOWS) * _CHANNELS), np.float16)
+    kernel, bias = _beside(weights, "proj", 1), _beside(weights, "proj_b", 0)
+    gain, shift = _beside(weights, "ln_g", 0), _beside(weights, "ln_b", 0)
+    for piece in range(_PIECES):
+        words[piece::_PIECES] = levels = weights[f"q{piece + 1}"]
+        x = (levels * weights["scale"][piece] + weights["lo"][piece]) @ kernel + bias
+        x -= x.mean(1, keepdims=True)
+        x /= np.sqrt((x * x).mean(1, keepdims=True) + epsilon)
+        projections[piece::_PIECES] = x * gain + shift
+    return Tables(words, projections)
+
+
+def encoder_graph(weights: Arrays, tables: Tables, *, in_halves: bool = False) -> onnx.ModelProto:
     """Return the graph; its inputs and output are told by `inference.models.EmbeddingModel`.
 
     `in_halves`: the convolutions are computed as `halves` tells, for CPUs that multiply bytes in tiles.
     """
-    return _Parts(weights, in_halves=in_halves).build()
+    return _Parts(weights, tables, in_halves=in_halves).build()
 
 
 class _Parts:
     """The parts of the graph; each method appends one and returns its result. N tokens of B texts, packed."""
 
-    def __init__(self, weights: Arrays, *, in_halves: bool) -> None:
+    def __init__(self, weights: Arrays, tables: Tables, *, in_halves: bool) -> None:
         self.graph = GraphBuilder("use")
         self.weights = weights
+        self.tables = tables
         self.in_halves = in_halves
         self.epsilon = float(weights["eps"])
-        self.table = _table(weights)
-        self.projections = self._projections()
 
     def build(self) -> onnx.ModelProto:
         graph = self.graph
@@ -78,9 +101,9 @@ class _Parts:
         scale, offset = (
             graph.node("Gather", graph.constant(weights[name][:, None]), piece_of) for name in ("scale", "lo")
         )
-        levels = graph.node("Cast", graph.node("Gather", graph.constant(self.table, np.uint8), "ids"), to=FLOAT)
+        levels = graph.node("Cast", graph.node("Gather", graph.constant(self.tables.words, np.uint8), "ids"), to=FLOAT)
         words = graph.node("Add", graph.node("Mul", levels, scale), offset)
-        projected = graph.node("Gather", graph.constant(self.projections, np.float16), "ids")
+        projected = graph.node("Gather", graph.constant(self.tables.projections, np.float16), "ids")
         return words, graph.node("Cast", projected, to=FLOAT)
 
     def windows(self) -> str:
@@ -125,7 +148,7 @@ class _Parts:
         order, _ = _WINDOWS[index]
         taps = self.weights[f"w1_{order}"].reshape(order, _CHANNELS, _CHANNELS)
         highest, lowest = (np.zeros((order + 1, _CHANNELS), np.float32) for _ in range(2))
-        for rows in np.array_split(self.projections[:, index * _CHANNELS : (index + 1) * _CHANNELS], _PIECES):
+        for rows in np.array_split(self.tables.projections[:, index * _CHANNELS : (index + 1) * _CHANNELS], _PIECES):
             x = rows.astype(np.float32)
             for place, added in enumerate((x, *(x @ tap for tap in taps))):
                 highest[place] = np.maximum(highest[place], added.max(0))
@@ -140,17 +163,6 @@ class _Parts:
         zeros = graph.constant(np.full((1, _CHANNELS), zero or 0), np.float32 if zero is None else np.uint8)
         window = graph.node("Gather", graph.node("Concat", x, zeros, axis=0), own)
         return graph.node("Reshape", window, self._ints([-1, order * _CHANNELS]))
-
-    def _projections(self) -> NDArray[np.float16]:
-        """The normalized projection of every token for the three branches, float16 [tokens, 768]."""
-        weights, found = self.weights, []
-        for piece in range(_PIECES):
-            words = self.table[piece::_PIECES] * weights["scale"][piece] + weights["lo"][piece]
-            x = words @ self._beside("proj", 1) + self._beside("proj_b", 0)
-            x -= x.mean(1, keepdims=True)
-            x /= np.sqrt((x * x).mean(1, keepdims=True) + np.float32(self.epsilon))
-            found.append((x * self._beside("ln_g", 0) + self._beside("ln_b", 0)).astype(np.float16))
-        return np.stack(found, axis=1).reshape(len(self.table), -1)
 
     def average(self, features: str) -> str:
         """Sum over tokens, projected, over the root of the token count: float32 [B, 512]."""
@@ -185,18 +197,10 @@ class _Parts:
         values = graph.constant(gain), graph.constant(shift)
         return graph.node("LayerNormalization", x, *values, axis=-1, epsilon=self.epsilon)
 
-    def _beside(self, name: str, axis: int) -> NDArray[Any]:
-        """The three branches' arrays of this name, joined."""
-        return np.concatenate([self.weights[f"{name}{order}"] for order, _ in _WINDOWS], axis=axis)
-
     def _ints(self, value: int | list[int]) -> str:
         return self.graph.constant(value, np.int64)
 
 
-def _table(weights: Arrays) -> NDArray[np.uint8]:
-    """The embedding table in the order of the ids, uint8 [tokens, 512]."""
-    rows = weights["q1"].shape[0]
-    table = np.empty((_PIECES * rows, DIMENSION), np.uint8)
-    for piece in range(_PIECES):
-        table[piece::_PIECES] = weights[f"q{piece + 1}"]
-    return table
+def _beside(weights: Arrays, name: str, axis: int) -> NDArray[Any]:
+    """The three branches' arrays of this name, joined."""
+    return np.concatenate([weights[f"{name}{order}"] for order, _ in _WINDOWS], axis=axis)

