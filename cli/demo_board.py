@@ -18,7 +18,7 @@ from streams.lag import PartitionLag
 from streams.snapshot import READY, WorkerSeen
 
 SAMPLES_MAX: Final = 2400  # at four a second ten minutes: then the oldest go
-TRANSLATORS: Final = frozenset(spec.name for spec in CATALOG if spec.target)
+EMBEDDERS: Final = frozenset(spec.name for spec in CATALOG if not spec.target)
 KINDS: Final = dict(zip(LOCALIZED, ("listing", "review", "parcel"), strict=True))
 # Marks of a copy that nobody refused: no model knows the pair, or nobody knows the language.
 UNASKED: Final = frozenset({Warn.PAIR_UNAVAILABLE, Warn.LANGUAGE_UNCERTAIN})
@@ -100,7 +100,7 @@ class Board(Struct):
     def sentences(self) -> int:
         """Sentences given to the translation models so far, second readings included."""
         models = self.worker.models if self.worker else {}
-        return sum(seen.requests for name, seen in models.items() if name in TRANSLATORS)
+        return sum(seen.requests for name, seen in models.items() if name not in EMBEDDERS)
 
     def take_sent(self, sent: Sent) -> None:
         """Note a record on its way in."""

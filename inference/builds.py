@@ -22,7 +22,10 @@ _VERSION: Final = re.compile(r"-[0-9a-f]{12}(?:-[a-z0-9]+)?-b\d+$")
 
 
 class Build(Struct, frozen=True):
-    """A folder of built files. `manifest` is None and `problem` says why when it is damaged."""
+    """A folder of built files, and what is wrong with it. `manifest` is None when it is damaged.
+
+    A problem of a build that has a manifest: it is of a converted model that another version made.
+    """
 
     folder: Path
     name: str
@@ -43,7 +46,7 @@ def read_build(folder: Path) -> Build | None:
         return None
     except Damaged as problem:
         return Build(folder, _VERSION.sub("", folder.name), None, str(problem))
-    return Build(folder, manifest.name, manifest)
+    return Build(folder, manifest.name, manifest, _outdated(manifest))
 
 
 def check_build(build: Build) -> Build:
@@ -52,6 +55,13 @@ def check_build(build: Build) -> Build:
         return structs.replace(build, manifest=artefacts.check(build.folder))
     except (FileNotFoundError, Damaged) as problem:
         return structs.replace(build, manifest=None, problem=str(problem))
+
+
+def _outdated(manifest: Manifest) -> str | None:
+    """Bundled models are built again by themselves; the weights of converted ones are not kept."""
+    if not manifest.converted or manifest.builder == BUILDER:
+        return None
+    return f"made by builder {manifest.builder}, this version runs the graphs of builder {BUILDER}"
 
 
 def builds_in(models_dir: Path) -> list[Build]:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from inference.builds import Build
 from inference.catalog import Direction, ModelSpec
 
-State = Literal["built", "not_built", "damaged", "package_missing"]
+State = Literal["built", "not_built", "damaged", "outdated", "package_missing"]
 
 
 class ModelStatus(Struct, frozen=True):
@@ -15,7 +15,7 @@ class ModelStatus(Struct, frozen=True):
 
     pairs: source and target locales; none for an embedding model. package: of a bundled model; a converted one has an
     origin (a folder, or owner/name) and, of a hub, a revision. accepted: when its licence was, for converted ones.
-    remedy: the command that puts a problem right.
+    outdated: of graphs that this version no longer runs. remedy: the command that puts a problem right.
     """
 
     name: str
@@ -101,6 +101,8 @@ def _judge(build: Build | None, remedy: str) -> tuple[State, str | None, str | N
         return "not_built", None, remedy
     if build.manifest is None:
         return "damaged", build.problem, remedy
+    if build.problem is not None:
+        return "outdated", build.problem, remedy
     return "built", None, None
 
 

@@ -283,7 +283,7 @@ def _bundled_names() -> list[str]:
 
 
 def _sound_manifest(build: Build) -> Manifest:
-    if build.manifest is None:
+    if build.manifest is None or build.problem is not None:
         status = status_of_build(build)
-        raise OperatorError(f"model {build.name} is damaged ({build.problem}): {status.remedy}")
+        raise OperatorError(f"model {build.name} is {status.state} ({build.problem}): {status.remedy}")
     return build.manifest

@@ -14,6 +14,7 @@ from inference.conversion import Choices, Conversion, convert, look, name_for
 from inference.directions import parse_directions
 from inference.models import LoadedModels, Precision
 from inference.pool import Pool
+from inference.recipes import BUILDER
 from inference.store import ModelStore, quiet
 from schemas.errors import OperatorError
 from schemas.settings import PoolSettings
@@ -273,6 +274,29 @@ def test_a_damaged_converted_model_says_how_to_get_it_back(store: ModelStore, op
     assert not path.exists()
     with pytest.raises(OperatorError, match="no model is called 'opus-mt-en-de': one of tiny-en-pt"):
         store.verify("opus-mt-en-de")
+
+
+def test_graphs_of_another_version_are_not_run(store: ModelStore, opus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inference.conversion.BUILDER", BUILDER - 1)
+    make(store, opus)
+    monkeypatch.undo()
+    assert store.verify("opus-mt-en-de").state == "outdated"
+    with pytest.raises(OperatorError, match=rf"opus-mt-en-de is outdated \(made by builder {BUILDER - 1}, .*pull it"):
+        load(store, "opus-mt-en-de")
+    make(store, opus)
+    assert len(load(store, "opus-mt-en-de").translation) == 1
+
+
+def test_many_directions_are_calibrated_together(store: ModelStore, tmp_path: Path) -> None:
+    write_m2m100(tmp_path / "m2m100")
+    lines = [f"pt-BR\t{line}" if at % 2 else line for at, line in enumerate(sentences(40))]
+    (tmp_path / "sample.txt").write_text("\n".join(lines))
+    directions = parse_directions("en:de,pt-BR:en,en:pt-BR")
+    made = make(store, tmp_path / "m2m100", Choices(directions=directions, calibrate=tmp_path / "sample.txt"))
+    assert [one.sentences for one in made.measured] == [10, 10, 10]
+    (tmp_path / "sample.txt").write_text("\n".join(lines[:10]))
+    with pytest.raises(OperatorError, match="20 different sentences at least"):
+        make(store, tmp_path / "m2m100", Choices(directions=directions, calibrate=tmp_path / "sample.txt"))
 
 
 def test_names_are_taken_from_where_a_model_comes_from() -> None:
