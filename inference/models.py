@@ -90,6 +90,8 @@ class TranslationModel(Struct, frozen=True):
     columns: int64 [columns], the token id of each column of logits.
     greedy: a decoder that answers with tokens int64 [B], the column of the largest logit, the first of equals, in
         place of logits and their scale; None where that saves nothing.
+    narrowed: int64, the source tokens that a reduced head translates less freely: a sentence with one is a shortlist
+        miss. None where that is not known.
     """
 
     id: ModelId
@@ -101,6 +103,7 @@ class TranslationModel(Struct, frozen=True):
     provider: str
     precision: Precision
     greedy: ort.InferenceSession | None = None
+    narrowed: Ids | None = None
 
 
 class EmbeddingModel(Struct, frozen=True):

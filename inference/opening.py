@@ -10,7 +10,7 @@ from inference.catalog import EMBEDDERS, Kind
 from inference.json_tokenizer import JsonTokenizer
 from inference.models import DecoderKind, EmbeddingModel, Geometry, Pair, Precision, TranslationModel
 from inference.providers import Wish
-from inference.recipes import COLUMNS, GREEDY, TILES, tokenizer_files
+from inference.recipes import COLUMNS, GREEDY, NARROWED, TILES, tokenizer_files
 from inference.requests import ModelId
 from inference.tokenizers import SentencePieceTokenizer
 from schemas.report import Reporter, silent
@@ -28,6 +28,7 @@ def open_translation(folder: Path, manifest: Manifest, wish: Wish, reporter: Rep
         accelerated=precision is Precision.FLOAT16,
         reporter=reporter,
     )
+    narrowed = folder / NARROWED
     return TranslationModel(
         id=ModelId(manifest.name, manifest.version),
         pairs=_pairs(kind, folder, manifest),
@@ -49,6 +50,7 @@ def open_translation(folder: Path, manifest: Manifest, wish: Wish, reporter: Rep
         provider=provider,
         precision=precision,
         greedy=rest[0] if rest else None,
+        narrowed=np.load(narrowed, allow_pickle=False) if narrowed.exists() else None,
     )
 
 

@@ -19,7 +19,7 @@ from inference.tokenizers import SentencePieceTokenizer
 from inference.weights.checkpoint import Seq2SeqWeights, emitted, read_checkpoint
 from inference.weights.encoder_checkpoint import read_encoder
 from inference.weights.marian_bin import read_marian
-from inference.weights.shortlist import head_columns, read_shortlist
+from inference.weights.shortlist import head_columns, narrowed_pieces, read_shortlist
 from schemas.errors import OperatorError
 
 Progress = Callable[[str, float], None]
@@ -35,6 +35,7 @@ TARGET_TOKENS_MAX: Final = int(2.5 * SOURCE_TOKENS_MAX) + 3
 EMBEDDING_TOKENS_MAX: Final = 512
 
 COLUMNS: Final = "columns.npy"
+NARROWED: Final = "narrowed.npy"
 TILES: Final = "tiles"
 """The name of the graph that some encoders have beside the other, for CPUs that multiply bytes in tiles."""
 GREEDY: Final = "greedy"
@@ -115,7 +116,9 @@ def _build_marian_ssru(order: Order, folder: Path, progress: Progress) -> dict[s
         )
     # Marian never emits the unknown piece, so it is no column of the head either.
     if "shortlist" in order.files:
-        columns = head_columns(read_shortlist(order.files["shortlist"]), config.vocabulary, tokenizer.unknown)
+        shortlist = read_shortlist(order.files["shortlist"])
+        columns = head_columns(shortlist, config.vocabulary, tokenizer.unknown)
+        np.save(folder / NARROWED, narrowed_pieces(shortlist, columns), allow_pickle=False)
     else:
         columns = np.delete(np.arange(config.vocabulary), tokenizer.unknown)
     np.save(folder / COLUMNS, columns, allow_pickle=False)

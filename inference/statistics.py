@@ -11,7 +11,7 @@ class ModelStatistics(Struct, frozen=True):
     `in_flight`: computations taken by a worker and not answered. `requests` counts calls, `shared` those that joined
     another's computation, `cancelled` and `timed_out` those that left early. `expired`: computations whose deadline
     passed in the queue, never started; `evicted`: those dropped by a worker because nobody wanted them.
-    `shortlist_misses`: sentences with a word whose translations the output head lacks. `steps`, `rows`, `capacity`:
+    `shortlist_misses`: sentences with a word of which a reduced head lacks translations. `steps`, `rows`, `capacity`:
     decoder steps (or encoder runs), the rows they had and could have had. Waits in seconds, of answered computations.
     """
 

@@ -160,7 +160,10 @@ TOKENS: Final = _counter(
     "inference_tokens_total", ("model", "direction"), _POOL, "Real tokens read (in) and written (out) by a model."
 )
 SHORTLIST_MISSES: Final = _counter(
-    "inference_shortlist_misses_total", _MODEL, _POOL, "Sentences with a word whose translations the output head lacks."
+    "inference_shortlist_misses_total",
+    _MODEL,
+    _POOL,
+    "Sentences with a word of which a reduced head lacks translations.",
 )
 BUSY: Final = _counter("inference_busy_seconds_total", _MODEL, _POOL, "Seconds that threads spent in a model.")
 

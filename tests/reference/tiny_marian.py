@@ -74,8 +74,8 @@ def weights_file(weights: MarianWeights, **overrides: str) -> bytes:
 
 
 def shortlist_file(frequent: int, listed: list[int], *, magic: int = 0xF11A48D5013417F5) -> bytes:
-    """The bytes of a lexical shortlist that lists these target pieces."""
-    offsets = np.arange(3, dtype="<u8")
+    """The bytes of a lexical shortlist of two source pieces, which list the halves of these target pieces."""
+    offsets = np.array([0, len(listed) // 2, len(listed)], "<u8")
     header = struct.pack("<6Q", magic, 0, frequent, 2, len(offsets), len(listed))
     return header + offsets.tobytes() + np.array(listed, "<u4").tobytes()
 

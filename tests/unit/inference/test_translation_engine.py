@@ -223,6 +223,17 @@ def test_an_urgent_request_overtakes_all_that_have_no_row(texts):
     assert now - {urgent} <= rows
 
 
+def test_sentences_with_a_word_that_a_reduced_head_narrows_are_counted(texts):
+    narrowed = [7, 11]
+    model = msgspec.structs.replace(ssru(), narrowed=np.array(narrowed))
+    engine = TranslationEngine(model, 4, silent)
+    run(engine, [request(text) for text in texts])
+    tokenizer = model.pairs[0].tokenizer
+    expected = sum(bool(np.isin(tokenizer.encode(text), narrowed).any()) for text in texts)
+    assert 0 < expected < len(texts)
+    assert engine.work.shortlist_misses == expected
+
+
 def test_memory_that_a_long_sentence_took_is_given_back(monkeypatch):
     monkeypatch.setattr(decoder_state, "KEPT_TOKENS", 8)
     model = KINDS["marian"]()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from inference.weights.marian_bin import EMBEDDING, read_marian
-from inference.weights.shortlist import head_columns, read_shortlist
+from inference.weights.shortlist import head_columns, narrowed_pieces, read_shortlist
 from schemas.errors import OperatorError
 from tests.reference.tiny_marian import SMALL, random_weights, shortlist_file, weights_file
 
@@ -60,6 +60,17 @@ def test_the_head_keeps_frequent_pieces_and_those_listed_often(tmp_path: Path) -
     columns = head_columns(read_shortlist(path), vocabulary=12, forbidden=1)
     assert columns.tolist() == [0, 2, 3, 7, 8]
     assert columns.dtype == np.int64
+
+
+def test_a_source_piece_that_loses_a_tenth_of_its_translations_is_narrowed(tmp_path: Path) -> None:
+    path = tmp_path / "lex.bin"
+    path.write_bytes(shortlist_file(0, [*range(20), *range(10, 30)]))
+    shortlist = read_shortlist(path)
+    whole = np.arange(30)
+    assert narrowed_pieces(shortlist, whole).tolist() == []
+    assert narrowed_pieces(shortlist, whole[2:]).tolist() == []
+    assert narrowed_pieces(shortlist, whole[3:]).tolist() == [0]
+    assert narrowed_pieces(shortlist, whole[3:-3]).tolist() == [0, 1]
 
 
 @pytest.mark.parametrize("data", [b"", b"x" * 47, shortlist_file(4, [1], magic=1), shortlist_file(4, [1, 2])[:-1]])
