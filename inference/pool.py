@@ -261,8 +261,9 @@ def _routes(models: Sequence[TranslationModel]) -> dict[tuple[str, str], Route]:
 
 
 def threads_for(models: Sequence[TranslationModel | EmbeddingModel]) -> int:
-    """One thread per core, each with a decode of its own; one alone where models share a GPU and its memory."""
-    return 1 if any(model.provider == CUDA for model in models) else usable_cores()
+    """One thread per core, each with a decode of its own; one alone where a decode takes a GPU's memory."""
+    decodes = [model for model in models if isinstance(model, TranslationModel)]
+    return 1 if any(model.provider == CUDA for model in decodes) else usable_cores()
 
 
 def engines_of(models: LoadedModels, settings: PoolSettings, report: Callable[[Report], None]) -> list[Engine]:

@@ -82,7 +82,9 @@ class PoolSettings(Section):
     """The inference pool."""
 
     threads: int = Field(
-        default=0, ge=0, description="worker threads; 0 means one per core this process may use, with a GPU one alone"
+        default=0,
+        ge=0,
+        description="worker threads; 0 means one per core this process may use, or one alone with translation on a GPU",
     )
     slots: int = Field(
         default=0, ge=0, description="sentences decoded together by one thread; 0 means what suits this processor"

@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 import onnxruntime as ort
 import pytest
+from msgspec import structs
 
 from inference.arena import Arena
 from inference.decoder_slots import DecoderSlots
@@ -12,7 +13,7 @@ from inference.device_slots import DeviceSlots
 from inference.engine import ModelFault
 from inference.graphs import marian_ssru, seq2seq
 from inference.graphs.device import step_graph
-from inference.models import DecoderKind, Geometry, LoadedModels, Pair, Precision, TranslationModel
+from inference.models import DecoderKind, EmbeddingModel, Geometry, LoadedModels, Pair, Precision, TranslationModel
 from inference.pool import Pool, threads_for
 from inference.providers import CPU, CUDA
 from inference.queue import Request
@@ -251,8 +252,7 @@ def cramped(model, **limits):
     """The same model with sessions that run out of memory: `encoder` and `decoder` say at more than how many rows."""
     parts = {"encoder": "lens", "decoder": "ids"}
     sessions = {name: Cramped(getattr(model, name), parts[name], rows) for name, rows in limits.items()}
-    fields = {field: getattr(model, field) for field in model.__struct_fields__} | sessions
-    return TranslationModel(**fields)
+    return structs.replace(model, **sessions)
 
 
 def test_without_memory_for_all_rows_a_step_is_taken_in_parts_and_no_text_changes(models):
@@ -380,7 +380,7 @@ def test_the_engine_of_a_float16_model_decodes_on_the_device_of_its_decoder(half
 
 
 @pytest.mark.parametrize(("provider", "threads"), [(CUDA, 1), (CPU, usable_cores())])
-def test_models_on_a_gpu_are_served_by_one_thread(half, provider, threads):
-    fields = {field: getattr(half, field) for field in half.__struct_fields__} | {"provider": provider}
-    assert threads_for([half, TranslationModel(**fields)]) == threads
+def test_decodes_on_a_gpu_are_served_by_one_thread(half, provider, threads):
+    embedder = EmbeddingModel(ModelId("e", "1"), Numbers(), None, 2, normalized=True, tokens_max=8, provider=CUDA)
+    assert threads_for([half, structs.replace(half, provider=provider), embedder]) == threads
     assert Pool(LoadedModels((half,), None), PoolSettings(threads=3)).statistics().threads == 3
