@@ -1,4 +1,7 @@
-"""A hub on loopback: the paths and headers that huggingface_hub asks for, over folders on disk; it can misbehave."""
+"""A hub on loopback: the paths and headers that huggingface_hub asks for, over folders on disk; it can misbehave.
+
+Large files lie elsewhere, as the hub's do: what is asked for them is redirected, with their digest and size.
+"""
 
 import hashlib
 import json
@@ -67,16 +70,17 @@ class _Handler(BaseHTTPRequestHandler):
         elif path.startswith("/api/models/"):
             self._info(path.removeprefix("/api/models/"))
         else:
-            repository, _, rest = path.removeprefix("/").partition("/resolve/")
-            self._file(repository, *rest.split("/", 1), body=body)
+            elsewhere = path.startswith("/store/")
+            repository, _, rest = path.removeprefix("/store").removeprefix("/").partition("/resolve/")
+            self._file(repository, *rest.split("/", 1), body=body, elsewhere=elsewhere)
 
     def _info(self, path: str) -> None:
         repository, _, revision = path.partition("/revision/")
         if self._may_see(repository, revision or "main"):
             self._send(200, json.dumps(self.hub.listing(repository)).encode(), {"Content-Type": "application/json"})
 
-    def _file(self, repository: str, revision: str, name: str, *, body: bool) -> None:
-        if not self._may_see(repository, revision):
+    def _file(self, repository: str, revision: str, name: str, *, body: bool, elsewhere: bool) -> None:
+        if not elsewhere and not self._may_see(repository, revision):
             return
         path = self.hub.root / repository / name
         if not path.is_file():
@@ -86,6 +90,11 @@ class _Handler(BaseHTTPRequestHandler):
         etag = hashlib.sha256(content).hexdigest()
         content = self.hub.swapped.get(name, content)
         headers = {"ETag": f'"{etag}"', "X-Repo-Commit": self.hub.commit, "Accept-Ranges": "bytes"}
+        if len(content) >= LARGE_BYTES and not elsewhere:
+            linked = {"X-Linked-ETag": headers.pop("ETag"), "X-Linked-Size": str(len(content))}
+            place = f"{self.hub.endpoint}/store/{repository}/resolve/{self.hub.commit}/{name}"
+            self._send(302, b"", {**headers, **linked, "Location": place}, body=body)
+            return
         start = int((self.headers.get("Range") or "bytes=0-").removeprefix("bytes=").partition("-")[0])
         if start:
             headers["Content-Range"] = f"bytes {start}-{len(content) - 1}/{len(content)}"

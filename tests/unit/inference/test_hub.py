@@ -69,6 +69,7 @@ def test_only_the_files_needed_are_fetched_of_one_commit(hub: LoopbackHub, clien
     assert {path.name for path in folder.iterdir()} == set(listing.files)
     assert not {"pytorch_model.bin", "rust_model.ot"} & set(listing.files)
     assert all(f"/resolve/{hub.commit}/" in path for _, path, _ in hub.requests if "/resolve/" in path)
+    assert any(path.startswith("/store/") for _, path, _ in hub.requests)
     assert hub.authorizations == {None}
 
 
