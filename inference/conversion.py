@@ -111,7 +111,7 @@ def convert(store: ModelStore, source: Source, choices: Choices, progress: Progr
     if store.is_bundled(name):
         raise OperatorError(f"{name} is the name of a bundled model: choose another with --name")
     kind, precision = source.layout.kind, _precision(source.layout.kind, choices)
-    with unpacked(source.files) as files:
+    with _told(name), unpacked(source.files) as files:
         progress(name, 0.0)
         sources = {role: artefacts.sha256_file(path) for role, path in source.files.items()}
         directions: tuple[Direction, ...] = ()
@@ -142,6 +142,16 @@ def convert(store: ModelStore, source: Source, choices: Choices, progress: Progr
             accepted=accepted,
         )
         return Conversion(store.add(order, manifest, progress), head, measured)
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    """Turn what the disk refuses into one line: a source that cannot be read, no room for what is only tried."""
+    try:
+        yield
+    except OSError as error:
+        where = f" {error.filename}" if error.filename else f" {tempfile.gettempdir()}"
+        raise OperatorError(f"cannot convert {name} ({error.strerror or error}:{where})") from error
 
 
 @contextmanager

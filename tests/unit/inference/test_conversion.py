@@ -3,6 +3,8 @@
 import gzip
 import json
 import pickle
+import resource
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -297,6 +299,26 @@ def test_many_directions_are_calibrated_together(store: ModelStore, tmp_path: Pa
     (tmp_path / "sample.txt").write_text("\n".join(lines[:10]))
     with pytest.raises(OperatorError, match="20 different sentences at least"):
         make(store, tmp_path / "m2m100", Choices(directions=directions, calibrate=tmp_path / "sample.txt"))
+
+
+@pytest.mark.parametrize("calibrated", [False, True])
+def test_a_full_disk_is_one_line_and_leaves_nothing(
+    store: ModelStore, opus: Path, tmp_path: Path, calibrated: bool
+) -> None:
+    """The kernel refuses files over 10 kB, as a full disk would."""
+    (tmp_path / "sample.txt").write_text("\n".join(sentences(30)))
+    choices = Choices(calibrate=tmp_path / "sample.txt" if calibrated else None)
+    usual, largest = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, largest))
+    try:
+        with pytest.raises(OperatorError, match=r"cannot (convert opus-mt-en-de|write models to)") as caught:
+            make(store, opus, choices)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (usual, largest))
+        signal.signal(signal.SIGXFSZ, handler)
+    assert "\n" not in str(caught.value)
+    assert [status.name for status in store.list() if status.converted] == []
 
 
 def test_names_are_taken_from_where_a_model_comes_from() -> None:
