@@ -1,7 +1,6 @@
 """Sentence encoders against transformers' own, random weights of the real configurations."""
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +9,12 @@ import onnxruntime as ort
 import pytest
 
 from inference.embedding_engine import packed
-from inference.graphs.dense import OBSERVED
+from inference.encoder_calibration import encoder_scales
 from inference.graphs.text_encoder import encoder_graph
 from inference.models import Precision
 from inference.weights.encoder_checkpoint import EncoderWeights, read_encoder
-
-ROOT = Path(__file__).parents[2]
-PEERS = ROOT / ".venv-peers/bin/python"
-SCRIPT = ROOT / "tests/reference/peer_encoder.py"
-
-pytestmark = pytest.mark.skipif(not PEERS.exists(), reason="`make peers` has not been run")
+from schemas.errors import OperatorError
+from tests.peers import run_peers
 
 LIKE_BERT = {"hidden_act": "gelu", "type_vocab_size": 2, "max_position_embeddings": 512, "layer_norm_eps": 1e-12}
 LIKE_XLM_R = {
@@ -40,7 +35,7 @@ CONFIGS: dict[str, dict[str, Any]] = {
         "hidden_size": 384,
         "num_attention_heads": 12,
         "intermediate_size": 1536,
-        "num_hidden_layers": 6,
+        "num_hidden_layers": 3,
         "vocab_size": VOCABULARY,
     },
     "bert": {
@@ -96,7 +91,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "texts": [text.tolist() for text in TEXTS],
     }
     (root / "job.json").write_text(json.dumps(job))
-    subprocess.run([PEERS, SCRIPT, root / "job.json"], check=True, capture_output=True)
+    run_peers("peer_encoder.py", root / "job.json")
     return root
 
 
@@ -150,19 +145,20 @@ def test_vectors_of_unit_length(folders: Path, pooling: str) -> None:
     assert cosines(unit, np.load(folder / "expected.npz")[pooling]).min() > 1 - 1e-6
 
 
-@pytest.mark.parametrize(
-    ("name", "precision"),
-    [
-        ("minilm", Precision.FLOAT32),
-        ("minilm", Precision.ROW8),
-        ("minilm", Precision.STATIC8),
-        ("xlm-r", Precision.FLOAT32),
-    ],
-)
-def test_a_vector_does_not_depend_on_its_neighbours(folders: Path, name: str, precision: Precision) -> None:
-    weights = read_encoder(written(folders / name, "mean", normalized=True))
-    scales = calibrated(weights) if precision is Precision.STATIC8 else None
-    session = session_of(weights, precision, scales=scales)
+@pytest.fixture(scope="module", params=["minilm", "swish", "relu"])
+def sessions(request: pytest.FixtureRequest, folders: Path) -> dict[Precision, ort.InferenceSession]:
+    """One model at three precisions, unit length."""
+    weights = read_encoder(written(folders / request.param, "mean", normalized=True))
+    scales = encoder_scales(weights, TEXTS)
+    kinds = (Precision.FLOAT32, Precision.ROW8, Precision.STATIC8)
+    return {one: session_of(weights, one, scales=scales) for one in kinds}
+
+
+@pytest.mark.parametrize("precision", [Precision.FLOAT32, Precision.ROW8, Precision.STATIC8])
+def test_a_vector_does_not_depend_on_its_neighbours(
+    sessions: dict[Precision, ort.InferenceSession], precision: Precision
+) -> None:
+    session = sessions[precision]
     alone = np.concatenate([vectors(session, [text]) for text in TEXTS])
     dice = np.random.default_rng(8)
     for size in (4, len(TEXTS)):
@@ -171,18 +167,12 @@ def test_a_vector_does_not_depend_on_its_neighbours(folders: Path, name: str, pr
             np.testing.assert_array_equal(vectors(session, [TEXTS[at] for at in part]), alone[part])
 
 
-def calibrated(weights: EncoderWeights) -> dict[str, float]:
-    """The activation scales that the texts here give."""
-    session = session_of(weights, observe=True)
-    names = [output.name for output in session.get_outputs() if output.name.startswith(OBSERVED)]
-    found = session.run(names, packed(TEXTS))
-    return {name.removeprefix(OBSERVED): float(peaks.max()) / 127 for name, peaks in zip(names, found, strict=True)}
+def test_eight_bits_stay_close(sessions: dict[Precision, ort.InferenceSession]) -> None:
+    exact, row8, static8 = (vectors(session, TEXTS) for session in sessions.values())
+    assert cosines(row8, exact).min() > 0.999
+    assert cosines(static8, exact).min() > 0.995
 
 
-@pytest.mark.parametrize("name", ["minilm", "swish", "relu"])
-def test_eight_bits_stay_close(folders: Path, name: str) -> None:
-    weights = read_encoder(written(folders / name, "mean", normalized=True))
-    exact = vectors(session_of(weights), TEXTS)
-    assert cosines(vectors(session_of(weights, Precision.ROW8), TEXTS), exact).min() > 0.999
-    static = session_of(weights, Precision.STATIC8, scales=calibrated(weights))
-    assert cosines(vectors(static, TEXTS), exact).min() > 0.995
+def test_scales_need_a_text_that_fits(folders: Path) -> None:
+    with pytest.raises(OperatorError, match="at least one text"):
+        encoder_scales(read_encoder(folders / "relu"), [np.zeros(513, np.int64)])
