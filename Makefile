@@ -43,9 +43,11 @@ format: setup ## put the code into form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: setup ## measure against other engines, side by side in one run
+bench: setup peers ## measure against other engines, side by side in one run
 	$(BIN)/python bench/lanes.py
 	$(BIN)/python bench/endtoend.py
+	$(BIN)/python bench/pool.py
+	$(BIN)/python bench/loop_lag.py
 
 schema: setup ## generate JSON Schema and AsyncAPI from the code
 	$(BIN)/dragoman schema export

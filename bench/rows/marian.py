@@ -13,7 +13,8 @@ ROW = "marian"
 SORTED, ARRIVAL, TRANSFORMERS = 1.3, 2.0, 10.0
 SENTENCES = {False: 384, True: 128}
 """By `quick`. Of single requests and of transformers' float32 a part is enough."""
-SINGLES, TRANSFORMED = 64, 64
+SINGLES = 64
+TRANSFORMED = {False: 64, True: 32}
 SLOW_ROUNDS = 2
 
 
@@ -48,7 +49,7 @@ def compare(options: Options, step: Callable[[str], None]) -> list[Figure]:
         for name in turns:
             step(f"marian: float32 judges {name}")
             columns = numbered.pruned_columns() if name.endswith(("pruned", "vmap")) else None
-            judged = {"judge": answers[name][-1]["targets"][:TRANSFORMED], "columns": columns}
+            judged = {"judge": answers[name][-1]["targets"][: TRANSFORMED[options.quick]], "columns": columns}
             agreement[name] = sides["transformers"].ask(judged)["agreement"]
     figures = []
     for precision in precisions(options.device):
@@ -81,7 +82,9 @@ def _turns(sides: Mapping[str, Side], count: int, options: Options) -> dict[str,
     turns["ct2 arrival"] = Turn(sides["ct2 full"], {"order": "arrival", "count": count})
     turns["ct2 single"] = Turn(sides["ct2 full"], {"order": "single", "count": SINGLES}, SLOW_ROUNDS)
     turns["ct2 sorted, vmap"] = Turn(sides["ct2 vmap"], {"order": "sorted", "count": count})
-    turns["transformers"] = Turn(sides["transformers"], {"count": TRANSFORMED}, min(SLOW_ROUNDS, options.rounds))
+    turns["transformers"] = Turn(
+        sides["transformers"], {"count": TRANSFORMED[options.quick]}, min(SLOW_ROUNDS, options.rounds)
+    )
     return turns
 
 
