@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from inference.arena import AFTERMATH_RUNS, Arena
-from inference.models import LoadedModels
+from inference.models import LoadedModels, TranslationModel
 from inference.packing import pack
 from inference.pool import Pool
 from inference.store import ModelStore
@@ -47,16 +47,13 @@ class Traffic:
         for source in self.sentences:
             await self._ask(source, [f"{text} {self.rounds}" for text in self.sentences[source]])
 
-    async def outlier(self, texts: int, tokens: int) -> int:
+    async def outlier(self, model: TranslationModel, texts: int, tokens: int) -> int:
         """Ask for many texts of so many tokens at once; return how many tokens the longest really had."""
-        longest = 0
-        for model in self.models.translation:
-            (pair,) = model.pairs
-            limit = min(tokens, model.geometry.source_tokens_max)
-            asked = [self._text(pair, limit) for _ in range(texts)]
-            longest = max(longest, *(len(pair.tokenizer.encode(text)) for text in asked))
-            await self._ask(pair.source, asked)
-        return longest
+        (pair,) = model.pairs
+        limit = min(tokens, model.geometry.source_tokens_max)
+        asked = [self._text(pair, limit) for _ in range(texts)]
+        await self._ask(pair.source, asked)
+        return max(len(pair.tokenizer.encode(text)) for text in asked)
 
     async def _ask(self, source, texts) -> None:
         target = "en" if source == "pt-BR" else "pt-BR"
@@ -65,7 +62,7 @@ class Traffic:
 
     def _text(self, pair, tokens: int) -> str:
         words = " ".join(self.sentences[pair.source]).split()
-        text = self.dice.choice(words)
+        text = " ".join(self.dice.choices(words, k=tokens // 2))
         while len(pair.tokenizer.encode(longer := f"{text} {self.dice.choice(words)}")) <= tokens:
             text = longer
         return text
@@ -77,13 +74,13 @@ async def pool() -> dict[str, float]:
     figures = {}
     async with Pool(models, SETTINGS) as running:
         traffic = Traffic(running, models)
-        for _ in range(4):
+        for _ in range(3):
             await traffic.ordinary()
         figures["before"] = resident_mib()
-        figures["tokens"] = await traffic.outlier(OUTLIERS, OUTLIER_TOKENS)
+        figures["tokens"] = await traffic.outlier(models.translation[0], OUTLIERS, OUTLIER_TOKENS)
         figures["many"] = resident_mib()
-        for _ in range(8):
-            await traffic.outlier(1, 10_000)
+        for model in models.translation * 4:
+            await traffic.outlier(model, 1, 10_000)
         figures["longest"] = resident_mib()
         await traffic.ordinary()
         figures["ordinary"] = resident_mib()

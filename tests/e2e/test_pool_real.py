@@ -110,11 +110,8 @@ class DiesInDecoder:
         self._session = session
         self.left = times
 
-    def get_outputs(self):
-        return self._session.get_outputs()
-
-    def io_binding(self):
-        return self._session.io_binding()
+    def __getattr__(self, name):
+        return getattr(self._session, name)
 
     def run_with_iobinding(self, binding):
         if self.left and threading.current_thread().name.startswith("dragoman-pool"):
@@ -125,8 +122,8 @@ class DiesInDecoder:
 
 async def test_a_decoder_fault_in_the_middle_is_repaired_without_a_trace(models, sentences, alone):
     english = [text for text, source, _ in sentences if source == "en"][:40]
-    decoder = DiesInDecoder(models.translation[0].decoder, 0)
-    model = msgspec.structs.replace(models.translation[0], decoder=decoder)
+    decoder = DiesInDecoder(models.translation[0].greedy, 0)
+    model = msgspec.structs.replace(models.translation[0], greedy=decoder)
     few_slots = SETTINGS.model_copy(update={"slots": 4})
     async with Pool(LoadedModels((model,), None), few_slots) as pool:
         tasks = [asyncio.create_task(pool.translate(text, source="en", target="pt-BR")) for text in english]
@@ -144,8 +141,8 @@ async def test_memory_that_stays_short_ends_the_pool(models):
                 raise MemoryError
             super().run_with_iobinding(binding)
 
-    decoder = NoMemory(models.translation[0].decoder, 0)
-    model = msgspec.structs.replace(models.translation[0], decoder=decoder)
+    decoder = NoMemory(models.translation[0].greedy, 0)
+    model = msgspec.structs.replace(models.translation[0], greedy=decoder)
     async with Pool(LoadedModels((model,), None), SETTINGS) as pool:
         decoder.left = 1
         with pytest.raises(PoolDead):
