@@ -58,6 +58,7 @@ class BeamSlots:
         self._reserved = np.zeros(slots, np.int64)
         self._finished: list[list[Hypothesis]] = [[] for _ in range(slots)]
         self._count = np.zeros(slots, np.int64)
+        self._values = np.zeros((slots * beam, len(model.columns)), np.float32)
         self._forces = any(pair.first is not None for pair in model.pairs)
 
     def encode(self, sentences: Sequence[Ids]) -> Sequence[Sized]:
@@ -109,7 +110,7 @@ class BeamSlots:
         n, beam, state = self.active, self._beam, self._state
         logits = state.run(n * beam)
         position = state.position[: n * beam : beam].copy()
-        tokens, parents, scores = self._best(logits.astype(np.float32, copy=False))
+        tokens, parents, scores = self._best(logits)
         if self._forces:
             self._force_first(position, tokens, parents, scores)
         over = (tokens == self._model.geometry.eos) | (position + 1 >= self._limit[:n])[:, None]
@@ -127,15 +128,17 @@ class BeamSlots:
         best = max(self._finished[row], key=lambda hypothesis: hypothesis.score)
         return best.ids[self._first[row] is not None :], best.complete
 
-    def _best(self, logits: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
+    def _best(self, logits: NDArray[np.generic]) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
         """Return token, hypothesis and log-probability of the 2 x beam best continuations, [sentences, 2 x beam]."""
         beam, most = self._beam, 2 * self._beam
-        columns = best_columns(logits, most)
-        chosen = np.take_along_axis(logits, columns, 1)
-        factor = self._state.factor(len(logits))
+        # Every pass over all columns costs; new memory for each would cost as much again.
+        values = self._values[: len(logits)]
+        np.multiply(logits, self._state.factor(len(logits)), out=values, dtype=np.float32, casting="unsafe")
+        columns = best_columns(values, most)
+        chosen = np.take_along_axis(values, columns, 1)
         peak = chosen.max(1, keepdims=True)
-        weight = np.exp((logits - peak) * factor).sum(1, keepdims=True)
-        scores = (chosen - peak) * factor - np.log(weight) + self._scores[: self.active].reshape(-1, 1)
+        weight = np.exp(np.subtract(values, peak, out=values), out=values).sum(1, keepdims=True)
+        scores = chosen - peak - np.log(weight) + self._scores[: self.active].reshape(-1, 1)
         together = scores.reshape(-1, beam * most)
         order = np.argsort(-together, axis=1, kind="stable")[:, :most]
         tokens = self._model.columns[np.take_along_axis(columns.reshape(-1, beam * most), order, 1)]
