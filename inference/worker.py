@@ -68,10 +68,10 @@ class Aboard:
 
     def begun(self, priority: int) -> bool:
         """Whether all requests of this priority, and all more urgent ones, have been started."""
-        return all(request.started_s or request.priority > priority for request in self._requests)
+        return all(one.started_s or one.priority > priority or one.withdrawn for one in self._requests)
 
     def _rate(self) -> None:
-        self.urgency = min((request.priority for request in self._requests), default=len(Priority))
+        self.urgency = min((one.priority for one in self._requests if not one.withdrawn), default=len(Priority))
 
 
 class Worker:

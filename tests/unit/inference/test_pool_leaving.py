@@ -277,3 +277,20 @@ async def test_a_flight_that_all_leave_is_let_go(scene, how):
     await scene.leave(second, how)
     await scene.until(lambda: scene.pool.statistics().models[0].evicted == 1)
     await scene.end()
+
+
+async def test_who_asks_for_what_was_just_dropped_at_its_deadline_is_computed_afresh(scene):
+    """The thread drops it a moment before the loop hears of the time-out; a caller may come in between."""
+    running = scene.stages.hold_run(1)
+    other = await scene.ask("other")
+    await scene.until(running)
+    late = await scene.ask("victim")
+    (flight,) = (flight for flight in scene.pool._flights if flight.request.text == "victim")
+    assert scene.pool._schedule._queues[0].take(9, flight.request.deadline_s) == []
+    fresh = await scene.ask("victim")
+    with pytest.raises(RequestTimeout):
+        await late
+    results = await scene.end(other, fresh)
+    assert [result.text for result in results] == ["OTHER", "VICTIM"]
+    statistics = scene.pool.statistics().models[0]
+    assert (statistics.expired, statistics.timed_out, statistics.shared) == (1, 1, 0)
