@@ -15,7 +15,7 @@ ROW = "arrivals"
 P99, P50 = 0.4, 0.5
 LOAD = 0.7
 ENGINES = ("pool", "static")
-SECONDS = {False: 12.0, True: 4.0}
+SECONDS = {False: 10.0, True: 3.0}
 CAPACITY_TEXTS = {"marian": 192, "tiny": 1200}
 
 
@@ -23,9 +23,8 @@ def compare(options: Options, step: Callable[[str], None]) -> list[Figure]:
     """Return p99 and p50 against static batches, at 70% of the pool's capacity and of the static engine's."""
     figures = []
     for kind in ("marian", "tiny"):
-        step(f"arrivals, {kind}: model")
         if kind == "marian":
-            marian.checkpoint(options.cache)
+            marian.prepare(options, step)
         with opened({kind: _side(kind, options)}) as sides:
             figures += _compare(kind, sides[kind], options, step)
     return figures
@@ -37,10 +36,10 @@ def _side(kind: str, options: Options) -> Side:
 
 def _compare(kind: str, side: Side, options: Options, step: Callable[[str], None]) -> list[Figure]:
     capacity = {}
-    texts = _texts(kind, CAPACITY_TEXTS[kind])
+    texts = _texts(kind, CAPACITY_TEXTS[kind] // (2 if options.quick else 1))
     for engine in ENGINES:
         step(f"arrivals, {kind}: capacity of {engine}")
-        capacity[engine] = max(_rate(side, engine, texts) for _ in range(2))
+        capacity[engine] = max(_rate(side, engine, texts) for _ in range(1 if options.quick else 2))
     figures = []
     for whose in ENGINES:
         rate = LOAD * capacity[whose]

@@ -1,6 +1,7 @@
 """A model of opus-mt's size with random weights: our pool against CTranslate2 and transformers."""
 
 import subprocess
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -18,17 +19,18 @@ TRANSFORMED = {False: 64, True: 32}
 SLOW_ROUNDS = 2
 
 
-def checkpoint(cache: Path) -> None:
-    """Make the model and its conversions, once."""
-    if (cache / "marian-base" / "complete").exists():
-        return
-    made = subprocess.run(
-        [str(PEERS), "-m", "bench.sides.marian_checkpoint", str(cache)],
-        check=False,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
+def prepare(options: Options, step: Callable[[str], None]) -> None:
+    """Make the model with random weights, its conversions and our graphs, where they are not there."""
+    if not (options.cache / "marian-base" / "complete").exists():
+        step("making the model with random weights")
+        _make(PEERS, "marian_checkpoint", str(options.cache))
+    step("building its graphs")
+    _make(Path(sys.executable), "marian_graphs", str(options.cache), ",".join(precisions(options.device)))
+
+
+def _make(python: Path, module: str, *arguments: str) -> None:
+    command = [str(python), "-m", f"bench.sides.{module}", *arguments]
+    made = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
     if made.returncode:
         raise SystemExit(f"the model with random weights cannot be made:\n{made.stderr[-2000:]}")
 
@@ -40,8 +42,7 @@ def precisions(device: str) -> tuple[str, ...]:
 
 def compare(options: Options, step: Callable[[str], None]) -> list[Figure]:
     """Return speed against each of the peers, without and with a reduced head, and how often int8 agrees with fp32."""
-    step("marian: model")
-    checkpoint(options.cache)
+    prepare(options, step)
     with opened(_sides(options)) as sides:
         turns = _turns(sides, SENTENCES[options.quick], options)
         answers = interleaved(turns, options.rounds, lambda name: step(f"marian: {name}"))

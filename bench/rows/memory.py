@@ -18,8 +18,7 @@ ORDINARY_TEXTS = 128
 
 def compare(options: Options, step: Callable[[str], None]) -> list[Figure]:
     """Return how much more memory is in use after an outlier to every model than before, both after ordinary work."""
-    step("memory: model")
-    marian.checkpoint(options.cache)
+    marian.prepare(options, step)
     count = OUTLIER_TEXTS[options.quick]
     request = {
         "texts": human(ORDINARY_TEXTS).sources,

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import torch
 from ctranslate2.converters import TransformersConverter
 from transformers import MarianConfig, MarianMTModel
+from transformers.utils.logging import disable_progress_bar
 
 from bench.sides import numbered
 
@@ -79,6 +80,7 @@ class Converter(TransformersConverter):
 
 
 def main() -> None:
+    disable_progress_bar()
     folders = numbered.folders(Path(sys.argv[1]))
     checkpoint = folders["checkpoint"]
     checkpoint.parent.mkdir(parents=True, exist_ok=True)

@@ -2,10 +2,14 @@
 
 A sentence ends by a rule in the decoder's graph, where real weights would end it: at the position that the source has
 tokens, what enters the output head is a vector whose largest logit is the end's. So the pool runs as it is.
+
+Usage: python -m bench.sides.marian_graphs CACHE_FOLDER PRECISION,... builds what a bench of these precisions opens.
 """
 
 import hashlib
 import json
+import shutil
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -47,12 +51,8 @@ class Numbers:
 
 def load(cache: Path, precision: Precision, head: str, device: str) -> LoadedModels:
     """Open the model; `head`: full or pruned. Builds what is missing."""
-    folder = cache / "marian-base" / f"{precision.value}-{head}-{_code_version()}"
-    checkpoint = numbered.folders(cache)["checkpoint"]
-    config = _config(checkpoint)
-    columns = np.sort(np.array(numbered.pruned_columns())) if head == "pruned" else emitted(config)
-    if not (folder / "complete").exists():
-        _build(read_checkpoint(checkpoint, POSITIONS), precision, columns, folder)
+    folder = build(cache, precision, head)
+    config = _config(cache)
     accelerated = precision in {Precision.FLOAT32, Precision.FLOAT16}
     (encoder, provider), (decoder, _) = (
         providers.open_session(
@@ -77,11 +77,23 @@ def load(cache: Path, precision: Precision, head: str, device: str) -> LoadedMod
             source_tokens_max=POSITIONS,
             target_tokens_max=POSITIONS,
         ),
-        columns=columns,
+        columns=_columns(config, head),
         provider=provider,
         precision=precision,
     )
     return LoadedModels((model,), None)
+
+
+def build(cache: Path, precision: Precision, head: str) -> Path:
+    """Return the folder of the graphs, built if need be; what other versions of the code have built goes."""
+    root, kind = cache / "marian-base", f"{precision.value}-{head}-"
+    folder = root / f"{kind}{_code_version()}"
+    if not (folder / "complete").exists():
+        for outdated in root.glob(f"{kind}*"):
+            shutil.rmtree(outdated, ignore_errors=True)
+        weights = read_checkpoint(numbered.folders(cache)["checkpoint"], POSITIONS)
+        _write(weights, precision, _columns(weights.config, head), folder)
+    return folder
 
 
 def end_with_the_source(decoder: onnx.ModelProto, weights: Seq2SeqWeights, *, half: bool) -> None:
@@ -105,7 +117,7 @@ def end_with_the_source(decoder: onnx.ModelProto, weights: Seq2SeqWeights, *, ha
         graph.node.insert(at + 1 + offset, node)
 
 
-def _build(weights: Seq2SeqWeights, precision: Precision, columns: NDArray[np.int64], folder: Path) -> None:
+def _write(weights: Seq2SeqWeights, precision: Precision, columns: NDArray[np.int64], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     scales = _scales(weights, folder.parent) if precision is Precision.STATIC8 else None
     encoder = seq2seq.encoder_graph(weights, precision, scales)
@@ -120,14 +132,20 @@ def _scales(weights: Seq2SeqWeights, folder: Path) -> dict[str, float]:
     """Calibrate as `dragoman models convert --calibrate` does."""
     kept = folder / f"scales-{_code_version()}.json"
     if not kept.exists():
+        for outdated in folder.glob("scales-*.json"):
+            outdated.unlink()
         samples = [Sample(np.array(ids)) for ids in numbered.sentences(CALIBRATION, seed=2)]
         kept.write_text(json.dumps(dict(calibrate(weights, samples))), "utf-8")
     scales: dict[str, float] = json.loads(kept.read_text("utf-8"))
     return scales
 
 
-def _config(checkpoint: Path) -> Seq2SeqConfig:
-    return seq2seq_config(json.loads((checkpoint / "config.json").read_text("utf-8")))
+def _config(cache: Path) -> Seq2SeqConfig:
+    return seq2seq_config(json.loads((numbered.folders(cache)["checkpoint"] / "config.json").read_text("utf-8")))
+
+
+def _columns(config: Seq2SeqConfig, head: str) -> Ids:
+    return np.sort(np.array(numbered.pruned_columns())) if head == "pruned" else emitted(config)
 
 
 def _code_version() -> str:
@@ -136,3 +154,9 @@ def _code_version() -> str:
     sources = [rooms / "calibration.py", *sorted(rooms.glob("graphs/*.py")), rooms / "weights" / "checkpoint.py"]
     sources.append(Path(__file__))
     return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:8]
+
+
+if __name__ == "__main__":
+    for name in sys.argv[2].split(","):
+        for kind in ("full", "pruned"):
+            build(Path(sys.argv[1]), Precision(name), kind)

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 from transformers import LogitsProcessor, LogitsProcessorList, MarianMTModel
+from transformers.utils.logging import disable_progress_bar
 
 from bench.sides import numbered
 from bench.sides.protocol import serve
@@ -97,6 +98,7 @@ def padded(rows: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def main() -> None:
+    disable_progress_bar()
     side = Side(Path(sys.argv[1]), *map(int, sys.argv[2:4]))
     serve({"version": torch.__version__}, side.work)
 
