@@ -2,7 +2,7 @@
 
 import mmap
 from math import prod
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import onnxruntime as ort
@@ -25,6 +25,7 @@ class DecoderState:
     Per layer: cross-attention keys and values float32 [rows, heads, source_tokens_max, head_dim] and their last
     position float32 [rows, 1, d_model]; the SSRU cell float32 [rows, d_model], or the keys and values of what was
     written, float32 [rows, heads, target_tokens_max, head_dim]. Bound once per number of rows: a step copies nothing.
+    Where the graph keeps keys and values as int8, all of them and the last positions are int8.
 
     `previous` int64 [rows]: the token fed to the next step; `position` int64 [rows]: where it stands, from 0.
     `greedy`: only `choose` is asked, which the model may have a graph of its own for.
@@ -41,14 +42,15 @@ class DecoderState:
         self._source_longest = np.array(0, np.int32)
         self._target_last = np.zeros(rows, np.int32)
         self._target_longest = np.array(0, np.int32)
-        self._last = np.zeros((self._pieces, rows, 1, g.d_model), np.float32)
-        self._cross = _Cache((self._pieces, rows, g.heads, g.source_tokens_max, g.head_dim))
+        kept = kept_type(self._decoder)
+        self._last = np.zeros((self._pieces, rows, 1, g.d_model), kept)
+        self._cross = _Cache((self._pieces, rows, g.heads, g.source_tokens_max, g.head_dim), kept)
         self._cell: NDArray[np.float32] | None = None
         self._own: _Cache | None = None
         if g.decoder is DecoderKind.SSRU:
             self._cell = np.zeros((g.layers, rows, g.d_model), np.float32)
         else:
-            self._own = _Cache((self._pieces, rows, g.heads, g.target_tokens_max, g.head_dim))
+            self._own = _Cache((self._pieces, rows, g.heads, g.target_tokens_max, g.head_dim), kept)
         outputs = {output.name: output for output in self._decoder.get_outputs()}
         self._logits: NDArray[np.int32 | np.float32] | None = None
         self._chosen: Ids | None = None
@@ -68,8 +70,8 @@ class DecoderState:
         """Memory of the caches that has been written and not given back."""
         return self._cross.resident_bytes + (self._own.resident_bytes if self._own else 0)
 
-    def start(self, rows: slice, memory: NDArray[np.float32]) -> None:
-        """Start a sentence in rows; `memory` float32 [tokens, layers * 2 * d_model] is what the encoder returned."""
+    def start(self, rows: slice, memory: NDArray[np.float32 | np.int8]) -> None:
+        """Start a sentence in rows; `memory` [tokens, layers * 2 * d_model] is what the encoder returned."""
         g = self._model.geometry
         length = len(memory)
         by_head = memory.reshape(length, self._pieces, g.heads, g.head_dim).transpose(1, 2, 0, 3)
@@ -182,18 +184,25 @@ class DecoderState:
         return inputs
 
 
+def kept_type(decoder: ort.InferenceSession) -> type[np.float32 | np.int8]:
+    """Return the type in which a decoder on the CPU keeps keys and values."""
+    types = {node.name: node.type for node in decoder.get_inputs()}
+    return np.int8 if types["k1"] == "tensor(int8)" else np.float32
+
+
 class _Cache:
-    """Keys and values float32 [pieces, rows, heads, positions, head_dim] that take memory as they are written.
+    """Keys and values [pieces, rows, heads, positions, head_dim] that take memory as they are written.
 
     The buffers of a model with 12 layers and 512 positions are gigabytes of addresses. numpy asks the system for huge
     pages, and one short sentence per row would then occupy all of it; here small pages come with what is written, and
     a row that held a long sentence gives them back.
     """
 
-    def __init__(self, shape: tuple[int, int, int, int, int]) -> None:
-        self._memory = mmap.mmap(-1, prod(shape) * 4, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-        self.values = np.frombuffer(self._memory, np.float32).reshape(shape)
-        self._token_bytes = 4 * shape[0] * shape[2] * shape[4]
+    def __init__(self, shape: tuple[int, int, int, int, int], kept: type[np.float32 | np.int8]) -> None:
+        item_bytes = np.dtype(kept).itemsize
+        self._memory = mmap.mmap(-1, prod(shape) * item_bytes, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        self.values: NDArray[Any] = np.frombuffer(self._memory, kept).reshape(shape)
+        self._token_bytes = item_bytes * shape[0] * shape[2] * shape[4]
         self._written = np.zeros(shape[1], np.int64)
 
     @property
@@ -216,7 +225,7 @@ class _Cache:
         if self._written[row] <= max(KEPT_TOKENS, tokens) or not hasattr(mmap, "MADV_DONTNEED"):
             return
         pieces, rows, *rest = self.values.shape
-        size = prod(rest) * 4
+        size = prod(rest) * self.values.itemsize
         for piece in range(pieces):
             start = (piece * rows + row) * size
             first = -(-start // mmap.PAGESIZE) * mmap.PAGESIZE

@@ -86,7 +86,8 @@ class TranslationModel(Struct, frozen=True):
         SSRU, per layer: c{l} float32 [B, d_model] -> c{l}o, in place.
         ATTENTION: tl1 int32 [B] (target length so far, that is `pos`), ttot int32 [] (the longest such length + 1);
         per layer tk{l} tv{l} float32 [B, heads, T, head_dim] -> tk{l}o, tv{l}o, in place.
-        FLOAT16 graphs have float16 where float32 stands here.
+        FLOAT16 graphs have float16 where float32 stands here. STATIC8 graphs of kind ATTENTION have int8 for keys and
+        values: in kv, k{l} v{l}, lk{l} lv{l}, tk{l} tv{l} and what is written of them; their sizes are in the graphs.
     columns: int64 [columns], the token id of each column of logits.
     greedy: a decoder that answers with tokens int64 [B], the column of the largest logit, the first of equals, in
         place of logits and their scale; None where that saves nothing.

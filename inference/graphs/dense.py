@@ -70,7 +70,7 @@ class Dense:
         self.element = FLOAT16 if precision is Precision.FLOAT16 else FLOAT
         self.is_int8 = precision in {Precision.ROW8, Precision.STATIC8}
         self._scales = {} if scales is None else scales
-        self._observe = observe
+        self.observe = observe
         self._tokens = tokens
         self._zero_points: dict[int, str] = {}
         # Products of one input share its rounding.
@@ -92,7 +92,7 @@ class Dense:
         x: [tokens, in]; weight: float32 [in, out]; bias: float32 [out]. `name` is unique in the graph. Raises
         OperatorError when STATIC8 has no scale for the name.
         """
-        self._watch(x, name)
+        self.watch(x, name)
         if self.is_int8:
             return self._product(self._round(x, name), weight, bias)
         y = self.graph.node("MatMul", x, self.constant(weight))
@@ -101,7 +101,7 @@ class Dense:
     def feed_forward(self, x: str, first: Affine, second: Affine, activation: Activation, name: str) -> str:
         """Return the second layer of the activated first one, [tokens, out]; names `{name}.fc1` and `{name}.fc2`."""
         if self.precision is Precision.STATIC8 and activation is Activation.RELU:
-            hidden = self._relu_levels(self._round(x, f"{name}.fc1"), first, self._static_scale(f"{name}.fc2"))
+            hidden = self._relu_levels(self._round(x, f"{name}.fc1"), first, self.static_scale(f"{name}.fc2"))
             return self._product(hidden, *second)
         y = self._activate(self.dense(x, *first, f"{name}.fc1"), activation)
         if not self.is_int8:
@@ -134,8 +134,9 @@ class Dense:
         graph.node("Identity", rounded.rows or "", out=scale)
         self._contrib_product(rounded, levels, steps, None, out)
 
-    def _watch(self, x: str, name: str) -> None:
-        if not self._observe:
+    def watch(self, x: str, name: str) -> None:
+        """With `observe`, add the output `observed.{name}`: what calibration needs to know of x [tokens, width]."""
+        if not self.observe:
             return
         graph = self.graph
         out = graph.output(f"{OBSERVED}{name}", self.element, [f"tokens of {name}"])
@@ -150,7 +151,7 @@ class Dense:
 
     def _round(self, x: str, name: str, *, lowest: float | None = None) -> _Levels:
         """Round the input of a dense layer; `lowest`: what it never falls below, if known."""
-        scale = self._static_scale(name) if self.precision is Precision.STATIC8 else 0.0
+        scale = self.static_scale(name) if self.precision is Precision.STATIC8 else 0.0
         if (x, scale) not in self._rounded:
             if scale:
                 self._rounded[x, scale] = self._round_by(x, scale, lowest)
@@ -158,7 +159,8 @@ class Dense:
                 self._rounded[x, scale] = self._round_rows(x, unsigned=lowest == 0)
         return self._rounded[x, scale]
 
-    def _static_scale(self, name: str) -> float:
+    def static_scale(self, name: str) -> float:
+        """Return the real size of a level; raises OperatorError when calibration did not find one."""
         try:
             return self._scales[name]
         except KeyError:

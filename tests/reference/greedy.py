@@ -23,14 +23,14 @@ def pack(sources: Sequence[Ids]) -> dict[str, np.ndarray]:
 
 
 def cross_inputs(kv: np.ndarray, lengths: np.ndarray, layers: int, heads: int) -> dict[str, np.ndarray]:
-    """The decoder's constant inputs, from the packed keys and values float32 [N, layers * 2 * d_model]."""
+    """The decoder's constant inputs, from the packed keys and values [N, layers * 2 * d_model]."""
     batch, width = len(lengths), kv.shape[1] // (2 * layers)
     stops = np.cumsum(lengths)
     fed: dict[str, np.ndarray] = {"sl1": lengths - 1, "stot": np.array(lengths.max(), np.int32)}
     for index in range(2 * layers):
         name = f"{'kv'[index % 2]}{index // 2 + 1}"
-        cache = np.zeros((batch, heads, int(lengths.max()), width // heads), np.float32)
-        last = np.zeros((batch, 1, width), np.float32)
+        cache = np.zeros((batch, heads, int(lengths.max()), width // heads), kv.dtype)
+        last = np.zeros((batch, 1, width), kv.dtype)
         for row, (stop, size) in enumerate(zip(stops, lengths, strict=True)):
             own = kv[stop - size : stop, index * width : (index + 1) * width]
             cache[row, :, :size] = own.reshape(size, heads, -1).transpose(1, 0, 2)

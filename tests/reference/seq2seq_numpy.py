@@ -52,7 +52,22 @@ class Reference:
             for layer in range(config.decoder_layers)
             for z in "kv"
         ]
-        return np.concatenate([self.dense(x, self.square(name)[0], None, "encoder.memory") for name in names], axis=1)
+        pieces = [self.dense(x, self.square(name)[0], None, "encoder.memory") for name in names]
+        kept = [
+            self.kept(piece, f"decoder.{index // 2 + 1}.cross.{'kv'[index % 2]}") for index, piece in enumerate(pieces)
+        ]
+        return np.concatenate(kept, axis=1)
+
+    def kept(self, values: np.ndarray, name: str) -> np.ndarray:
+        """Keys or values as STATIC8 keeps them."""
+        return round_to(values, self.scales[name], -128, 127) if self.precision is Precision.STATIC8 else values
+
+    def levels(self, memory: np.ndarray) -> np.ndarray:
+        """The real size of what a STATIC8 encoder graph returns."""
+        if self.precision is not Precision.STATIC8:
+            return memory
+        names = [f"decoder.{layer + 1}.cross.{z}" for layer in range(self.config.decoder_layers) for z in "kv"]
+        return memory * np.repeat([np.float32(self.scales[name]) for name in names], self.config.d_model)
 
     def logits(self, memory: np.ndarray, target: Ids) -> np.ndarray:
         """float32 [target positions, vocabulary]."""
@@ -103,6 +118,8 @@ class Reference:
         weights = {z: self.square(f"{prefix}.self_attn.{z}_proj") for z in "qkv"}
         query = self.dense(x, *weights["q"], f"{name}.self")
         key, value = (self.dense(x, weights[z][0], None, f"{name}.self") for z in "kv")
+        if decoding:
+            key, value = self.kept(key, f"{name}.self.k"), self.kept(value, f"{name}.self.v")
         heads = self.config.decoder_heads if decoding else self.config.encoder_heads
         mask = np.triu(np.full((len(x), len(x)), -np.inf), 1) if decoding else 0.0
         return self.project(f"{prefix}.self_attn", self.attend(query, key, value, heads, mask), f"{name}.self.out")

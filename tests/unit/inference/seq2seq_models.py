@@ -34,8 +34,9 @@ class Graphs(Struct, frozen=True):
     decoder: ort.InferenceSession
 
     @property
-    def element(self) -> type:
-        return np.float16 if self.precision is Precision.FLOAT16 else np.float32
+    def kept(self) -> type:
+        """The type of keys and values."""
+        return {Precision.FLOAT16: np.float16, Precision.STATIC8: np.int8}.get(self.precision, np.float32)
 
     def memory(self, sources: Sequence[Ids]) -> np.ndarray:
         return self.encoder.run(["kv"], pack(sources))[0]
@@ -53,11 +54,10 @@ class Decode:
         self.position = 0
         self.extra: dict[str, np.ndarray] = {}
         lengths = np.array([len(ids) for ids in sources], np.int32)
-        fed = cross_inputs(graphs.memory(sources), lengths, config.decoder_layers, config.decoder_heads)
-        self.fed = {name: fed[name] if name in {"sl1", "stot"} else fed[name].astype(graphs.element) for name in fed}
+        self.fed = cross_inputs(graphs.memory(sources), lengths, config.decoder_layers, config.decoder_heads)
         shape = (len(sources), config.decoder_heads, positions, config.d_model // config.decoder_heads)
         self.caches = [f"t{z}{layer}" for layer in range(1, config.decoder_layers + 1) for z in "kv"]
-        self.fed |= {name: np.zeros(shape, graphs.element) for name in self.caches}
+        self.fed |= {name: np.zeros(shape, graphs.kept) for name in self.caches}
 
     def step(self, ids: np.ndarray) -> np.ndarray:
         """Return logits [rows, columns] of the next token; `extra` then holds the outputs a precision has beside."""

@@ -6,6 +6,7 @@ import numpy as np
 import onnx
 import onnxruntime as ort
 
+from inference.calibration import Sample, calibrate
 from inference.graphs import marian_ssru, seq2seq
 from inference.models import DecoderKind, Geometry, Ids, Pair, Precision, TranslationModel
 from inference.providers import CPU
@@ -62,6 +63,7 @@ KINDS = {
     "ssru": ssru,
     "marian": marian,
     "marian-row8": lambda: marian(Precision.ROW8),
+    "marian-static8": lambda: marian(Precision.STATIC8),
     "m2m100": m2m100,
     "m2m100-row8": lambda: m2m100(Precision.ROW8),
 }
@@ -70,8 +72,10 @@ KINDS = {
 def _transformer(config: dict[str, object], precision: Precision, eos: int) -> TranslationModel:
     weights = tiny_seq2seq.random_weights(4, **config)
     size = weights.config
-    encoder = seq2seq.encoder_graph(weights, precision)
-    decoder = seq2seq.decoder_graph(weights, COLUMNS, precision)
+    samples = [Sample(np.array([*range(at, at + 6), 0], np.int64)) for at in (2, 9, 16)]
+    scales = calibrate(weights, samples) if precision is Precision.STATIC8 else None
+    encoder = seq2seq.encoder_graph(weights, precision, scales)
+    decoder = seq2seq.decoder_graph(weights, COLUMNS, precision, scales)
     sizes = (size.decoder_layers, size.decoder_heads, size.d_model, size.vocabulary, size.start, eos)
     return _model(encoder, decoder, DecoderKind.ATTENTION, precision, sizes)
 
@@ -113,7 +117,7 @@ class Alone:
         else:
             shape = (1, g.heads, g.target_tokens_max, g.head_dim)
             names = [f"t{z}{layer}" for layer in range(1, g.layers + 1) for z in "kv"]
-            self.state = {name: np.zeros(shape, np.float32) for name in names}
+            self.state = {name: np.zeros(shape, kv.dtype) for name in names}
         self.limit = min(int(2.5 * len(source)) + 3, g.target_tokens_max)
 
     def step(self, state: dict[str, np.ndarray], token: int, position: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
