@@ -19,8 +19,9 @@ def packed_inputs(graph: GraphBuilder) -> None:
 def sums(graph: GraphBuilder, x: str, width: int) -> str:
     """Sum the tokens of each text: float32 [N, width] -> [B, width].
 
-    ScatterND adds one token after the other. ReduceSum over padded rows adds in another order with each shape, and a
-    product with a matrix of ones cuts a text in two where it lies across the kernel's block.
+    ScatterND adds one token after the other on a CPU; on a GPU, in the order they come. ReduceSum over padded rows adds
+    in another order with each shape, and a product with a matrix of ones cuts a text in two where it lies across the
+    kernel's block.
     """
     shape = graph.node("Concat", graph.node("Shape", "lens"), graph.constant([width], np.int64), axis=0)
     rows = graph.node("Unsqueeze", "row", graph.constant([1], np.int64))
