@@ -6,14 +6,14 @@ import msgspec
 import numpy as np
 import pytest
 
-from inference import decoder_slots, decoder_state
+from inference import decoder_slots, decoder_state, translation_engine
 from inference.arena import Arena
 from inference.decoder_slots import DecoderSlots
 from inference.engine import Outcome, Suspect
 from inference.queue import Request
 from inference.requests import Decoding, Priority
 from inference.translation_engine import TranslationEngine
-from inference.tuning import MATRIX_UNITS, MATRIX_UNITS_WIDE, PLAIN, PLAIN_WIDE, has_matrix_units, tuning
+from inference.tuning import MATRIX_UNITS, MATRIX_UNITS_WIDE, PLAIN, PLAIN_WIDE, Tuning, has_matrix_units, tuning
 from tests.unit.inference.small_models import KINDS, SOURCE_MAX, beam_alone, greedy_alone, ssru
 
 
@@ -290,3 +290,30 @@ def test_sizes_are_those_of_the_processor_unless_the_operator_says_otherwise(tmp
     assert tuning(0, 1024) in {PLAIN_WIDE, MATRIX_UNITS_WIDE}
     assert tuning(5, 256).slots == tuning(5, 1024).slots == 5
     assert tuning(5, 1024).group_tokens == tuning(0, 1024).group_tokens
+
+
+def test_room_is_a_look_ahead_when_an_eighth_is_free_and_nobody_waits(texts, monkeypatch):
+    monkeypatch.setattr(translation_engine, "tuning", lambda *_, **__: Tuning(16, 10_000, 40))
+    engine = TranslationEngine(ssru(), 0, silent)
+    assert engine.room == 40
+    engine.admit([request(text) for text in texts[:15]], 0)
+    assert engine.room == 0
+    engine.step()
+    active = engine._greedy.active
+    assert 13 <= active <= 15
+    assert engine.room == (40 if active <= 14 else 0)
+    engine.admit([request(text) for text in texts[15:40]], 0)
+    engine.step()
+    assert engine._greedy.active == 16
+    assert engine.room == 0
+    while engine.busy:
+        waits = len(engine._greedy.boarding)
+        assert (engine.room > 0) == (not waits and engine._greedy.active <= 14)
+        engine.step()
+    # Beams that keep their own rows full do not keep others out.
+    engine.admit([request(text, 0, Decoding.BEAM) for text in texts[:4]], 0)
+    engine.step()
+    assert engine.room == 0
+    engine.admit([request(texts[0])], 0)
+    engine.step()
+    assert engine.room == 40
