@@ -6,7 +6,6 @@ from time import monotonic
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from inference.arena import Arena
 from inference.beam import BeamSlots
@@ -58,7 +57,7 @@ class TranslationEngine:
         self._report = report
         self._tuning = tuning(slots, model.geometry.d_model, gpu=model.provider == CUDA)
         self._beam = beam
-        self._narrowed = _mask(model)
+        self._narrowed = frozenset(() if model.narrowed is None else model.narrowed.tolist())
         self._arena = Arena(model.provider, self._tuning.group_tokens)
         slots = self._tuning.slots
         self._greedy = self._decode(self._greedy_rows(slots), slots, 1)
@@ -148,8 +147,7 @@ class TranslationEngine:
         longest = self._model.geometry.source_tokens_max
         if len(ids) > longest:
             raise SegmentTooLong(f"{len(ids)} tokens, {self._model.id.name} takes {longest}")
-        if self._narrowed is not None and self._narrowed[ids].any():
-            self.work.shortlist_misses += 1
+        self.work.shortlist_misses += not self._narrowed.isdisjoint(ids.tolist())
         return Sentence(request, ids, pair.first)
 
     def _encode(self, decode: Decode, group: list[Sentence]) -> None:
@@ -227,15 +225,6 @@ class TranslationEngine:
                     steps=window.steps,
                 )
             )
-
-
-def _mask(model: TranslationModel) -> NDArray[np.bool_] | None:
-    """Return which tokens are `narrowed`, bool [vocabulary]; None where that is not known."""
-    if model.narrowed is None:
-        return None
-    mask = np.zeros(model.geometry.vocabulary, np.bool_)
-    mask[model.narrowed] = True
-    return mask
 
 
 _WINDOW_STEPS: Final = 64
