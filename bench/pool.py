@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
@@ -40,11 +40,17 @@ def run(names: Sequence[str], options: Options) -> list[Figure]:
     """Run rows in order, saying on standard error what is being measured."""
     figures: list[Figure] = []
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         for name in names:
             task = progress.add_task(name)
-            # Each step is a line of its own where there is no terminal to draw on.
-            figures += ROWS[name](options, lambda said, task=task: progress.update(task, description=said))
+
+            def step(said: str, task: TaskID = task) -> None:
+                progress.update(task, description=said)
+                if not console.is_terminal:
+                    console.print(said)
+
+            figures += ROWS[name](options, step)
             progress.update(task, description=f"{name}: done", total=1, completed=1)
     return figures
 
