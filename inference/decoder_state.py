@@ -211,10 +211,10 @@ class _Cache:
 
     def claim(self, rows: slice, tokens: int) -> None:
         """Start to write `tokens` positions of rows that are free."""
-        if self._written[rows].max() > KEPT_TOKENS:
-            for row in range(*rows.indices(len(self._written))):
+        for row in range(*rows.indices(len(self._written))):
+            if self._written[row] > KEPT_TOKENS:
                 self.trim(row, 2 * tokens)
-        self.wrote(rows, tokens)
+            self._written[row] = max(self._written[row], tokens)
 
     def wrote(self, rows: int | Rows, tokens: int | NDArray[np.int32]) -> None:
         """Say that so many positions of rows hold something."""

@@ -178,13 +178,32 @@ def test_what_does_not_fit_waits_until_rows_are_free_and_nobody_passes():
 def test_a_fault_while_a_row_is_filled_loses_nothing_that_ended():
     rows = CountedRows()
     running = decode(rows, 2)
-    for tokens in (1, 4, 9):
+    for tokens in (1, 1, 4, 9):
         running.boarding.add(sentence(tokens))
     running.refill()
     ended = running.advance()
     rows.fails = True
     with pytest.raises(ModelFault):
         running.replace()
-    assert [len(end.sentence.ids) for end in ended] == [1]
-    assert sorted(len(owner.ids) for owner in running.abandon()) == [4, 9]
-    assert not running.busy
+    assert [len(end.sentence.ids) for end in ended] == [1, 1]
+    # Of the two rows that ended one was being filled; whose the other was has its answer already.
+    assert [len(owner.ids) for owner in running.abandon()] == [4]
+    assert rows.active == running.active == 0
+    assert len(running.boarding) == 1
+
+
+def test_what_is_encoded_waits_for_so_many_urgent_ones_only():
+    rows = CountedRows()
+    running = decode(rows, 1)
+    running.boarding._group_rows = 2
+    running.boarding.add(sentence(1))
+    running.boarding.add(sentence(3))
+    running.refill()
+    steps = 0
+    while ("place", 0, 3) not in rows.log:
+        running.boarding.add(sentence(2, Priority.LOGISTICS))
+        step(running)
+        steps += 1
+        assert steps < 4 * PASSES
+    assert rows.log[0] == ("encode", [1, 3])
+    assert sum(entry == ("place", 0, 2) for entry in rows.log) >= PASSES

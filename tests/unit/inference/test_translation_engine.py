@@ -1,6 +1,9 @@
 """The translation engine over real sessions with small random weights, one text at a time as the measure."""
 
+import mmap
 import random
+import re
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -136,9 +139,12 @@ def test_a_fault_in_a_step_frees_all_rows_and_the_engine_serves_on(model, texts,
     assert all(isinstance(item, Suspect) for item in suspects)
     assert 0 < len(suspects) <= 4
     assert not any(item.fault.memory for item in suspects)
+    running = engine._decodes[-1]
+    assert running.rows.active == running.active == 0
     # Who had no row stays on board; who was in the run may come again.
     again = run(engine, [item.request for item in suspects])
     assert all(isinstance(item, Outcome) for item in again)
+    assert len(again) == len(asked)
     assert {item.request.text for item in again} == {one.text for one in [*first, *rest]}
     fresh = run(TranslationEngine(model, 4, silent), [request(text, 0, decoding) for text in texts[:6]])
     assert said(again) == said(fresh)
@@ -270,6 +276,11 @@ def test_long_sentences_share_the_memory_there_is(monkeypatch):
     assert fitted == 2
     assert slots.fits(5)
     assert not slots.fits(8)
+    # A row that takes another's place brings its own share with it.
+    (short,) = slots.encode([np.array([9, 0])])
+    slots.place(2, short)
+    slots.remove(0)
+    assert slots.fits(24)
     engine = TranslationEngine(model, 8, silent)
     texts = [" ".join(map(str, range(at, at + 23))) for at in range(2, 30)]
     assert said(run(engine, [request(text) for text in texts])) == {
@@ -317,3 +328,35 @@ def test_room_is_a_look_ahead_when_an_eighth_is_free_and_nobody_waits(texts, mon
     engine.admit([request(texts[0])], 0)
     engine.step()
     assert engine.room == 40
+
+
+@pytest.mark.skipif(not hasattr(mmap, "MADV_DONTNEED"), reason="this system gives no part of a mapping back")
+def test_a_caches_memory_comes_as_it_is_written_and_goes_by_rows():
+    shape = (2, 3, 4, 4096, 8)
+    cache = decoder_state._Cache(shape, np.float32)
+
+    size_kb = cache.values.nbytes // 1024
+
+    def resident_kb():
+        """Of the system's mapping that holds the cache, neighbours included."""
+        address = cache.values.ctypes.data
+        lines = Path("/proc/self/smaps").read_text("ascii", errors="replace").splitlines()
+        for at, line in enumerate(lines):
+            match = re.match(r"([0-9a-f]+)-([0-9a-f]+) ", line)
+            if match and int(match[1], 16) <= address < int(match[2], 16):
+                return int(next(line for line in lines[at:] if line.startswith("Rss:")).split()[1])
+        raise AssertionError("the cache is not mapped")
+
+    empty = resident_kb()
+    cache.claim(slice(0, 3), 4096)
+    cache.values[:] = 1
+    assert resident_kb() - empty == pytest.approx(size_kb, rel=0.1)
+    assert cache.resident_bytes == cache.values.nbytes
+    cache.trim(1, 100)
+    assert resident_kb() - empty == pytest.approx(size_kb * 2 / 3, rel=0.1)
+    assert cache.resident_bytes == cache.values.nbytes // 3 * 2
+    assert (cache.values[:, [0, 2]] == 1).all()
+    assert (cache.values[:, 1] == 0).all()
+    # What is about as long as what was there stays where it is.
+    cache.trim(2, 4096)
+    assert (cache.values[:, 2] == 1).all()
