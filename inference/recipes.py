@@ -25,7 +25,7 @@ from schemas.errors import OperatorError
 Progress = Callable[[str, float], None]
 
 # Raised whenever the graphs or files of a build change: old builds are then left alone and new ones made.
-BUILDER: Final = 5
+BUILDER: Final = 6
 # The longest source sentence of a translation model, end of sentence included. The students were trained on
 # sentences; the pool's buffers are sized by this.
 SOURCE_TOKENS_MAX: Final = 128

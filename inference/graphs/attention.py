@@ -4,7 +4,8 @@ from typing import Final
 
 import numpy as np
 
-from inference.graphs.builder import INT64, GraphBuilder
+from inference.graphs.builder import INT64, OPSET, GraphBuilder
+from inference.models import Precision
 
 ATTENTION_OPSET: Final = 24
 """The first opset whose Attention takes a length per sentence."""
@@ -14,24 +15,29 @@ _MASKED: Final = -1e4
 _LANES: Final = 16
 
 
+def sentence_opset(precision: Precision) -> int:
+    """Return the opset of an encoder at this precision: int8 is for CPUs, where Attention is the faster operator."""
+    return ATTENTION_OPSET if precision in {Precision.ROW8, Precision.STATIC8} else OPSET
+
+
 class SentenceAttention:
     """Spreads packed tokens to rows as long as the longest sentence, for the attention alone.
 
     `spread` int64 [B, S]: where each place of the padded batch is found among the N tokens, any token behind a
     sentence's end. `lens` int32 [B]. On the CPU the operator Attention takes 0.7 of MultiHeadAttention's time, and
-    keys in whole registers, some of them masked, another quarter less: 16 keys are cheaper than 15. `portable`:
-    MultiHeadAttention, which other devices have too; else the graph needs ATTENTION_OPSET.
+    keys in whole registers, some of them masked, another quarter less: 16 keys are cheaper than 15. It is used where
+    the graph's opset has it (see `sentence_opset`); elsewhere MultiHeadAttention is, which other devices have too.
     """
 
-    def __init__(self, graph: GraphBuilder, heads: int, width: int, spread: str, lens: str, *, portable: bool) -> None:
+    def __init__(self, graph: GraphBuilder, heads: int, width: int, spread: str, lens: str) -> None:
         self._graph = graph
         self._heads = heads
         self._flat = graph.constant([-1, width], np.int64)
         self._spread = spread
         self._lens = lens
         self._keys = spread
-        self._portable = portable
-        if not portable:
+        self._portable = graph.opset < ATTENTION_OPSET
+        if not self._portable:
             self._keys = self._whole_registers()
             self._lens = graph.node("Cast", lens, to=INT64)
 

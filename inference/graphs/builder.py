@@ -33,7 +33,7 @@ class GraphBuilder:
 
     def __init__(self, name: str, opset: int = OPSET) -> None:
         self._name = name
-        self._opset = opset
+        self.opset = opset
         self._nodes: list[onnx.NodeProto] = []
         self._constants: list[onnx.TensorProto] = []
         self._shared: dict[tuple[str, tuple[int, ...], bytes], str] = {}
@@ -76,7 +76,7 @@ class GraphBuilder:
     def model(self) -> onnx.ModelProto:
         """Return the finished model."""
         graph = helper.make_graph(self._nodes, self._name, self._inputs, self._outputs, self._constants)
-        opsets = [helper.make_opsetid("", self._opset), helper.make_opsetid(_CONTRIB, 1)]
+        opsets = [helper.make_opsetid("", self.opset), helper.make_opsetid(_CONTRIB, 1)]
         return helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION, producer_name="dragoman")
 
     def _new_constant(self, array: NDArray[Any]) -> str:

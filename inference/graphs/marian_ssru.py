@@ -10,8 +10,8 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from inference.graphs.attention import ATTENTION_OPSET, SentenceAttention
-from inference.graphs.builder import INT32, INT64, OPSET, Dimension, GraphBuilder
+from inference.graphs.attention import SentenceAttention, sentence_opset
+from inference.graphs.builder import INT32, INT64, Dimension, GraphBuilder
 from inference.graphs.marian_layers import Dequantized, FileLevels, MarianLayers
 from inference.models import Precision
 from inference.weights.marian_bin import EMBEDDING, MarianWeights
@@ -25,8 +25,7 @@ _INT8: Final = (Precision.STATIC8, Precision.ROW8)
 
 def encoder_graph(weights: MarianWeights, precision: Precision = Precision.STATIC8) -> onnx.ModelProto:
     """Return the packed encoder; its inputs and outputs are told by `inference.models.TranslationModel`."""
-    portable = precision not in _INT8
-    graph = GraphBuilder("encoder", OPSET if portable else ATTENTION_OPSET)
+    graph = GraphBuilder("encoder", sentence_opset(precision))
     part = _Parts(weights, _layers(graph, weights, precision))
     config = weights.config
     graph.input("ids", INT64, ["N"])
@@ -34,7 +33,7 @@ def encoder_graph(weights: MarianWeights, precision: Precision = Precision.STATI
     graph.input("idx_pad", INT64, ["B", "S"])
     graph.input("idx_flat", INT64, ["N"])
     graph.input("lens", INT32, ["B"])
-    attention = SentenceAttention(graph, config.heads, config.d_model, "idx_pad", "lens", portable=portable)
+    attention = SentenceAttention(graph, config.heads, config.d_model, "idx_pad", "lens")
     x = part.embed("ids", "pos")
     for layer in range(1, config.encoder_layers + 1):
         x = part.self_attention(f"encoder_l{layer}_self", x, attention)

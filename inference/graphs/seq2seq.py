@@ -14,6 +14,7 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
+from inference.graphs.attention import SentenceAttention, sentence_opset
 from inference.graphs.builder import FLOAT, INT32, INT64, Dimension, GraphBuilder
 from inference.graphs.dense import Affine, Array, Dense, round_columns
 from inference.models import Precision
@@ -22,8 +23,6 @@ from inference.weights.checkpoint import Seq2SeqWeights
 INT8: Final = onnx.TensorProto.INT8
 # PyTorch's default, which all of these models were trained with.
 _LAYER_NORM_EPSILON: Final = 1e-5
-# Small enough to vanish in a softmax, and within float16.
-_MASKED: Final = -1e4
 # The largest item of a normalized row is rarely below this many times its root mean square.
 _PEAK_MIN: Final = 2.0
 
@@ -39,17 +38,18 @@ def encoder_graph(
 
     `scales`, `observe`: as in `Dense`. Raises OperatorError when weights are missing or of another shape.
     """
-    config, graph = weights.config, GraphBuilder("encoder")
+    config, graph = weights.config, GraphBuilder("encoder", sentence_opset(precision))
     part = _Parts(weights, Dense(graph, precision, scales, observe=observe, tokens="ids"), config.encoder_ffn)
     graph.input("ids", INT64, ["N"])
     graph.input("pos", INT64, ["N"])
     graph.input("idx_pad", INT64, ["B", "S"])
     graph.input("idx_flat", INT64, ["N"])
     graph.input("lens", INT32, ["B"])
+    attention = SentenceAttention(graph, config.encoder_heads, config.d_model, "idx_pad", "lens")
     x = part.embed(weights.source_embedding)
     for layer in range(config.encoder_layers):
         prefix = f"model.encoder.layers.{layer}"
-        x = part.beside(f"{prefix}.self_attn_layer_norm", x, partial(part.encoder_attention, prefix))
+        x = part.beside(f"{prefix}.self_attn_layer_norm", x, partial(part.encoder_attention, prefix, attention))
         x = part.beside(f"{prefix}.final_layer_norm", x, partial(part.feed_forward, prefix))
     if config.pre_norm:
         x = part.norm("model.encoder.layer_norm", x)
@@ -125,19 +125,11 @@ class _Parts:
             return self.graph.node("Add", x, part(self.norm(norm, x)))
         return self.norm(norm, self.graph.node("Add", part(x), x))
 
-    def encoder_attention(self, prefix: str, x: str) -> str:
+    def encoder_attention(self, prefix: str, attention: SentenceAttention, x: str) -> str:
         """Attention over each sentence: packed tokens are spread to a padded batch only for the attention itself."""
-        graph = self.graph
-        padded = graph.node("Gather", self.queries_keys_values(f"{prefix}.self_attn", x), "idx_pad", axis=0)
-        query, key, value = graph.split(padded, 3, axis=2)
-        attended = graph.contrib(
-            "MultiHeadAttention",
-            *(query, key, value, "", "lens"),
-            num_heads=self.config.encoder_heads,
-            mask_filter_value=_MASKED,
-        )
-        flat = graph.node("Reshape", attended, graph.constant([-1, self.config.d_model], np.int64))
-        return self.project(f"{prefix}.self_attn", graph.node("Gather", flat, "idx_flat", axis=0))
+        query, key, value = self.graph.split(self.queries_keys_values(f"{prefix}.self_attn", x), 3, axis=1)
+        attended = attention.attend(query, key, value)
+        return self.project(f"{prefix}.self_attn", self.graph.node("Gather", attended, "idx_flat", axis=0))
 
     def decoder_attention(self, layer: int, x: str) -> str:
         """Attention over what a slot has written; the new token's keys and values go into its cache."""

@@ -12,13 +12,12 @@ import numpy as np
 import onnx
 
 from inference.graphs import pooling
+from inference.graphs.attention import SentenceAttention, sentence_opset
 from inference.graphs.builder import FLOAT, INT64, GraphBuilder
 from inference.graphs.dense import Dense, round_columns
 from inference.models import Precision
 from inference.weights.encoder_checkpoint import EncoderWeights, Pooling
 
-# Small enough to vanish in a softmax, and within float16.
-_MASKED: Final = -1e4
 # Below this length a vector counts as zero and stays as it is (PyTorch's `normalize`).
 _LENGTH_MIN: Final = 1e-12
 
@@ -35,7 +34,7 @@ def encoder_graph(
     `scales`, `observe`: as in `Dense`; dense names are `encoder.{layer}.self`, `.self.out`, `.fc1`, `.fc2`, layers
     from 1. Raises OperatorError when weights are missing or of another shape.
     """
-    graph = GraphBuilder("encoder")
+    graph = GraphBuilder("encoder", sentence_opset(precision))
     return _Parts(weights, Dense(graph, precision, scales, observe=observe, tokens="ids")).build()
 
 
@@ -53,10 +52,13 @@ class _Parts:
     def build(self) -> onnx.ModelProto:
         pooling.packed_inputs(self.graph)
         self.spread, self.gathered = self.places()
+        attention = SentenceAttention(self.graph, self.config.heads, self.config.d_model, self.spread, "lens")
         x = self.embed()
         for layer in range(self.config.layers):
             prefix, name = f"encoder.layer.{layer}", f"encoder.{layer + 1}"
-            x = self.add_norm(self.attention(f"{prefix}.attention", x, name), x, f"{prefix}.attention.output.LayerNorm")
+            x = self.add_norm(
+                self.attention(f"{prefix}.attention", x, name, attention), x, f"{prefix}.attention.output.LayerNorm"
+            )
             x = self.add_norm(self.feed_forward(prefix, x, name), x, f"{prefix}.output.LayerNorm")
         self.pool(x)
         return self.graph.model()
@@ -90,7 +92,7 @@ class _Parts:
         places = graph.node("Gather", layers.constant(self.weights.places), "pos")
         return self.add_norm(words, places, "embeddings.LayerNorm")
 
-    def attention(self, prefix: str, x: str, name: str) -> str:
+    def attention(self, prefix: str, x: str, name: str, attention: SentenceAttention) -> str:
         """Attention over each text, and its output projection."""
         graph, width = self.graph, self.config.d_model
         (query, bias), (key, _), (value, value_bias) = (
@@ -98,11 +100,7 @@ class _Parts:
         )
         biases = np.concatenate([bias, np.zeros(2 * width, np.float32)])
         fused = self.layers.dense(x, np.concatenate([query, key, value], axis=1), biases, f"{name}.self")
-        parts = graph.split(graph.node("Gather", fused, self.spread), 3, axis=2)
-        attended = graph.contrib(
-            "MultiHeadAttention", *parts, "", "lens", num_heads=self.config.heads, mask_filter_value=_MASKED
-        )
-        flat = graph.node("Reshape", attended, self._ints([-1, width]))
+        flat = attention.attend(*graph.split(fused, 3, axis=1))
         weight, out_bias = self.weights.linear(f"{prefix}.output.dense", width, width)
         packed = graph.node("Gather", flat, self.gathered)
         return self.layers.dense(packed, weight, out_bias + value_bias @ weight, f"{name}.self.out")
