@@ -26,8 +26,8 @@ from aiokafka import AIOKafkaProducer
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from inference.library.store import ModelStore
 from inference.pool import Pool
-from inference.store import ModelStore
 from schemas.report import LaneOpened, Report, TransactionCommitted
 from schemas.settings import LocalizationSettings, Settings, environment, load
 from schemas.topics import REVIEW_POSTED

@@ -25,9 +25,9 @@ from typing import Self, cast
 from rich.console import Console
 from rich.table import Table
 
+from inference.library.store import ModelStore
 from inference.models import LoadedModels
 from inference.pool import Pool
-from inference.store import ModelStore
 from schemas.settings import PoolSettings
 
 DATA = Path(__file__).parent.parent / "tests" / "data"

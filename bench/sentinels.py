@@ -19,9 +19,9 @@ import sacrebleu
 from rich.console import Console
 from rich.table import Table
 
+from inference.library.store import ModelStore
 from inference.pool import Pool
 from inference.requests import Priority
-from inference.store import ModelStore
 from localization.localizer import FieldKind, Localizer, Source
 from schemas.settings import LocalizationSettings, PoolSettings
 

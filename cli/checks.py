@@ -14,8 +14,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from inference.library.store import ModelStore
 from inference.providers import Wish, gpu_fault, require_one_runtime
-from inference.store import ModelStore
 from schemas.errors import OperatorError
 from schemas.settings import Settings, cache_dir
 from streams.broker.server import find_java

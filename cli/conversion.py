@@ -8,14 +8,14 @@ import msgspec
 import typer
 
 from cli.console import JsonFlag, bars, err, out, print_json, print_table
-from inference import artefacts
-from inference.conversion import HEAD_ALL, HEAD_SCRIPTS, Choices, Conversion, Source, convert, downloaded, look
-from inference.directions import parse_directions
-from inference.heads import Head
-from inference.hub import Hub, Reference, parse_reference
-from inference.licences import Licence
+from inference.library import artefacts
+from inference.library.conversion import HEAD_ALL, HEAD_SCRIPTS, Choices, Conversion, Source, convert, downloaded, look
+from inference.library.heads import Head
+from inference.library.hub import Hub, Reference, parse_reference
+from inference.library.licences import Licence
+from inference.library.store import ModelStore
 from inference.models import Precision
-from inference.store import ModelStore
+from inference.tokenizers.directions import parse_directions
 from schemas.errors import OperatorError
 from schemas.settings import Settings, load
 

@@ -22,8 +22,8 @@ from cli.demo_run import Flow, prepare
 from cli.demo_view import FLOW_ROWS, DemoView, flow
 from cli.demo_worker import worker_process
 from cli.kafka import jar_progress
-from inference.catalog import CATALOG
-from inference.store import ModelStore
+from inference.library.catalog import CATALOG
+from inference.library.store import ModelStore
 from schemas.errors import Fatal
 from schemas.settings import Settings, load
 from schemas.topics import INPUTS, changelog

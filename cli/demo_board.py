@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct, field
 
 from cli.tail import LOCALIZED, Row, side_by_side
-from inference.catalog import CATALOG
+from inference.library.catalog import CATALOG
 from schemas.reasons import Warn
 from schemas.topics import DEAD_LETTER
 from streams.feed import Sent

@@ -15,11 +15,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from cli.console import JsonFlag, bars, err, out, print_json, print_table
 from cli.evaluation_set import Example, read_examples
+from inference.library.status import ModelStatus
+from inference.library.store import ModelStore
 from inference.models import LoadedModels
 from inference.pool import Pool
 from inference.requests import Priority
-from inference.status import ModelStatus
-from inference.store import ModelStore
 from localization.localizer import FieldKind, Localizer, Source
 from localization.version import PIPELINE_VERSION
 from schemas.errors import OperatorError

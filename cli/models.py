@@ -8,9 +8,9 @@ import typer
 
 from cli import conversion
 from cli.console import JsonFlag, bars, out, print_json, print_table
-from inference import catalog
-from inference.status import ModelStatus
-from inference.store import ModelStore
+from inference.library import catalog
+from inference.library.status import ModelStatus
+from inference.library.store import ModelStore
 from schemas.settings import load
 
 MEGABYTE: Final = 1_000_000

@@ -6,8 +6,8 @@ from typing import Final, Protocol
 
 from msgspec import Struct
 
-from inference.queue import Request
 from inference.requests import Embedding, Translation
+from inference.scheduling.queue import Request
 from schemas.errors import DragomanError
 from schemas.report import Report
 

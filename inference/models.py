@@ -1,4 +1,4 @@
-"""Loaded models: sessions, tokenizer, sizes. Made by `inference.store`, used by the engines."""
+"""Loaded models: sessions, tokenizer, sizes. Made by `inference.library.store`, used by the engines."""
 
 from collections.abc import Sequence
 from enum import StrEnum

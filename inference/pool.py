@@ -6,12 +6,11 @@ from functools import partial
 from time import monotonic
 from typing import Self, cast
 
-from inference.crew import Crew
-from inference.embedding_engine import EmbeddingEngine
 from inference.engine import Answer, Engine, EngineFactory, Outcome
+from inference.engines.embedding_engine import EmbeddingEngine
+from inference.engines.translation_engine import TranslationEngine
 from inference.models import EmbeddingModel, LoadedModels, TranslationModel
 from inference.providers import CUDA
-from inference.queue import Request, rank_of
 from inference.requests import (
     Decoding,
     Embedding,
@@ -22,11 +21,12 @@ from inference.requests import (
     SegmentTooLong,
     Translation,
 )
-from inference.schedule import Schedule
-from inference.single_flight import Flight, SingleFlight
-from inference.statistics import Counters, ModelStatistics, PoolStatistics
-from inference.translation_engine import TranslationEngine
-from inference.worker import Delivery, usable_cores
+from inference.scheduling.crew import Crew
+from inference.scheduling.queue import Request, rank_of
+from inference.scheduling.schedule import Schedule
+from inference.scheduling.single_flight import Flight, SingleFlight
+from inference.scheduling.statistics import Counters, ModelStatistics, PoolStatistics
+from inference.scheduling.worker import Delivery, usable_cores
 from schemas.errors import DragomanError
 from schemas.locales import parse_locale, same_language
 from schemas.report import Report, Reporter, silent

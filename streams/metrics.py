@@ -9,7 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.registry import Collector
 
-from inference.statistics import ModelStatistics, PoolStatistics
+from inference.scheduling.statistics import ModelStatistics, PoolStatistics
 from schemas.reasons import Warn
 from schemas.report import (
     BatchRun,

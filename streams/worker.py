@@ -17,9 +17,9 @@ from msgspec import Struct
 
 from agents.base import AnyAgent, Tools
 from agents.registry import AGENTS
+from inference.library.store import ModelStore
 from inference.models import LoadedModels
 from inference.pool import Pool
-from inference.store import ModelStore
 from localization.localizer import Localizer
 from localization.version import PIPELINE_VERSION
 from schemas.errors import DragomanError, Fatal

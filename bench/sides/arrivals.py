@@ -18,9 +18,9 @@ import numpy as np
 from bench.sides import marian_graphs
 from bench.sides.protocol import serve
 from bench.sides.static_batches import StaticBatches
+from inference.library.store import ModelStore
 from inference.models import LoadedModels, Precision
 from inference.pool import Pool
-from inference.store import ModelStore
 from schemas.settings import PoolSettings, load
 
 Translate = Callable[[str], Awaitable[str]]

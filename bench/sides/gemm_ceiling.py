@@ -21,7 +21,7 @@ from onnx import NodeProto, TensorProto, helper
 
 from bench.sides.protocol import serve
 from inference import providers
-from inference.store import ModelStore
+from inference.library.store import ModelStore
 from schemas.report import silent
 from schemas.settings import load
 

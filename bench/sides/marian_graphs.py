@@ -21,10 +21,10 @@ from onnx import NodeProto, TensorProto, helper, numpy_helper
 import inference
 from bench.sides import numbered
 from inference import providers
-from inference.calibration import Sample, calibrate
 from inference.graphs import seq2seq
 from inference.graphs.builder import write_model
 from inference.graphs.device import step_graph
+from inference.library.calibration import Sample, calibrate
 from inference.models import DecoderKind, Geometry, Ids, LoadedModels, Pair, Precision, TranslationModel
 from inference.requests import ModelId
 from inference.weights.checkpoint import Seq2SeqConfig, Seq2SeqWeights, emitted, read_checkpoint, seq2seq_config

@@ -16,9 +16,9 @@ import numpy as np
 
 from bench.sides import marian_graphs, numbered
 from bench.sides.protocol import serve
+from inference.library.store import ModelStore
 from inference.models import LoadedModels, Precision, Tokenizer
 from inference.pool import Pool
-from inference.store import ModelStore
 from schemas.settings import load
 
 SMAPS = Path("/proc/self/smaps_rollup")

@@ -14,12 +14,13 @@ import msgspec
 
 from bench.sides.asking import translate_all
 from bench.sides.protocol import serve
-from inference import catalog, providers
+from inference import providers
 from inference.graphs.builder import write_model
 from inference.graphs.marian_ssru import decoder_graph, encoder_graph
+from inference.library import catalog
+from inference.library.store import ModelStore
 from inference.models import LoadedModels, Precision, TranslationModel
 from inference.pool import Pool
-from inference.store import ModelStore
 from inference.weights.marian_bin import read_marian
 from schemas.report import silent
 from schemas.settings import load

@@ -12,9 +12,9 @@ import msgspec
 
 from bench.sides.asking import counted, translate_all
 from bench.sides.protocol import serve
+from inference.library.store import ModelStore
 from inference.models import LoadedModels
 from inference.pool import Pool
-from inference.store import ModelStore
 from schemas.settings import load
 
 SOURCE, TARGET = "en", "pt-BR"

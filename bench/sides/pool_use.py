@@ -14,9 +14,9 @@ import numpy as np
 
 from bench.sides.asking import counted
 from bench.sides.protocol import serve
+from inference.library.store import ModelStore
 from inference.pool import Pool
 from inference.requests import Embedding
-from inference.store import ModelStore
 from schemas.settings import load
 
 

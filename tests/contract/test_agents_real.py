@@ -10,8 +10,8 @@ from agents.base import Tools
 from agents.listing import LISTING_AGENT
 from agents.registry import AGENTS
 from cli.demo_events import load_demo_events
+from inference.library.store import ModelStore
 from inference.pool import Pool
-from inference.store import ModelStore
 from localization.localizer import Localizer
 from localization.version import PIPELINE_VERSION
 from schemas.codec import decode, encode

@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from inference.engines.translation_engine import TranslationEngine
 from inference.graphs import seq2seq
 from inference.models import DecoderKind, Geometry, Ids, Pair, Precision, TranslationModel
 from inference.providers import CPU
-from inference.queue import Request
 from inference.requests import Decoding, ModelId
-from inference.translation_engine import TranslationEngine
+from inference.scheduling.queue import Request
 from inference.weights.checkpoint import emitted, read_checkpoint
 from tests.peers import run_peers
 from tests.unit.inference.small_models import session

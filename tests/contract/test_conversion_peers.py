@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from inference.conversion import Choices, convert, look
-from inference.directions import parse_directions
+from inference.library.conversion import Choices, convert, look
+from inference.library.store import ModelStore, quiet
 from inference.models import Precision
 from inference.pool import Pool
-from inference.store import ModelStore, quiet
+from inference.tokenizers.directions import parse_directions
 from schemas.settings import PoolSettings
 from tests.contract.test_tokenizers_peers import SPECIAL, merges_of, train, words_of, write_ids, write_marian
 from tests.peers import run_peers

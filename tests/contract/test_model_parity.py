@@ -13,14 +13,14 @@ import onnxruntime as ort
 import pytest
 import sacrebleu
 
-from inference import catalog
-from inference.embedding_engine import packed
+from inference.engines.embedding_engine import packed
 from inference.graphs.builder import write_model
 from inference.graphs.marian_ssru import decoder_graph, encoder_graph
+from inference.library import catalog
+from inference.library.recipes import TILES
+from inference.library.store import ModelStore
 from inference.models import EmbeddingModel, LoadedModels, TranslationModel
 from inference.providers import Wish, open_sessions
-from inference.recipes import TILES
-from inference.store import ModelStore
 from inference.weights.marian_bin import MarianWeights, Matrix, read_marian
 from inference.weights.shortlist import read_shortlist
 from schemas.report import silent

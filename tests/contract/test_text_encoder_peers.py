@@ -8,9 +8,9 @@ import numpy as np
 import onnxruntime as ort
 import pytest
 
-from inference.embedding_engine import packed
-from inference.encoder_calibration import encoder_scales
+from inference.engines.embedding_engine import packed
 from inference.graphs.text_encoder import encoder_graph
+from inference.library.encoder_calibration import encoder_scales
 from inference.models import Precision
 from inference.weights.encoder_checkpoint import EncoderWeights, read_encoder
 from schemas.errors import OperatorError

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import sentencepiece
 
-from inference.catalog import Direction, Kind
-from inference.directions import open_pairs, parse_directions, resolve
+from inference.library.catalog import Direction, Kind
 from inference.models import Pair
+from inference.tokenizers.directions import open_pairs, parse_directions, resolve
 from schemas.errors import OperatorError
 from tests.peers import run_peers
 

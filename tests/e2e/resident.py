@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from inference.arena import AFTERMATH_RUNS, Arena
+from inference.engines.arena import AFTERMATH_RUNS, Arena
+from inference.engines.packing import pack
+from inference.library.store import ModelStore
 from inference.models import LoadedModels, TranslationModel
-from inference.packing import pack
 from inference.pool import Pool
-from inference.store import ModelStore
 from schemas.settings import PoolSettings
 
 DATA = Path(__file__).parents[1] / "data"

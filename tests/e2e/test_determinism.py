@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from inference import translation_engine
-from inference.queue import Request
+from inference.engines import translation_engine
+from inference.engines.translation_engine import TranslationEngine
+from inference.engines.tuning import Tuning
+from inference.library.store import ModelStore
 from inference.requests import Decoding, Priority
-from inference.store import ModelStore
-from inference.translation_engine import TranslationEngine
-from inference.tuning import Tuning
+from inference.scheduling.queue import Request
 from schemas.settings import PoolSettings
 
 pytestmark = pytest.mark.models

@@ -5,15 +5,15 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from inference import catalog
-from inference.arena import Arena
-from inference.decoder_slots import DecoderSlots
-from inference.device_slots import DeviceSlots
+from inference.engines.arena import Arena
+from inference.engines.decoder_slots import DecoderSlots
+from inference.engines.device_slots import DeviceSlots
 from inference.graphs import marian_ssru
 from inference.graphs.device import step_graph
+from inference.library import catalog
+from inference.library.store import ModelStore
 from inference.models import Precision
 from inference.providers import CPU
-from inference.store import ModelStore
 from inference.weights.marian_bin import read_marian
 from schemas.settings import PoolSettings
 from tests.unit.inference.test_device_slots import decode, session

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from inference.library.store import ModelStore
 from inference.pool import Pool
 from inference.requests import Priority
-from inference.store import ModelStore
 from localization.gate import Candidate, judge
 from localization.localizer import FieldKind, Localizer, Source
 from localization.protect import mask, restore

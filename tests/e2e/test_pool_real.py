@@ -9,11 +9,11 @@ import msgspec
 import numpy as np
 import pytest
 
-from inference.embedding_engine import packed
+from inference.engines.embedding_engine import packed
+from inference.library.store import ModelStore
 from inference.models import LoadedModels
 from inference.pool import Pool
 from inference.requests import Decoding, PoisonText, PoolDead, Priority, SegmentTooLong
-from inference.store import ModelStore
 from schemas.report import BatchRun, ModelFailed
 from schemas.settings import PoolSettings
 from tests.reference import greedy

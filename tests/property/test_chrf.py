@@ -5,7 +5,7 @@ import sacrebleu
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.chrf import chrf
+from inference.library.chrf import chrf
 
 TEXT = st.text("abcde fgh ñ日本 .,", max_size=40)
 

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from inference.bisection import isolate
 from inference.pool import Pool
-from inference.queue import PASSES, TURN_OF_OVERDUE, Request, RequestQueue, rank_of
 from inference.requests import Decoding, PoisonText, Priority, Translation
+from inference.scheduling.bisection import isolate
+from inference.scheduling.queue import PASSES, TURN_OF_OVERDUE, Request, RequestQueue, rank_of
 from tests.unit.inference.pool_fakes import FakeEngine, Machine, loaded, settings
 
 STEPS = st.lists(

@@ -6,8 +6,8 @@ import numpy as np
 import onnx
 import onnxruntime as ort
 
-from inference.calibration import Sample, calibrate
 from inference.graphs import marian_ssru, seq2seq
+from inference.library.calibration import Sample, calibrate
 from inference.models import DecoderKind, Geometry, Ids, Pair, Precision, TranslationModel
 from inference.providers import CPU
 from inference.requests import ModelId

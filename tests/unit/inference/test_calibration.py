@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from inference.calibration import Sample, calibrate
+from inference.library.calibration import Sample, calibrate
 from inference.models import Precision
 from inference.weights.checkpoint import read_checkpoint
 from schemas.errors import OperatorError

@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inference import artefacts
-from inference.catalog import Kind
-from inference.conversion import Choices, Conversion, convert, look, name_for
-from inference.directions import parse_directions
+from inference.library import artefacts
+from inference.library.catalog import Kind
+from inference.library.conversion import Choices, Conversion, convert, look, name_for
+from inference.library.recipes import BUILDER
+from inference.library.store import ModelStore, quiet
 from inference.models import LoadedModels, Precision
 from inference.pool import Pool
-from inference.recipes import BUILDER
-from inference.store import ModelStore, quiet
+from inference.tokenizers.directions import parse_directions
 from schemas.errors import OperatorError
 from schemas.settings import PoolSettings
 from tests.reference.model_folders import sentences, write_encoder, write_firefox, write_m2m100, write_opus
@@ -279,7 +279,7 @@ def test_a_damaged_converted_model_says_how_to_get_it_back(store: ModelStore, op
 
 
 def test_graphs_of_another_version_are_not_run(store: ModelStore, opus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("inference.conversion.BUILDER", BUILDER - 1)
+    monkeypatch.setattr("inference.library.conversion.BUILDER", BUILDER - 1)
     make(store, opus)
     monkeypatch.undo()
     assert store.verify("opus-mt-en-de").state == "outdated"

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from inference.boarding import PASSES, Boarding, Sentence
-from inference.decode import Decode
 from inference.engine import ModelFault
-from inference.queue import Request
+from inference.engines.boarding import PASSES, Boarding, Sentence
+from inference.engines.decode import Decode
 from inference.requests import Decoding, Priority
+from inference.scheduling.queue import Request
 
 
 class CountedRows:

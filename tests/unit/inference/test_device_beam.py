@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from inference.arena import Arena
-from inference.beam import BeamSlots
-from inference.decoder_slots import encode
-from inference.decoder_state import DecoderState
-from inference.device_beam import DeviceBeam
+from inference.engines.arena import Arena
+from inference.engines.beam import BeamSlots
+from inference.engines.decoder_slots import encode
+from inference.engines.decoder_state import DecoderState
+from inference.engines.device_beam import DeviceBeam
 from inference.graphs.device import step_graph
 from inference.models import Precision
 from inference.providers import CPU

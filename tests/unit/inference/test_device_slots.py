@@ -7,19 +7,19 @@ import onnxruntime as ort
 import pytest
 from msgspec import structs
 
-from inference.arena import Arena
-from inference.decoder_slots import DecoderSlots
-from inference.device_slots import DeviceSlots
 from inference.engine import ModelFault
+from inference.engines.arena import Arena
+from inference.engines.decoder_slots import DecoderSlots
+from inference.engines.device_slots import DeviceSlots
+from inference.engines.translation_engine import TranslationEngine
 from inference.graphs import marian_ssru, seq2seq
 from inference.graphs.device import step_graph
 from inference.models import DecoderKind, EmbeddingModel, Geometry, LoadedModels, Pair, Precision, TranslationModel
 from inference.pool import Pool, threads_for
 from inference.providers import CPU, CUDA
-from inference.queue import Request
 from inference.requests import Decoding, ModelId
-from inference.translation_engine import TranslationEngine
-from inference.worker import usable_cores
+from inference.scheduling.queue import Request
+from inference.scheduling.worker import usable_cores
 from schemas.errors import OperatorError
 from schemas.settings import PoolSettings
 from tests.reference import tiny_marian, tiny_seq2seq
@@ -318,7 +318,7 @@ def test_another_fault_is_raised_at_once(models):
 
 def test_the_part_grows_again_after_a_thousand_runs_without_a_fault(models, monkeypatch):
     _, stepping = models
-    monkeypatch.setattr("inference.ration.TRIALS", 10)
+    monkeypatch.setattr("inference.engines.ration.TRIALS", 10)
     tight = cramped(stepping, decoder=4)
     slots = DeviceSlots(tight, 8, lambda _: None)
     sources = sentences(40)

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from inference.embedding_engine import LOOK_AHEAD, RUN_TOKENS, EmbeddingEngine, packed
 from inference.engine import Outcome, Suspect
+from inference.engines.embedding_engine import LOOK_AHEAD, RUN_TOKENS, EmbeddingEngine, packed
 from inference.models import EmbeddingModel
-from inference.queue import Request
 from inference.requests import Decoding, Embedding, ModelId, PoisonText, Priority
+from inference.scheduling.queue import Request
 
 
 class Numbers:

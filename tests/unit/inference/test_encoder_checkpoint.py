@@ -7,7 +7,7 @@ import onnxruntime as ort
 import pytest
 from safetensors.numpy import save_file
 
-from inference.embedding_engine import packed
+from inference.engines.embedding_engine import packed
 from inference.graphs.text_encoder import encoder_graph
 from inference.models import Precision
 from inference.weights.checkpoint import Activation

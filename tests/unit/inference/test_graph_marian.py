@@ -10,8 +10,8 @@ import pytest
 from inference.graphs.builder import UINT8, GraphBuilder
 from inference.graphs.marian_ssru import decoder_graph, encoder_graph, greedy_graph
 from inference.graphs.picks import Picks
+from inference.library.recipes import BUILDER
 from inference.models import Precision
-from inference.recipes import BUILDER
 from inference.weights.marian_bin import EMBEDDING, MarianConfig, MarianWeights
 from schemas.errors import OperatorError
 from tests.reference.greedy import cross_inputs, pack

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inference.calibration import Sample, calibrate
+from inference.library.calibration import Sample, calibrate
 from inference.models import Precision
 from inference.weights.checkpoint import Seq2SeqWeights, emitted, read_checkpoint
 from schemas.errors import OperatorError

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from msgspec import structs
 
-from inference.arena import Arena
-from inference.beam import BeamSlots
-from inference.decoder_slots import DecoderSlots
-from inference.decoder_state import DecoderState
+from inference.engines.arena import Arena
+from inference.engines.beam import BeamSlots
+from inference.engines.decoder_slots import DecoderSlots
+from inference.engines.decoder_state import DecoderState
 from inference.graphs import marian_ssru
 from inference.models import Ids, TranslationModel
 from inference.providers import CPU

@@ -12,8 +12,8 @@ import huggingface_hub
 import pytest
 from pydantic import SecretStr
 
-from inference.catalog import Kind
-from inference.hub import Hub, Reference, parse_reference
+from inference.library.catalog import Kind
+from inference.library.hub import Hub, Reference, parse_reference
 from schemas.errors import OperatorError
 from schemas.settings import HubSettings
 from tests.reference.loopback_hub import LoopbackHub, serving

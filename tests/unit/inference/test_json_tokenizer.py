@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
 
-from inference.json_tokenizer import JsonTokenizer
+from inference.tokenizers.json_tokenizer import JsonTokenizer
 from schemas.errors import OperatorError
 
 WORDS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "red", "##d", "box")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from inference.language_codes import LISTS, code_for
+from inference.tokenizers.language_codes import LISTS, code_for
 from schemas.errors import OperatorError
 
 NLLB = (  # noqa: SIM905  (a list of words reads better)

@@ -4,7 +4,6 @@ import threading
 
 import pytest
 
-from inference import crew
 from inference.pool import Pool
 from inference.requests import (
     Decoding,
@@ -15,6 +14,7 @@ from inference.requests import (
     RequestTimeout,
     SegmentTooLong,
 )
+from inference.scheduling import crew
 from schemas.report import ModelFailed, silent
 from tests.unit.inference.pool_fakes import Machine, fake_model, loaded, settings
 

@@ -1,9 +1,9 @@
 import pytest
 
-from inference.bisection import isolate
 from inference.engine import ModelFault
-from inference.queue import Request
 from inference.requests import Decoding, PoisonText, Translation
+from inference.scheduling.bisection import isolate
+from inference.scheduling.queue import Request
 from tests.unit.inference.pool_fakes import FakeEngine, Machine
 
 

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from inference.arena import Arena
-from inference.decoder_slots import DecoderSlots
 from inference.engine import Outcome, Suspect
-from inference.packing import pack
-from inference.queue import Request
+from inference.engines.arena import Arena
+from inference.engines.decoder_slots import DecoderSlots
+from inference.engines.packing import pack
+from inference.engines.translation_engine import TranslationEngine, second_reading
 from inference.requests import Decoding, PoisonText, SegmentTooLong
-from inference.translation_engine import TranslationEngine, second_reading
+from inference.scheduling.queue import Request
 from tests.reference import greedy
 from tests.unit.inference.small_models import Numbers, ssru
 

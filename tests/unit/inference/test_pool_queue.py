@@ -1,7 +1,7 @@
 import pytest
 
-from inference.queue import PATIENCE_S, TURN_OF_OVERDUE, Request, RequestQueue, rank_of
 from inference.requests import Decoding, Priority
+from inference.scheduling.queue import PATIENCE_S, TURN_OF_OVERDUE, Request, RequestQueue, rank_of
 
 
 class Clock:

@@ -1,8 +1,8 @@
 import threading
 
-from inference.queue import Request
 from inference.requests import Decoding
-from inference.schedule import Schedule
+from inference.scheduling.queue import Request
+from inference.scheduling.schedule import Schedule
 
 
 def request(number, model=0):

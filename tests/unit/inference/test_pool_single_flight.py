@@ -2,9 +2,9 @@ import asyncio
 
 import pytest
 
-from inference.queue import Request
 from inference.requests import Decoding, PoisonText
-from inference.single_flight import SingleFlight
+from inference.scheduling.queue import Request
+from inference.scheduling.single_flight import SingleFlight
 from tests.unit.inference.pool_fakes import answer
 
 

@@ -5,10 +5,10 @@ import itertools
 import pytest
 
 from inference.engine import WARM_UP_TEXT, Outcome, Work
-from inference.queue import PATIENCE_S, TURN_OF_OVERDUE, Request, rank_of
 from inference.requests import Decoding, Priority
-from inference.schedule import Schedule
-from inference.worker import EXPRESS, TURN_S, Worker
+from inference.scheduling.queue import PATIENCE_S, TURN_OF_OVERDUE, Request, rank_of
+from inference.scheduling.schedule import Schedule
+from inference.scheduling.worker import EXPRESS, TURN_S, Worker
 from tests.unit.inference.pool_fakes import answer
 
 LOOK_AHEAD = 8

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.embedding_engine import EmbeddingEngine
 from inference.engine import ModelFault, Outcome
+from inference.engines.embedding_engine import EmbeddingEngine
+from inference.engines.ration import Ration
 from inference.models import EmbeddingModel
-from inference.queue import Request
-from inference.ration import Ration
 from inference.requests import Decoding, ModelId
+from inference.scheduling.queue import Request
 
 FULL = "Failed to allocate memory for requested buffer of size 2830172160"
 

@@ -1,4 +1,4 @@
-from inference.report_buffer import EVERY_S, ReportBuffer
+from inference.scheduling.report_buffer import EVERY_S, ReportBuffer
 from schemas.report import BatchRun, ModelFailed
 
 FAILED = ModelFailed("a", "no memory", poison=False)

@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 import sentencepiece
 
-from inference import artefacts, catalog, providers
-from inference.catalog import Kind, ModelSpec
-from inference.conversion import Choices, convert, look
-from inference.directions import parse_directions
+from inference import providers
+from inference.library import artefacts, catalog
+from inference.library.catalog import Kind, ModelSpec
+from inference.library.conversion import Choices, convert, look
+from inference.library.store import ModelStore, quiet
 from inference.models import Precision
 from inference.pool import Pool
-from inference.store import ModelStore, quiet
+from inference.tokenizers.directions import parse_directions
 from schemas.errors import OperatorError
 from schemas.report import ModelRebuilt, ProviderChosen, Report
 from schemas.settings import PoolSettings

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from inference.subnormals import flush_subnormals
+from inference.engines.subnormals import flush_subnormals
 
 SUBNORMAL = np.float32(4e-39)
 
@@ -33,6 +33,6 @@ def test_other_machines_are_left_as_they_are(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_another_c_library_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("inference.subnormals._LIBRARY", "libm-of-nobody.so")
+    monkeypatch.setattr("inference.engines.subnormals._LIBRARY", "libm-of-nobody.so")
     assert not flush_subnormals()
     assert half() > 0

@@ -9,14 +9,22 @@ import msgspec
 import numpy as np
 import pytest
 
-from inference import decoder_slots, decoder_state, translation_engine
-from inference.arena import Arena
-from inference.decoder_slots import DecoderSlots
 from inference.engine import Outcome, Suspect
-from inference.queue import Request
+from inference.engines import decoder_slots, decoder_state, translation_engine
+from inference.engines.arena import Arena
+from inference.engines.decoder_slots import DecoderSlots
+from inference.engines.translation_engine import TranslationEngine
+from inference.engines.tuning import (
+    MATRIX_UNITS,
+    MATRIX_UNITS_WIDE,
+    PLAIN,
+    PLAIN_WIDE,
+    Tuning,
+    has_matrix_units,
+    tuning,
+)
 from inference.requests import Decoding, Priority
-from inference.translation_engine import TranslationEngine
-from inference.tuning import MATRIX_UNITS, MATRIX_UNITS_WIDE, PLAIN, PLAIN_WIDE, Tuning, has_matrix_units, tuning
+from inference.scheduling.queue import Request
 from tests.unit.inference.small_models import KINDS, SOURCE_MAX, beam_alone, greedy_alone, ssru
 
 

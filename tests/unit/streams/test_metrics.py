@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from inference.requests import ModelId
-from inference.statistics import ModelStatistics, PoolStatistics
+from inference.scheduling.statistics import ModelStatistics, PoolStatistics
 from schemas.reasons import Warn
 from schemas.report import (
     BatchRun,

@@ -4,8 +4,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from inference.builds import Build
-from inference.catalog import Direction, ModelSpec
+from inference.library.builds import Build
+from inference.library.catalog import Direction, ModelSpec
 
 State = Literal["built", "not_built", "damaged", "outdated", "package_missing"]
 

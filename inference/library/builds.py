@@ -8,11 +8,11 @@ from typing import Final
 
 from msgspec import Struct, structs
 
-from inference import artefacts, recipes
-from inference.artefacts import Damaged, Manifest
-from inference.catalog import ModelSpec
+from inference.library import artefacts, recipes
+from inference.library.artefacts import Damaged, Manifest
+from inference.library.catalog import ModelSpec
+from inference.library.recipes import BUILDER
 from inference.models import Precision
-from inference.recipes import BUILDER
 from schemas.errors import OperatorError
 
 # Of a SHA-256: enough to name a build, short enough for every output's provenance.

@@ -12,17 +12,17 @@ from typing import Final
 
 from msgspec import Struct, structs
 
-from inference import opening, recipes
-from inference.artefacts import Manifest
-from inference.calibration import Sample, calibrate
-from inference.catalog import Direction
-from inference.chrf import chrf
-from inference.directions import open_pairs
+from inference.library import opening, recipes
+from inference.library.artefacts import Manifest
+from inference.library.calibration import Sample, calibrate
+from inference.library.catalog import Direction
+from inference.library.chrf import chrf
+from inference.library.recipes import BUILDER, Order, Progress
 from inference.models import LoadedModels, Precision, TranslationModel
 from inference.pool import Pool
 from inference.providers import Wish
-from inference.recipes import BUILDER, Order, Progress
 from inference.requests import PoisonText, SegmentTooLong
+from inference.tokenizers.directions import open_pairs
 from schemas.errors import OperatorError
 from schemas.report import silent
 from schemas.settings import PoolSettings

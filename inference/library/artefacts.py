@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct, structs
 
-from inference.catalog import Direction
+from inference.library.catalog import Direction
 from schemas.errors import OperatorError
 
 MANIFEST: Final = "manifest.json"

@@ -6,11 +6,11 @@ from typing import Final, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.arena import Arena
-from inference.decoder_state import DecoderState, kept_type
 from inference.engine import running
+from inference.engines.arena import Arena
+from inference.engines.decoder_state import DecoderState, kept_type
+from inference.engines.packing import pack
 from inference.models import DecoderKind, Ids, TranslationModel
-from inference.packing import pack
 
 LENGTH_FACTOR = 2.5
 LENGTH_BONUS = 3

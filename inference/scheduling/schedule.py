@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from threading import Condition
 from time import monotonic
 
-from inference.queue import Request, RequestQueue
 from inference.requests import Priority
+from inference.scheduling.queue import Request, RequestQueue
 
 
 class Schedule:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from msgspec import structs
 
-from inference import artefacts, catalog, opening, providers, recipes
-from inference.artefacts import Damaged, Manifest
-from inference.builds import (
+from inference import providers
+from inference.library import artefacts, catalog, opening, recipes
+from inference.library.artefacts import Damaged, Manifest
+from inference.library.builds import (
     Build,
     builds_in,
     bundled_manifest,
@@ -22,10 +23,10 @@ from inference.builds import (
     read_build,
     version,
 )
-from inference.catalog import EMBEDDERS, Kind, ModelSpec
+from inference.library.catalog import EMBEDDERS, Kind, ModelSpec
+from inference.library.recipes import Order, Progress
+from inference.library.status import ModelStatus, status_of_build, status_of_spec
 from inference.models import EmbeddingModel, LoadedModels, Precision, TranslationModel
-from inference.recipes import Order, Progress
-from inference.status import ModelStatus, status_of_build, status_of_spec
 from schemas.errors import OperatorError
 from schemas.report import ModelRebuilt, ProviderChosen, Report, Reporter, silent
 from schemas.settings import PoolSettings, cache_dir

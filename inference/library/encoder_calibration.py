@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from inference import providers
-from inference.embedding_engine import packed
+from inference.engines.embedding_engine import packed
 from inference.graphs.builder import write_model
 from inference.graphs.dense import LEVELS, OBSERVED
 from inference.graphs.text_encoder import encoder_graph

@@ -13,10 +13,10 @@ import numpy as np
 import tokenizers
 from msgspec import Struct
 
-from inference.catalog import Direction, Kind
-from inference.json_tokenizer import JsonTokenizer
+from inference.library.catalog import Direction, Kind
 from inference.models import Ids, Tokenizer
-from inference.tokenizers import VocabularyTokenizer, read_vocabulary
+from inference.tokenizers.json_tokenizer import JsonTokenizer
+from inference.tokenizers.sentence_piece import VocabularyTokenizer, read_vocabulary
 from schemas.errors import OperatorError
 from schemas.locales import parse_locale, written_in
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence, Sized
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.device_state import DeviceState, Encoded
+from inference.engines.device_state import DeviceState, Encoded
 from inference.models import Ids, TranslationModel
 from inference.providers import device_of
 

@@ -7,13 +7,13 @@ from typing import Final, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.arena import Arena
 from inference.engine import WARM_UP_TEXT, ModelFault, Outcome, Suspect, Work, running
+from inference.engines.arena import Arena
+from inference.engines.ration import Ration
 from inference.models import EmbeddingModel, Ids
 from inference.providers import CUDA, device_of
-from inference.queue import Request
-from inference.ration import Ration
 from inference.requests import Embedding, PoisonText
+from inference.scheduling.queue import Request
 from schemas.report import BatchRun, Report
 
 RUN_TOKENS: Final = 256

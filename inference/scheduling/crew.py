@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 
 from inference.engine import Engine, EngineFactory
 from inference.requests import PoolDead
-from inference.schedule import Schedule
-from inference.worker import Delivery, Ended, Message, Ready, Worker
+from inference.scheduling.schedule import Schedule
+from inference.scheduling.worker import Delivery, Ended, Message, Ready, Worker
 
 STOP_S = 5.0
 """How long `stop` waits for threads to end. A step takes milliseconds; a thread that needs longer hangs in native

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence, Sized
 from typing import Final
 
 from inference.models import Ids
-from inference.queue import Request
 from inference.requests import Priority
+from inference.scheduling.queue import Request
 
 PASSES: Final = 6
 """How often a sentence is passed over: by more urgent ones, or by those whose length suits better."""

@@ -8,14 +8,14 @@ from typing import Final
 import numpy as np
 from msgspec import Struct
 
-from inference.catalog import Direction, Kind
 from inference.graphs import marian_ssru, seq2seq, text_encoder, use
 from inference.graphs.builder import write_model
 from inference.graphs.device import step_graph
 from inference.graphs.sharing import write_beside
-from inference.json_tokenizer import JsonTokenizer
+from inference.library.catalog import Direction, Kind
 from inference.models import Ids, Precision
-from inference.tokenizers import SentencePieceTokenizer
+from inference.tokenizers.json_tokenizer import JsonTokenizer
+from inference.tokenizers.sentence_piece import SentencePieceTokenizer
 from inference.weights.checkpoint import Seq2SeqWeights, emitted, read_checkpoint
 from inference.weights.encoder_checkpoint import read_encoder
 from inference.weights.marian_bin import read_marian

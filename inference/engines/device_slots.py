@@ -5,12 +5,12 @@ from heapq import heappop, heappush
 
 import numpy as np
 
-from inference.decoder_slots import NO_TOKEN, longest_translation
-from inference.device_state import DeviceState, Encoded, state_gigabytes
 from inference.engine import ModelFault, running
+from inference.engines.decoder_slots import NO_TOKEN, longest_translation
+from inference.engines.device_state import DeviceState, Encoded, state_gigabytes
+from inference.engines.ration import Ration
 from inference.models import Ids, TranslationModel
 from inference.providers import device_of
-from inference.ration import Ration
 from schemas.errors import OperatorError
 from schemas.report import Report
 

@@ -7,10 +7,10 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from inference.arena import Arena
-from inference.decoder_slots import CacheBudget, encode, longest_translation
-from inference.decoder_state import DecoderState
-from inference.device_beam import DeviceBeam
+from inference.engines.arena import Arena
+from inference.engines.decoder_slots import CacheBudget, encode, longest_translation
+from inference.engines.decoder_state import DecoderState
+from inference.engines.device_beam import DeviceBeam
 from inference.models import Ids, Precision, TranslationModel
 
 Floats = NDArray[np.float32]

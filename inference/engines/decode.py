@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from inference.boarding import Boarding, Sentence
-from inference.slots import Slots
+from inference.engines.boarding import Boarding, Sentence
+from inference.engines.slots import Slots
 
 
 class Ended(Struct, frozen=True):

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from onnx import TensorProto
 
 from inference.engine import running
+from inference.engines.packing import pack
 from inference.graphs.device import LOGITS, TOKENS, place_graph, reorder_graph
 from inference.models import DecoderKind, Ids, Precision, TranslationModel
-from inference.packing import pack
 from inference.providers import Device, open_helper
 
 _ELEMENTS: Final = {Precision.FLOAT16: (np.float16, TensorProto.FLOAT16)}

@@ -14,20 +14,20 @@ from typing import Final
 
 from msgspec import Struct
 
-from inference import artefacts, heads, layouts, recipes
-from inference.artefacts import Manifest
-from inference.builds import version
-from inference.catalog import Direction, Kind
-from inference.comparison import Measured, calibrated, read_lines
-from inference.directions import model_codes, resolve
-from inference.heads import Head
-from inference.hub import Listing
-from inference.layouts import Layout
-from inference.licences import Licence, read_licence
+from inference.library import artefacts, heads, layouts, recipes
+from inference.library.artefacts import Manifest
+from inference.library.builds import version
+from inference.library.catalog import Direction, Kind
+from inference.library.comparison import Measured, calibrated, read_lines
+from inference.library.heads import Head
+from inference.library.hub import Listing
+from inference.library.layouts import Layout
+from inference.library.licences import Licence, read_licence
+from inference.library.recipes import BUILDER, Order, Progress
+from inference.library.status import ModelStatus
+from inference.library.store import ModelStore
 from inference.models import Precision
-from inference.recipes import BUILDER, Order, Progress
-from inference.status import ModelStatus
-from inference.store import ModelStore
+from inference.tokenizers.directions import model_codes, resolve
 from inference.weights.checkpoint import emitted, read_seq2seq_config
 from schemas.errors import OperatorError
 

@@ -7,19 +7,19 @@ from typing import Final
 
 import numpy as np
 
-from inference.arena import Arena
-from inference.beam import BeamSlots
-from inference.boarding import Boarding, Sentence
-from inference.decode import Decode, Ended
-from inference.decoder_slots import DecoderSlots
-from inference.device_slots import DeviceSlots
 from inference.engine import WARM_UP_TEXT, Answer, ModelFault, Outcome, Suspect, Work
+from inference.engines.arena import Arena
+from inference.engines.beam import BeamSlots
+from inference.engines.boarding import Boarding, Sentence
+from inference.engines.decode import Decode, Ended
+from inference.engines.decoder_slots import DecoderSlots
+from inference.engines.device_slots import DeviceSlots
+from inference.engines.slots import Slots
+from inference.engines.tuning import tuning
 from inference.models import Precision, TranslationModel
 from inference.providers import CUDA
-from inference.queue import Request
 from inference.requests import Decoding, PoisonText, SegmentTooLong, Translation
-from inference.slots import Slots
-from inference.tuning import tuning
+from inference.scheduling.queue import Request
 from schemas.errors import DragomanError
 from schemas.report import BatchRun, Report
 

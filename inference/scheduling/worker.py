@@ -8,13 +8,13 @@ from typing import Final
 
 from msgspec import Struct
 
-from inference.bisection import isolate
 from inference.engine import WARM_UP_TEXT, Engine, EngineFactory, ModelFault, Outcome, Suspect
-from inference.queue import Request
-from inference.report_buffer import ReportBuffer
+from inference.engines.subnormals import flush_subnormals
 from inference.requests import Decoding, Priority
-from inference.schedule import Schedule
-from inference.subnormals import flush_subnormals
+from inference.scheduling.bisection import isolate
+from inference.scheduling.queue import Request
+from inference.scheduling.report_buffer import ReportBuffer
+from inference.scheduling.schedule import Schedule
 from schemas.errors import DragomanError
 from schemas.report import ModelFailed, Report
 

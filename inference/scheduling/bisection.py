@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from inference.engine import Engine, ModelFault, Outcome, Suspect
-from inference.queue import Request
 from inference.requests import PoisonText
+from inference.scheduling.queue import Request
 
 
 def isolate(

@@ -4,15 +4,16 @@ from pathlib import Path
 
 import numpy as np
 
-from inference import directions, providers
-from inference.artefacts import Manifest
-from inference.catalog import EMBEDDERS, Kind
-from inference.json_tokenizer import JsonTokenizer
+from inference import providers
+from inference.library.artefacts import Manifest
+from inference.library.catalog import EMBEDDERS, Kind
+from inference.library.recipes import COLUMNS, GREEDY, NARROWED, TILES, tokenizer_files
 from inference.models import DecoderKind, EmbeddingModel, Geometry, Pair, Precision, TranslationModel
 from inference.providers import Wish
-from inference.recipes import COLUMNS, GREEDY, NARROWED, TILES, tokenizer_files
 from inference.requests import ModelId
-from inference.tokenizers import SentencePieceTokenizer
+from inference.tokenizers import directions
+from inference.tokenizers.json_tokenizer import JsonTokenizer
+from inference.tokenizers.sentence_piece import SentencePieceTokenizer
 from schemas.report import Reporter, silent
 
 

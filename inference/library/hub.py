@@ -31,9 +31,9 @@ from huggingface_hub.errors import (
 from huggingface_hub.hf_api import ModelInfo, RepoSibling
 from msgspec import Struct
 
-from inference.artefacts import sha256_file
-from inference.layouts import Layout, recognise
-from inference.licences import Licence, read_licence
+from inference.library.artefacts import sha256_file
+from inference.library.layouts import Layout, recognise
+from inference.library.licences import Licence, read_licence
 from schemas.errors import OperatorError
 from schemas.settings import HubSettings, cache_dir
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from inference.engine import Answer
-from inference.queue import Key, Request
+from inference.scheduling.queue import Key, Request
 from schemas.errors import DragomanError
 
 

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 import msgspec
 
-from inference.catalog import Direction, Kind
-from inference.json_tokenizer import JsonTokenizer
-from inference.language_codes import LISTS, code_for
+from inference.library.catalog import Direction, Kind
 from inference.models import Pair
-from inference.tokenizers import Framed, VocabularyTokenizer, read_vocabulary
+from inference.tokenizers.json_tokenizer import JsonTokenizer
+from inference.tokenizers.language_codes import LISTS, code_for
+from inference.tokenizers.sentence_piece import Framed, VocabularyTokenizer, read_vocabulary
 from schemas.errors import OperatorError
 from schemas.locales import UnknownLocale, parse_locale
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from inference.catalog import Kind
+from inference.library.catalog import Kind
 from schemas.errors import OperatorError
 
 CONFIG: Final = "config.json"

@@ -1,0 +1,1 @@
+"""Texts to ids and back, as each family of models wants it."""
