@@ -31,7 +31,7 @@ def test_everything_is_done_once_and_in_order_by_runs_that_fit(items, most, room
     assert bool(reports) == (tried > room)
     assert ration.size <= most
     if reports:
-        assert room / 2 < ration.size <= room
+        assert (room + 1) // 2 <= ration.size <= room  # halved, rounding down, from more than `room`
 
 
 def test_one_item_that_does_not_fit_is_a_fault():
