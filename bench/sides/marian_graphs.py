@@ -151,7 +151,11 @@ def _columns(config: Seq2SeqConfig, head: str) -> Ids:
 def _code_version() -> str:
     """What graphs are made by: another version of the code makes its own."""
     rooms = Path(inference.__file__).parent
-    sources = [rooms / "library" / "calibration.py", *sorted(rooms.glob("graphs/*.py")), rooms / "weights" / "checkpoint.py"]
+    sources = [
+        rooms / "library" / "calibration.py",
+        *sorted(rooms.glob("graphs/*.py")),
+        rooms / "weights" / "checkpoint.py",
+    ]
     sources.append(Path(__file__))
     return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:8]
 

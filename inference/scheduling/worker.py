@@ -66,9 +66,18 @@ class Aboard:
         self._requests.difference_update(requests)
         self._rate()
 
-    def begun(self, priority: int) -> bool:
-        """Whether all requests of this priority, and all more urgent ones, have been started."""
-        return all(one.started_s or one.priority > priority or one.withdrawn for one in self._requests)
+    def yields(self, priority: int) -> bool:
+        """Whether less urgent requests would keep one of this priority waiting, and none before it has yet to start.
+
+        Among equals nobody is in the way: they wait for room, which comes in bites that are worth an encoder run.
+        """
+        lesser = False
+        for one in self._requests:
+            if one.priority > priority:
+                lesser = lesser or not one.withdrawn
+            elif not (one.started_s or one.withdrawn):
+                return False
+        return lesser
 
     def _rate(self) -> None:
         self.urgency = min((one.priority for one in self._requests if not one.withdrawn), default=len(Priority))
@@ -176,7 +185,7 @@ class Worker:
         room, least = engine.room, int(Priority.BACKFILL)
         if not room:
             least = self._schedule.urgency(model)
-            room = EXPRESS if least < Priority.BACKFILL and self._aboard[model].begun(least) else 0
+            room = EXPRESS if least < Priority.BACKFILL and self._aboard[model].yields(least) else 0
         if room and (requests := self._schedule.take(model, room, least)):
             self._aboard[model].admit(requests)
             engine.admit(requests, self._schedule.depth(model))
