@@ -23,6 +23,9 @@ from inference.scheduling.queue import Request
 from schemas.errors import DragomanError
 from schemas.report import BatchRun, Report
 
+CADENCE: Final = 4
+"""Steps between two admissions while an eighth of the rows is in use: an encoder run for one sentence costs more than a
+step of all rows, and twice as much a sentence as a run for eight."""
 _FIRST_WORD: Final = re.compile(r"\W*(\w+)")
 
 
@@ -64,6 +67,7 @@ class TranslationEngine:
         self._decodes = [self._greedy]
         self._outcomes: list[Outcome | Suspect] = []
         self._queue_depth = 0
+        self._since_admission = 0
         self._window = _Window()
 
     @property
@@ -75,6 +79,8 @@ class TranslationEngine:
     def room(self) -> int:
         """A look-ahead when nobody waits and an eighth of the rows in use is free: fuller encoder runs cost less."""
         if any(len(decode.boarding) for decode in self._decodes):
+            return 0
+        if self._since_admission < CADENCE and self._greedy.active >= self._greedy.capacity // 8:
             return 0
         used = [decode for decode in self._decodes if decode.active]
         free = any(decode.capacity - decode.active >= max(1, decode.capacity // 8) for decode in used)
@@ -95,6 +101,7 @@ class TranslationEngine:
     def admit(self, requests: Sequence[Request], queue_depth: int) -> None:
         """Tokenize; a text that the tokenizer refuses or that is too long is answered at once."""
         self._queue_depth = queue_depth
+        self._since_admission = 0
         for request in requests:
             try:
                 sentence = self._tokenize(request)
@@ -106,6 +113,7 @@ class TranslationEngine:
     def step(self) -> list[Outcome | Suspect]:
         """Fill free rows, decode one token of each row, hand over what ended."""
         began_s = monotonic()
+        self._since_admission += 1
         for decode in self._decodes:
             self._advance(decode)
         self.work.evicted = sum(decode.evicted for decode in self._decodes)
