@@ -10,7 +10,8 @@ from inference.engines.decoder_slots import DecoderSlots
 from inference.engines.device_slots import DeviceSlots
 from inference.engines.slots import Slots
 from inference.models import Precision, TranslationModel
-from inference.scheduling.worker import renice, usable_cores
+from inference.scheduling.background import yield_to_event_loop
+from inference.scheduling.worker import usable_cores
 from schemas.report import silent
 from schemas.settings import PoolSettings
 
@@ -35,7 +36,7 @@ class StaticBatches:
         self._idle = asyncio.Queue[Slots]()
         for _ in range(threads):
             self._idle.put_nowait(_rows(model))
-        self._threads = ThreadPoolExecutor(threads, initializer=renice, initargs=(settings.nice,))
+        self._threads = ThreadPoolExecutor(threads, initializer=yield_to_event_loop, initargs=(settings.nice,))
         self._runs: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:

@@ -8,7 +8,7 @@ from inference.engine import WARM_UP_TEXT, Outcome, Work
 from inference.requests import Decoding, Priority
 from inference.scheduling.queue import PATIENCE_S, TURN_OF_OVERDUE, Request, rank_of
 from inference.scheduling.schedule import Schedule
-from inference.scheduling.worker import EXPRESS, TURN_S, Worker
+from inference.scheduling.worker import EXPRESS, TURN_S, Aboard, Worker
 from tests.unit.inference.pool_fakes import answer
 
 LOOK_AHEAD = 8
@@ -200,3 +200,27 @@ def test_what_expires_in_the_queue_is_never_begun():
     for name in begun:
         number = int(name.split()[1].partition(":")[0])
         assert world.begun_s[name] <= 1.0 + number * 0.01 + 0.01 + 0.002 * 3 * LOOK_AHEAD
+
+
+def aboard(*priorities, begun=()):
+    """What an engine holds: requests of these priorities, those at the places `begun` started."""
+    held = Aboard()
+    requests = [
+        Request(str(at), 0, Decoding.GREEDY, 0.0, 0.0, priority=priority) for at, priority in enumerate(priorities)
+    ]
+    for at in begun:
+        requests[at].started_s = 1.0
+    held.admit(requests)
+    return held
+
+
+@pytest.mark.parametrize("priority", Priority)
+def test_among_equals_nobody_goes_before_an_engine_asks_for_more(priority):
+    assert not aboard(priority, priority, begun=(0, 1)).yields(priority)
+
+
+def test_the_urgent_goes_first_unless_as_urgent_a_one_has_yet_to_start():
+    assert aboard(Priority.LISTING, Priority.LISTING).yields(Priority.LOGISTICS)
+    assert aboard(Priority.LISTING, Priority.LOGISTICS, begun=(1,)).yields(Priority.LOGISTICS)
+    assert not aboard(Priority.LISTING, Priority.LOGISTICS).yields(Priority.LOGISTICS)
+    assert not aboard(Priority.LISTING).yields(Priority.BACKFILL)
