@@ -12,7 +12,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from inference.weights.tensors import GENERATION, Array, read_config, read_tensors
+from inference.weights.tensors import GENERATION, Array, count, linear, misfit, norm, read_config, read_tensors, shaped
 from schemas.errors import OperatorError
 
 _WAVELENGTH: Final = 10_000.0
@@ -102,13 +102,11 @@ class Seq2SeqWeights(Struct, frozen=True):
 
     def linear(self, name: str, inputs: int, outputs: int) -> tuple[Array, Array]:
         """Return (weight [inputs, outputs], bias [outputs]); raises OperatorError when missing or of another shape."""
-        weight = _shaped(self.tensors, f"{name}.weight", (outputs, inputs))
-        return weight.T, _shaped(self.tensors, f"{name}.bias", (outputs,))
+        return linear(self.tensors, name, inputs, outputs)
 
     def norm(self, name: str) -> tuple[Array, Array]:
         """Return (gain [d_model], shift [d_model]); raises OperatorError as `linear` does."""
-        shape = (self.config.d_model,)
-        return _shaped(self.tensors, f"{name}.weight", shape), _shaped(self.tensors, f"{name}.bias", shape)
+        return norm(self.tensors, name, self.config.d_model)
 
 
 def read_checkpoint(folder: Path, positions: int | None = None) -> Seq2SeqWeights:
@@ -138,7 +136,7 @@ def seq2seq_config(found: Mapping[str, Any]) -> Seq2SeqConfig:
             raise _unsupported(f"{option} {refused}")
     if found.get("quantization_config"):
         raise _unsupported("weights that are already quantized")
-    d_model, vocabulary = _count(found, "d_model"), _count(found, "vocab_size")
+    d_model, vocabulary = count(found, "d_model", _unsupported), count(found, "vocab_size", _unsupported)
     marian = architecture is Architecture.MARIAN
     shared = not marian or found.get("share_encoder_decoder_embeddings", True) is True
     pad = _token(found, "pad_token_id", vocabulary)
@@ -147,14 +145,14 @@ def seq2seq_config(found: Mapping[str, Any]) -> Seq2SeqConfig:
         activation=activation,
         pre_norm=not marian,
         d_model=d_model,
-        encoder_layers=_count(found, "encoder_layers"),
-        decoder_layers=_count(found, "decoder_layers"),
-        encoder_heads=_count(found, "encoder_attention_heads"),
-        decoder_heads=_count(found, "decoder_attention_heads"),
-        encoder_ffn=_count(found, "encoder_ffn_dim"),
-        decoder_ffn=_count(found, "decoder_ffn_dim"),
+        encoder_layers=count(found, "encoder_layers", _unsupported),
+        decoder_layers=count(found, "decoder_layers", _unsupported),
+        encoder_heads=count(found, "encoder_attention_heads", _unsupported),
+        decoder_heads=count(found, "decoder_attention_heads", _unsupported),
+        encoder_ffn=count(found, "encoder_ffn_dim", _unsupported),
+        decoder_ffn=count(found, "decoder_ffn_dim", _unsupported),
         source_vocabulary=vocabulary,
-        vocabulary=vocabulary if shared else _count(found, "decoder_vocab_size"),
+        vocabulary=vocabulary if shared else count(found, "decoder_vocab_size", _unsupported),
         shared=shared,
         tied=found.get("tie_word_embeddings", True) is True,
         embedding_scale=float(np.sqrt(d_model)) if found.get("scale_embedding", not marian) else 1.0,
@@ -162,7 +160,7 @@ def seq2seq_config(found: Mapping[str, Any]) -> Seq2SeqConfig:
         eos=_token(found, "eos_token_id", vocabulary),
         pad=pad,
         forbidden=_forbidden(found, pad),
-        positions_max=_count(found, "max_position_embeddings"),
+        positions_max=count(found, "max_position_embeddings", _unsupported),
     )
     for heads in (config.encoder_heads, config.decoder_heads):
         if d_model % (heads * _HEAD_DIM_STEP):
@@ -179,10 +177,10 @@ def seq2seq_weights(config: Seq2SeqConfig, tensors: Mapping[str, Array], positio
         # An output of its own may have left even shared embeddings in two copies that were trained apart.
         source = _first(tensors, (_SOURCE, _SHARED) if config.shared else (_SOURCE,), source_shape)
         target = _first(tensors, (_TARGET, _SHARED) if config.shared else (_TARGET,), target_shape)
-    output = target if config.tied else _shaped(tensors, _OUTPUT, target_shape)
+    output = target if config.tied else shaped(tensors, _OUTPUT, target_shape)
     bias = None
     if config.architecture is Architecture.MARIAN:
-        bias = _shaped(tensors, "final_logits_bias", (1, config.vocabulary))[0]
+        bias = shaped(tensors, "final_logits_bias", (1, config.vocabulary))[0]
     return Seq2SeqWeights(
         config=config,
         source_embedding=source,
@@ -227,13 +225,6 @@ def _forbidden(found: Mapping[str, Any], pad: int) -> tuple[int, ...]:
     return tuple(sorted({pad, *single}))
 
 
-def _count(found: Mapping[str, Any], name: str) -> int:
-    value = found.get(name)
-    if type(value) is not int or value < 1:
-        raise _unsupported(f"{name} {value!r}")
-    return value
-
-
 def _token(found: Mapping[str, Any], name: str, vocabulary: int) -> int:
     value = found.get(name)
     if type(value) is not int or not 0 <= value < vocabulary:
@@ -245,21 +236,9 @@ def _first(tensors: Mapping[str, Array], names: Sequence[str], shape: tuple[int,
     """The first of these tensors that is there: tied ones are stored once, under any of their names."""
     for name in names:
         if name in tensors:
-            return _shaped(tensors, name, shape)
-    raise _damaged(f"no {' and no '.join(names)}")
-
-
-def _shaped(tensors: Mapping[str, Array], name: str, shape: tuple[int, ...]) -> Array:
-    if name not in tensors:
-        raise _damaged(f"no {name}")
-    if tensors[name].shape != shape:
-        raise _damaged(f"{name} is {tensors[name].shape}, not {shape}")
-    return tensors[name]
+            return shaped(tensors, name, shape)
+    raise misfit(f"no {' and no '.join(names)}")
 
 
 def _unsupported(what: str) -> OperatorError:
     return OperatorError(f"a model with {what} is not supported: MarianMT (opus-mt), M2M100 and NLLB models are")
-
-
-def _damaged(what: str) -> OperatorError:
-    return OperatorError(f"the weights do not fit config.json ({what}): download the model again")

@@ -14,7 +14,7 @@ import numpy as np
 from msgspec import Struct
 
 from inference.weights.checkpoint import Activation
-from inference.weights.tensors import Array, read_config, read_tensors
+from inference.weights.tensors import Array, count, linear, misfit, norm, read_config, read_tensors, shaped
 from schemas.errors import OperatorError
 
 # By `model_type`: whether the position table begins behind the padding's row (fairseq's numbering).
@@ -95,13 +95,11 @@ class EncoderWeights(Struct, frozen=True):
 
     def linear(self, name: str, inputs: int, outputs: int) -> tuple[Array, Array]:
         """Return (weight [inputs, outputs], bias [outputs]); raises OperatorError when missing or of another shape."""
-        weight = _shaped(self.tensors, f"{name}.weight", (outputs, inputs))
-        return weight.T, _shaped(self.tensors, f"{name}.bias", (outputs,))
+        return linear(self.tensors, name, inputs, outputs)
 
     def norm(self, name: str) -> tuple[Array, Array]:
         """Return (gain [d_model], shift [d_model]); raises OperatorError as `linear` does."""
-        shape = (self.config.d_model,)
-        return _shaped(self.tensors, f"{name}.weight", shape), _shaped(self.tensors, f"{name}.bias", shape)
+        return norm(self.tensors, name, self.config.d_model)
 
 
 def read_encoder(folder: Path) -> EncoderWeights:
@@ -127,7 +125,7 @@ def encoder_config(found: Mapping[str, Any], reading: Reading) -> EncoderConfig:
     if activation is None:
         raise _unsupported(f"hidden_act {found.get('hidden_act')!r}")
     d_model, heads, positions = (
-        _count(found, name) for name in ("hidden_size", "num_attention_heads", "max_position_embeddings")
+        count(found, name, _unsupported) for name in ("hidden_size", "num_attention_heads", "max_position_embeddings")
     )
     if d_model % heads:
         raise _unsupported(f"{heads} heads in {d_model} channels")
@@ -136,12 +134,12 @@ def encoder_config(found: Mapping[str, Any], reading: Reading) -> EncoderConfig:
         raise _unsupported(f"{positions} positions, of which {first} are skipped")
     return EncoderConfig(
         activation=activation,
-        layers=_count(found, "num_hidden_layers"),
+        layers=count(found, "num_hidden_layers", _unsupported),
         heads=heads,
         d_model=d_model,
-        d_ffn=_count(found, "intermediate_size"),
-        vocabulary=_count(found, "vocab_size"),
-        types=_count(found, "type_vocab_size"),
+        d_ffn=count(found, "intermediate_size", _unsupported),
+        vocabulary=count(found, "vocab_size", _unsupported),
+        types=count(found, "type_vocab_size", _unsupported),
         positions=positions,
         first_position=first,
         epsilon=_epsilon(found),
@@ -154,12 +152,12 @@ def encoder_config(found: Mapping[str, Any], reading: Reading) -> EncoderConfig:
 def encoder_weights(config: EncoderConfig, tensors: Mapping[str, Array]) -> EncoderWeights:
     """Return the tensors in their places; raises OperatorError when one is missing or of another shape."""
     named = _named(tensors)
-    places = _shaped(named, "embeddings.position_embeddings.weight", (config.positions, config.d_model))
-    types = _shaped(named, "embeddings.token_type_embeddings.weight", (config.types, config.d_model))
+    places = shaped(named, "embeddings.position_embeddings.weight", (config.positions, config.d_model))
+    types = shaped(named, "embeddings.token_type_embeddings.weight", (config.types, config.d_model))
     first = config.first_position
     return EncoderWeights(
         config=config,
-        words=_shaped(named, _WORDS, (config.vocabulary, config.d_model)),
+        words=shaped(named, _WORDS, (config.vocabulary, config.d_model)),
         places=places[first : first + config.tokens_max] + types[0],
         tensors=named,
     )
@@ -175,7 +173,7 @@ def read_reading(folder: Path) -> Reading:
         raise _unsupported("do_lower_case in its tokenization")
     if _object(folder / _PROMPTS).get("default_prompt_name") is not None:
         raise _unsupported("a prompt before every text")
-    tokens_max = None if sentence.get("max_seq_length") is None else _count(sentence, "max_seq_length")
+    tokens_max = None if sentence.get("max_seq_length") is None else count(sentence, "max_seq_length", _unsupported)
     modules = _modules(folder / _MODULES)
     if not modules:
         return Reading(tokens_max, _pooling(_object(folder / _POOLING / "config.json")), normalized=True)
@@ -231,7 +229,7 @@ def _named(tensors: Mapping[str, Array]) -> dict[str, Array]:
     """The tensors by BERT's names: without what a model with a task's head puts before them, norms named as today."""
     prefixes = [name.removesuffix(_WORDS) for name in tensors if name.endswith(_WORDS)]
     if len(prefixes) != 1:
-        raise _damaged(f"{len(prefixes)} tensors {_WORDS}")
+        raise misfit(f"{len(prefixes)} tensors {_WORDS}")
     return {
         name.removeprefix(prefixes[0])
         .replace("LayerNorm.gamma", "LayerNorm.weight")
@@ -239,13 +237,6 @@ def _named(tensors: Mapping[str, Array]) -> dict[str, Array]:
         for name, array in tensors.items()
         if name.startswith(prefixes[0])
     }
-
-
-def _count(found: Mapping[str, Any], name: str) -> int:
-    value = found.get(name)
-    if type(value) is not int or value < 1:
-        raise _unsupported(f"{name} {value!r}")
-    return value
 
 
 def _padding(found: Mapping[str, Any]) -> int:
@@ -262,19 +253,7 @@ def _epsilon(found: Mapping[str, Any]) -> float:
     return value
 
 
-def _shaped(tensors: Mapping[str, Array], name: str, shape: tuple[int, ...]) -> Array:
-    if name not in tensors:
-        raise _damaged(f"no {name}")
-    if tensors[name].shape != shape:
-        raise _damaged(f"{name} is {tensors[name].shape}, not {shape}")
-    return tensors[name]
-
-
 def _unsupported(what: str) -> OperatorError:
     return OperatorError(
         f"an encoder with {what} is not supported: BERT, RoBERTa and XLM-R models with mean or cls pooling are"
     )
-
-
-def _damaged(what: str) -> OperatorError:
-    return OperatorError(f"the weights do not fit config.json ({what}): download the model again")

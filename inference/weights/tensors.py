@@ -6,7 +6,7 @@ run anything.
 
 import importlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -46,6 +46,39 @@ def read_config(folder: Path, name: str = CONFIG) -> Mapping[str, Any]:
     if not isinstance(found, dict):
         raise _damaged(path, "no JSON object")
     return found
+
+
+def count(found: Mapping[str, Any], name: str, unsupported: Callable[[str], OperatorError]) -> int:
+    """Return a positive number of a config; raises what `unsupported` makes of the words."""
+    value = found.get(name)
+    if type(value) is not int or value < 1:
+        raise unsupported(f"{name} {value!r}")
+    return value
+
+
+def shaped(tensors: Mapping[str, Array], name: str, shape: tuple[int, ...]) -> Array:
+    """Return a tensor of this shape; raises OperatorError when it is missing or of another one."""
+    if name not in tensors:
+        raise misfit(f"no {name}")
+    if tensors[name].shape != shape:
+        raise misfit(f"{name} is {tensors[name].shape}, not {shape}")
+    return tensors[name]
+
+
+def linear(tensors: Mapping[str, Array], name: str, inputs: int, outputs: int) -> tuple[Array, Array]:
+    """Return (weight [inputs, outputs], bias [outputs]) of a dense layer; raises OperatorError as `shaped` does."""
+    weight = shaped(tensors, f"{name}.weight", (outputs, inputs))
+    return weight.T, shaped(tensors, f"{name}.bias", (outputs,))
+
+
+def norm(tensors: Mapping[str, Array], name: str, width: int) -> tuple[Array, Array]:
+    """Return (gain [width], shift [width]) of a normalization; raises OperatorError as `shaped` does."""
+    return shaped(tensors, f"{name}.weight", (width,)), shaped(tensors, f"{name}.bias", (width,))
+
+
+def misfit(what: str) -> OperatorError:
+    """Return the error of weights that are not those of their config."""
+    return OperatorError(f"the weights do not fit config.json ({what}): download the model again")
 
 
 def weight_files(folder: Path) -> list[Path]:
