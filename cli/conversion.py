@@ -151,6 +151,7 @@ def _accepted(what: str, licence: Licence, *, accept: bool) -> str:
         if not somebody_is_here():
             raise OperatorError("nobody is here to accept this licence: read it, then give --accept-licence")
         if not typer.confirm("Do you accept it?", err=True):
+            err.print("Not accepted: nothing was made.")
             raise typer.Exit(1)
     return artefacts.now()
 

@@ -53,7 +53,7 @@ def _print_settings(*, json: bool) -> None:
     print_table(
         ("setting", "value", "from"),
         ((key, _plain(value), sources[key]) for key, value in values.items()),
-        title="DRAGOMAN_<SECTION>__<KEY> sets one in the environment, [section] key = value in dragoman.toml",
+        title="DRAGOMAN_<SECTION>__<KEY> sets one in the environment, \\[section] key = value in dragoman.toml",
     )
 
 

@@ -11,7 +11,7 @@ from schemas.reasons import Disposition
 
 
 class Priority(IntEnum):
-    """Who goes first when the pool is full; lower is sooner. Waiting raises a request's rank."""
+    """Who goes first when the pool is full; lower is sooner. Who has waited for its patience has its turn."""
 
     LOGISTICS = 0
     REVIEW = 1

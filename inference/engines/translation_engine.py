@@ -77,10 +77,13 @@ class TranslationEngine:
 
     @property
     def room(self) -> int:
-        """A look-ahead when nobody waits and an eighth of the rows in use is free: fuller encoder runs cost less."""
+        """A look-ahead when nobody waits and an eighth of the rows in use is free: fuller encoder runs cost less.
+
+        In company, arrivals of CADENCE steps are encoded together.
+        """
         if any(len(decode.boarding) for decode in self._decodes):
             return 0
-        if self._since_admission < CADENCE and self._greedy.active >= self._greedy.capacity // 8:
+        if self._since_admission < CADENCE and self._greedy.active >= max(1, self._greedy.capacity // 8):
             return 0
         used = [decode for decode in self._decodes if decode.active]
         free = any(decode.capacity - decode.active >= max(1, decode.capacity // 8) for decode in used)

@@ -71,7 +71,8 @@ class Schedule:
         if not queue.depth:
             return ()
         with self._changed:
-            return queue.take(min(room, -(-queue.depth // self._threads)), self._clock(), least)
+            waiting = queue.depth + queue.at_door
+            return queue.take(min(room, -(-waiting // self._threads)), self._clock(), least)
 
     def wait(self) -> bool:
         """Sleep until a request is queued; False once closed."""

@@ -40,7 +40,7 @@ class Ended(Struct, frozen=True):
 Message = Delivery | Ready | Ended
 HOLD_S = 0.008
 """How long an engine that has enough to do holds its results back to hand over several at once: waking the event loop
-for each costs about 5% of all sentences. An engine with room, where a caller's wait is what counts, holds nothing."""
+for each costs about 5% of all sentences. While nothing waits, it is a caller's wait that counts: nothing is held."""
 TURN_S = 0.01
 """How long one engine works before the next has its turn. Steps of different models differ tenfold in length, so equal
 numbers of steps would not be equal shares; within a turn a model's weights stay in the cache."""
@@ -211,7 +211,7 @@ class Worker:
             self._deliver()
             self._outcomes += self._isolate(model, suspects)
         now_s = self._clock()
-        if engine.room or now_s - self._delivered_s >= HOLD_S:
+        if not self._schedule.depth(model) or now_s - self._delivered_s >= HOLD_S:
             self._deliver()
             self._delivered_s = now_s
 

@@ -368,3 +368,29 @@ def test_a_caches_memory_comes_as_it_is_written_and_goes_by_rows():
     # What is about as long as what was there stays where it is.
     cache.trim(2, 4096)
     assert (cache.values[:, 2] == 1).all()
+
+
+@pytest.mark.parametrize("slots", [1, 2, 4, 7, 16])
+def test_an_engine_at_rest_always_has_room(slots):
+    """However short the last translation was: one that ends at once must not leave the engine waiting for company."""
+    engine = TranslationEngine(ssru(), slots, silent)
+    for text in ("5", "6", "5 6", "7"):
+        one = request(text)
+        assert engine.room
+        engine.admit([one], 0)
+        engine.step()
+        one.withdrawn = True  # at rest after fewer steps than share an encoder run
+        while engine.busy:
+            engine.step()
+
+
+def test_in_company_the_arrivals_of_some_steps_share_an_encoder_run(texts):
+    engine = TranslationEngine(ssru(), 16, silent)
+    engine.admit([request(text) for text in texts if len(text.split()) > SOURCE_MAX // 2][:4], 0)
+    rooms = []
+    for _ in range(2 * translation_engine.CADENCE):
+        engine.step()
+        rooms.append(bool(engine.room))
+        if rooms[-1]:
+            engine.admit([request(texts[len(rooms)])], 0)
+    assert rooms == ([False] * (translation_engine.CADENCE - 1) + [True]) * 2
