@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence, Sized
 from typing import Final
 
 from inference.models import Ids
-from inference.requests import Priority
 from inference.scheduling.queue import Request
 
 PASSES: Final = 6
@@ -38,7 +37,6 @@ class Boarding:
         self._group_rows = group_rows
         self._pending: list[Sentence] = []
         self._ready: deque[tuple[Sentence, Sized]] = deque()
-        self._urgency = len(Priority)  # the most urgent priority pending
         self.evicted = 0
 
     def __len__(self) -> int:
@@ -47,13 +45,12 @@ class Boarding:
     def add(self, sentence: Sentence) -> None:
         """Let a sentence wait to be encoded."""
         self._pending.append(sentence)
-        self._urgency = min(self._urgency, sentence.request.priority)
 
     def group(self) -> list[Sentence]:
         """Return what must be encoded before the next row is filled: nothing when the next sentence is ready."""
         if not self._pending:
             return []
-        if self._ready and (self._ready[0][0].passed >= PASSES or self._ready[0][0].request.priority <= self._urgency):
+        if self._ready and not self._overtaken(self._ready[0][0]):
             return []
         waiting = [sentence for sentence in self._pending if not sentence.request.withdrawn]
         self.evicted += len(self._pending) - len(waiting)
@@ -62,7 +59,6 @@ class Boarding:
         self._pending = waiting[len(group) :]
         for sentence in self._pending:
             sentence.passed += 1
-        self._urgency = min((sentence.request.priority for sentence in self._pending), default=len(Priority))
         return group
 
     def encoded(self, group: Sequence[Sentence], memories: Iterable[Sized]) -> None:
@@ -81,6 +77,11 @@ class Boarding:
     def take(self) -> tuple[Sentence, Sized]:
         """Remove and return the next sentence, which there is."""
         return self._ready.popleft()
+
+    def _overtaken(self, first: Sentence) -> bool:
+        """Whether something pending goes before what is ready. A caller who joined late may have made it urgent."""
+        urgency = min(sentence.request.priority for sentence in self._pending)
+        return first.passed < PASSES and urgency < first.request.priority
 
     def _head(self, waiting: Sequence[Sentence]) -> list[Sentence]:
         """Return the first sentences, of one priority and about `group_tokens` together, one at least."""

@@ -207,3 +207,15 @@ def test_what_is_encoded_waits_for_so_many_urgent_ones_only():
         assert steps < 4 * PASSES
     assert rows.log[0] == ("encode", [1, 3])
     assert sum(entry == ("place", 0, 2) for entry in rows.log) >= PASSES
+
+
+def test_a_sentence_that_becomes_urgent_on_board_goes_next():
+    """Somebody in a hurry joins the computation of a backfill: the priority of its request rises where it waits."""
+    boarding = Boarding(1000, 16)
+    ready, waiting = sentence(3), sentence(3, Priority.BACKFILL)
+    boarding.add(ready)
+    boarding.encoded(boarding.group(), ["memory"])
+    boarding.add(waiting)
+    assert boarding.group() == []
+    waiting.request.priority = Priority.LOGISTICS
+    assert boarding.group() == [waiting]
