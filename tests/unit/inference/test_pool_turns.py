@@ -224,3 +224,12 @@ def test_the_urgent_goes_first_unless_as_urgent_a_one_has_yet_to_start():
     assert aboard(Priority.LISTING, Priority.LOGISTICS, begun=(1,)).yields(Priority.LOGISTICS)
     assert not aboard(Priority.LISTING, Priority.LOGISTICS).yields(Priority.LOGISTICS)
     assert not aboard(Priority.LISTING).yields(Priority.BACKFILL)
+
+
+def test_who_left_is_forgotten_at_the_next_admission():
+    held = Aboard()
+    for number in range(100):
+        request = Request(str(number), 0, Decoding.GREEDY, 0.0, 0.0)
+        held.admit([request])
+        request.withdrawn = True
+    assert len(held._requests) == 1

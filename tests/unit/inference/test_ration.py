@@ -106,3 +106,18 @@ def test_texts_are_embedded_in_smaller_runs_when_memory_runs_out():
         "out of memory, going on with 4 at a time",
         "out of memory, going on with 2 at a time",
     ]
+
+
+def test_an_item_that_does_not_fit_alone_is_a_fault_wherever_it_stands():
+    """The last one alone in its run, too, while two at a time are allowed."""
+    tried = []
+
+    def run(part):
+        assert len(tried) < 5, "tried for ever"
+        tried.append(list(part))
+        if 3 in part:
+            raise ModelFault(RuntimeError(FULL))
+
+    with pytest.raises(ModelFault):
+        Ration("m", 2, lambda _: None).run([1, 2, 3], run)
+    assert tried == [[1, 2], [3]]
