@@ -1,12 +1,10 @@
 """How many sentences are encoded and decoded together on this processor."""
 
-from functools import cache
-from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
 
-_CPUINFO: Final = Path("/proc/cpuinfo")
+from inference.providers import multiplies_tiles
 
 
 class Tuning(Struct, frozen=True):
@@ -30,9 +28,8 @@ PLAIN_WIDE: Final = Tuning(slots=32, group_tokens=160, look_ahead=64)
 MATRIX_UNITS: Final = Tuning(slots=64, group_tokens=320, look_ahead=128)
 """Measured with the tiny en-pt model and AMX, where products of many rows are cheap: through the pool 9.3 times the
 wheel's own engine on two cores, 7.5 times with 32 slots; 96 are no faster. A step is longer by a third, and so is the
-wait of what is urgent on a saturated machine."""
-MATRIX_UNITS_WIDE: Final = Tuning(slots=64, group_tokens=320, look_ahead=128)
-"""Measured with an opus-mt and AMX: 1,500 tokens a second, 1,270 with 32 slots, no more with 96."""
+wait of what is urgent on a saturated machine. The same suits an opus-mt: 1,500 tokens a second, 1,270 with 32 slots, no
+more with 96."""
 ON_GPU: Final = Tuning(slots=64, group_tokens=2048, look_ahead=256)
 """Not measured. A GPU's step takes about as long for one row as for many: what bounds the rows is memory."""
 
@@ -41,17 +38,8 @@ def tuning(slots: int, d_model: int, *, gpu: bool = False) -> Tuning:
     """Return what suits a model on this processor, or on a GPU; `slots` other than 0 is what the operator wants."""
     if gpu:
         chosen = ON_GPU
-    elif has_matrix_units():
-        chosen = MATRIX_UNITS_WIDE if d_model >= WIDE else MATRIX_UNITS
+    elif multiplies_tiles():
+        chosen = MATRIX_UNITS
     else:
         chosen = PLAIN_WIDE if d_model >= WIDE else PLAIN
     return Tuning(slots or chosen.slots, chosen.group_tokens, chosen.look_ahead)
-
-
-@cache
-def has_matrix_units(cpuinfo: Path = _CPUINFO) -> bool:
-    """Whether this processor multiplies int8 matrices in units of their own (AMX), as /proc/cpuinfo says."""
-    try:
-        return "amx_int8" in cpuinfo.read_text("ascii", errors="replace")
-    except OSError:
-        return False

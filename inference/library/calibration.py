@@ -14,6 +14,8 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from inference import providers
+from inference.engines.decoder_slots import LENGTH_BONUS, LENGTH_FACTOR
+from inference.engines.packing import pack
 from inference.graphs import seq2seq
 from inference.graphs.builder import write_model
 from inference.graphs.dense import LEVELS, OBSERVED
@@ -29,11 +31,8 @@ On a 6+6-layer opus-mt with random weights the logits' error is the same from 95
 third larger at 50; real models have outliers, which 100 keeps.
 """
 _BATCH: Final = 16
-# A translation that has not ended by then repeats itself, and tells nothing about real ones.
-_LENGTH_FACTOR: Final = 2.5
-_LENGTH_BONUS: Final = 3
 # Of a layer that only ever saw zeros: any size does, but zero.
-_MAGNITUDE_MIN: Final = 1e-6
+MAGNITUDE_MIN: Final = 1e-6
 
 Magnitudes = dict[str, list[NDArray[np.float32]]]
 
@@ -66,7 +65,7 @@ def calibrate(
         for at in range(0, len(ordered), _BATCH):
             translator.translate(ordered[at : at + _BATCH])
     return {
-        name: max(float(np.percentile(np.concatenate(values), percentile)), _MAGNITUDE_MIN) / LEVELS
+        name: max(float(np.percentile(np.concatenate(values), percentile)), MAGNITUDE_MIN) / LEVELS
         for name, values in seen.items()
     }
 
@@ -85,12 +84,13 @@ class _Observed:
         }
         for name, graph in graphs.items():
             write_model(graph, folder, name)
-        self._encoder, self._decoder = (_open(folder / f"{name}.onnx") for name in graphs)
+        self._encoder, self._decoder = (open_observed(folder / f"{name}.onnx") for name in graphs)
 
     def translate(self, batch: Sequence[Sample]) -> None:
         """Decode a batch until every sentence has ended or is far too long."""
         config, lengths = self._config, np.array([len(sample.source) for sample in batch], np.int32)
-        limits = np.minimum((lengths * _LENGTH_FACTOR + _LENGTH_BONUS).astype(np.int64), self._positions)
+        # A translation that has not ended by then repeats itself, and tells nothing about real ones.
+        limits = np.minimum((lengths * LENGTH_FACTOR + LENGTH_BONUS).astype(np.int64), self._positions)
         positions = int(limits.max())
         fed = self._memory(batch, lengths)
         shape = (len(batch), config.decoder_heads, positions, config.d_model // config.decoder_heads)
@@ -118,18 +118,11 @@ class _Observed:
     def _memory(self, batch: Sequence[Sample], lengths: NDArray[np.int32]) -> dict[str, NDArray[Any]]:
         """Run the encoder and return the cross-attention inputs of the decoder."""
         config, longest = self._config, int(lengths.max())
-        starts = np.cumsum(lengths) - lengths
         real = np.arange(longest) < lengths[:, None]
-        packed = {
-            "ids": np.concatenate([sample.source for sample in batch]),
-            "pos": np.concatenate([np.arange(length) for length in lengths]),
-            "idx_pad": np.where(real, starts[:, None] + np.arange(longest), 0),
-            "idx_flat": np.flatnonzero(real),
-            "lens": lengths,
-        }
+        packed = pack([sample.source for sample in batch])
         memory = self._run(self._encoder, packed, np.ones(int(lengths.sum()), bool))["kv"]
         padded = np.where(real[..., None], memory[packed["idx_pad"]], 0)
-        last = memory[starts + lengths - 1][:, None]
+        last = memory[np.cumsum(lengths) - 1][:, None]
         fed: dict[str, NDArray[Any]] = {"sl1": lengths - 1, "stot": np.array(longest, np.int32)}
         for index in range(2 * config.decoder_layers):
             own = slice(index * config.d_model, (index + 1) * config.d_model)
@@ -151,6 +144,7 @@ class _Observed:
         return outputs
 
 
-def _open(path: Path) -> ort.InferenceSession:
+def open_observed(path: Path) -> ort.InferenceSession:
+    """Open a graph that tells the magnitudes of its activations, on the CPU."""
     session, _ = providers.open_session(path, model="calibration", device="cpu", accelerated=False, reporter=silent)
     return session

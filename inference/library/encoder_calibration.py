@@ -5,20 +5,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from inference import providers
 from inference.engines.embedding_engine import packed
 from inference.graphs.builder import write_model
 from inference.graphs.dense import LEVELS, OBSERVED
 from inference.graphs.text_encoder import encoder_graph
+from inference.library.calibration import MAGNITUDE_MIN, open_observed
 from inference.models import Ids, Precision
-from inference.providers import Wish
 from inference.weights.encoder_checkpoint import EncoderWeights
 from schemas.errors import OperatorError
-from schemas.report import silent
 
 _BATCH: Final = 16
-# Of a layer that only ever saw zeros: any size does, but zero.
-_MAGNITUDE_MIN: Final = 1e-6
 
 
 def encoder_scales(weights: EncoderWeights, texts: Sequence[Ids]) -> Mapping[str, float]:
@@ -33,12 +29,10 @@ def encoder_scales(weights: EncoderWeights, texts: Sequence[Ids]) -> Mapping[str
     largest: dict[str, float] = {}
     with tempfile.TemporaryDirectory(prefix="dragoman-") as folder:
         write_model(encoder_graph(weights, Precision.FLOAT32, observe=True), Path(folder), "encoder")
-        (session,), _ = providers.open_sessions(
-            [Path(folder) / "encoder.onnx"], model="calibration", wish=Wish("cpu"), accelerated=False, reporter=silent
-        )
+        session = open_observed(Path(folder) / "encoder.onnx")
         names = [output.name for output in session.get_outputs() if output.name.startswith(OBSERVED)]
         for at in range(0, len(fitting), _BATCH):
             found = session.run(names, packed(fitting[at : at + _BATCH]))
             for name, magnitudes in zip(names, found, strict=True):
-                largest[name] = max(largest.get(name, _MAGNITUDE_MIN), float(magnitudes.max()))
+                largest[name] = max(largest.get(name, MAGNITUDE_MIN), float(magnitudes.max()))
     return {name.removeprefix(OBSERVED): value / LEVELS for name, value in largest.items()}

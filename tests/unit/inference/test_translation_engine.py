@@ -16,13 +16,12 @@ from inference.engines.decoder_slots import DecoderSlots
 from inference.engines.translation_engine import TranslationEngine
 from inference.engines.tuning import (
     MATRIX_UNITS,
-    MATRIX_UNITS_WIDE,
     PLAIN,
     PLAIN_WIDE,
     Tuning,
-    has_matrix_units,
     tuning,
 )
+from inference.providers import multiplies_tiles
 from inference.requests import Decoding, Priority
 from inference.scheduling.queue import Request
 from tests.unit.inference.small_models import KINDS, SOURCE_MAX, beam_alone, greedy_alone, ssru
@@ -300,13 +299,13 @@ def test_long_sentences_share_the_memory_there_is(monkeypatch):
 def test_sizes_are_those_of_the_processor_unless_the_operator_says_otherwise(tmp_path):
     cpuinfo = tmp_path / "cpuinfo"
     cpuinfo.write_text("flags\t\t: fpu avx512_vnni amx_bf16 amx_tile amx_int8\n")
-    assert has_matrix_units(cpuinfo)
+    assert multiplies_tiles(cpuinfo)
     plain = tmp_path / "plain"
     plain.write_text("flags\t\t: fpu avx512_vnni\n")
-    assert not has_matrix_units(plain)
-    assert not has_matrix_units(tmp_path / "none")
+    assert not multiplies_tiles(plain)
+    assert not multiplies_tiles(tmp_path / "none")
     assert tuning(0, 256) in {PLAIN, MATRIX_UNITS}
-    assert tuning(0, 1024) in {PLAIN_WIDE, MATRIX_UNITS_WIDE}
+    assert tuning(0, 1024) in {PLAIN_WIDE, MATRIX_UNITS}
     assert tuning(5, 256).slots == tuning(5, 1024).slots == 5
     assert tuning(5, 1024).group_tokens == tuning(0, 1024).group_tokens
 
