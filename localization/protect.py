@@ -7,13 +7,14 @@ after a refusal (`strict`) they are stood in for too.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from msgspec import Struct
 
-from localization.numerals import NUMERAL, rewrite
-from localization.segment import EMOJI, TAGS
+from localization.numerals import rewrite
+from localization.segment import TAGS
+from localization.spans import AMOUNTS, find_spans
 
 SENTINEL: Final = re.compile(r"(?<![A-Za-z0-9])QK[7-9]\d\d(?![A-Za-z0-9])")
 # A stand-in as a whole word; a three-digit number that is part of a longer one, or of a percentage, is none.
@@ -22,41 +23,6 @@ _LOOSE: Final = re.compile(r"QK\s?-?\d", re.IGNORECASE)
 _NAMES_MAX: Final = 290  # QK710 to QK999
 # Three digits, no round numbers, no years, no model numbers that sellers love.
 _STAND_INS: Final = ("731", "852", "974", "416", "297", "638", "549", "183", "467", "326", "758", "892", "614", "943")
-
-_ISO: Final = r"(?:USD|EUR|GBP|BRL|JPY|CNY|MXN|CAD|AUD|CHF|INR|PLN)\b"
-_SIGN: Final = rf"(?:(?:US|CA?|AU?|NZ|HK|MX|R)\$|S/|[$€£¥₹₩₺₽฿₫₪]|{_ISO})"
-_AMOUNT: Final = r"\d+(?:[.,\u00a0\u202f]\d+)*"
-_URL: Final = r"(?:https?://|www\.)[^\s<>\"'\ue000-\uf8ff]*[^\s<>\"'.,;:!?)\]}\ue000-\uf8ff]"
-_EMAIL: Final = r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"
-_BRACES: Final = r"\{\{[^{}\n]{0,60}\}\}|\$\{[^{}\n]{0,60}\}|\{[^{}\n]{0,60}\}|\[\[[^\[\]\n]{0,60}\]\]"
-_PRINTF: Final = r"%\(\w{1,60}\)[sdif]|(?<![\d%])%(?:\d\$)?[sdif](?![\w%])"
-_TAG_IN_TEXT: Final = r"</?\w[^<>\n]{0,100}>|&(?:\w{2,8}|#\d{1,6});"
-_HANDLE: Final = r"(?<!\w)[#@]\w+(?:-\w+)*"
-_DATE: Final = r"(?<![\w.,/-])(?:\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|\d{1,2}/\d{1,2})(?![\w/-])"
-_MERIDIEM: Final = r"(?:[ap]m|[AP]M|[ap]\.m\.)"
-_CLOCK: Final = (
-    rf"(?<![\w.,])\d{{1,2}}(?::\d{{2}}){{1,2}}(?:\s?{_MERIDIEM})?(?!\w)|(?<![\w.,])\d{{1,2}}\s?{_MERIDIEM}(?!\w)"
-)
-# Capitals and digits, at least two digits, perhaps in groups; not a number with its unit.
-_CODE: Final = (
-    r"(?<![\w-])(?!\d+(?:GB|TB|MB|W|V|K|MP|HZ|MAH|ML|CM|MM|KG|G|M|L)(?![\w-]))"
-    r"(?=[A-Z0-9/_-]*[A-Z])(?=(?:[A-Z/_-]*\d){2})[A-Z0-9]+(?:[-_/][A-Z0-9]+)*(?![\w-])"
-)
-_GTIN: Final = r"(?<![\w.,-])\d{8,14}(?![.,]?\w)"
-_PRICE: Final = rf"(?<!\w){_SIGN}\s?{_AMOUNT}|(?<![\w.,]){_AMOUNT}\s?(?:R\$|[€£¥₹$]|zł|{_ISO})"
-# The models turn "2 in" into "2 em"; "2 in 1" is no measure.
-_INCHES: Final = (
-    r"\s?in(?=[.,;)]|\Z|\s[x×|/·•+]\s|\s(?:and|or|by|long|wide|tall|high|deep|thick)\b)|(?:″|''|”|\")(?=[\s,.;x)]|\Z)"
-)
-_BOX: Final = r"(?<![\w.,])\d+(?:[.,]\d+)?(?:\s?[x×]\s?\d+(?:[.,]\d+)?){1,2}\s?in(?:ches)?\b"
-_IMPERIAL: Final = rf"{_BOX}|(?<![\w.,])\d+(?:[.,]\d+)?(?:\s?(?:ft|lbs?|oz|fl\.? ?oz|sq\.? ?ft)\b|{_INCHES})"
-_NAME: Final = "|".join(
-    (_URL, _EMAIL, _BRACES, _PRINTF, _TAG_IN_TEXT, _HANDLE, _DATE, _CLOCK, _CODE, _GTIN, rf"{EMOJI}+")
-)
-_QUANTITY: Final = rf"{_PRICE}|{_IMPERIAL}"
-_SPANS: Final = re.compile(rf"(?P<name>{_NAME})|(?P<amount>{_QUANTITY})")
-_SPANS_STRICT: Final = re.compile(rf"(?P<name>{_NAME})|(?P<amount>{_QUANTITY}|{NUMERAL.pattern})")
-_MAYBE: Final = re.compile(r"[\d@#{<%&\[$\"\u2000-\U0010ffff]|www\.|://")
 
 
 class Span(Struct, frozen=True):
@@ -78,35 +44,11 @@ class Masked(Struct, frozen=True):
 
 def mask(text: str, terms: Sequence[str], *, strict: bool = False) -> Masked:
     """Put stand-ins for every protected span of `text`; `terms` are matched as written or in capitals, whole words."""
-    found = sorted((*_terms(text, terms), *_patterns(text, strict)))
+    found = [(one.start, one.end, one.kind in AMOUNTS) for one in find_spans(text, terms, numbers=strict)]
+    found += [(match.start(), match.end(), False) for match in TAGS.finditer(text)]
     if not found:
         return Masked(text, ())
-    return _build(text, _merged(found))
-
-
-def _terms(text: str, terms: Sequence[str]) -> Iterator[tuple[int, int, bool]]:
-    for term in terms:
-        for form in {term, term.upper()}:
-            at = text.find(form) if form.strip() else -1
-            while at != -1:
-                end = at + len(form)
-                if not (_joined(text, at) or _joined(text, end)):
-                    yield at, end, False
-                at = text.find(form, end)
-
-
-def _joined(text: str, at: int) -> bool:
-    """Whether position `at` is inside a word."""
-    return 0 < at < len(text) and text[at - 1].isalnum() and text[at].isalnum()
-
-
-def _patterns(text: str, strict: bool) -> Iterator[tuple[int, int, bool]]:
-    if _MAYBE.search(text) is None:
-        return
-    for match in (_SPANS_STRICT if strict else _SPANS).finditer(text):
-        yield match.start(), match.end(), match.lastgroup == "amount"
-    for match in TAGS.finditer(text):
-        yield match.start(), match.end(), False
+    return _build(text, _merged(sorted(found)))
 
 
 def _merged(found: list[tuple[int, int, bool]]) -> list[tuple[int, int, bool]]:

@@ -7,7 +7,8 @@ from msgspec import Struct
 from inference.pool import Pool
 from inference.requests import Decoding, ModelId, PairUnavailable, PoisonText, Priority, SegmentTooLong
 from localization.casing import casing_of, to_model, to_reader
-from localization.gate import Candidate, judge
+from localization.gate.case import Case
+from localization.gate.judge import judge
 from localization.memory import Key, Memory, Verdict
 from localization.protect import Masked, mask, restore
 from localization.segment import TAG, TAGS, halves, trimmed
@@ -108,17 +109,22 @@ class SegmentTranslator:
             asked, source=job.source, target=job.target, priority=job.priority, decoding=decoding
         )
         output = to_reader(answer.text, masked.text, casing, again=again)
-        candidate = Candidate(
+        shown = restore(masked, output, job.source, job.target)
+        refused = Warn.GATE_PROTECTED if shown is None else self._judge(text, shown, answer.complete, job)
+        return Verdict(output if refused is None else None, strict=again, refused=refused)
+
+    @staticmethod
+    def _judge(text: str, shown: str, complete: bool, job: Job) -> Warn | None:
+        """The gravest law that a translation breaks."""
+        case = Case(
             source=text,
+            translation=shown,
             source_locale=job.source,
             target_locale=job.target,
-            masked=masked.text,
-            output=output,
-            shown=restore(masked, output, job.source, job.target),
-            complete=answer.complete,
+            protected=job.terms,
+            complete=complete,
         )
-        refused = judge(candidate)
-        return Verdict(output if refused is None else None, strict=again, refused=refused)
+        return next(iter(judge(case)), None)
 
     async def _cut(self, text: str, job: Job) -> Shown:
         """Cut a sentence that lost its tags at them, one that is too long near its middle; pieces are segments."""

@@ -128,8 +128,17 @@ class LocalizationSettings(Section):
     partners: tuple[str, ...] = ("default",)
     default_source_locale: str | None = Field(default=None, description="used instead of detection when set")
     detect_confidence: float = Field(default=0.7, ge=0, le=1)
-    memory_entries: int = Field(default=50_000, ge=0, description="translations remembered by one worker")
-    protected_terms: tuple[str, ...] = ()
+    memory_entries: int = Field(default=50_000, ge=0, description="translations one worker keeps in its own memory")
+    memory_dir: Path | None = Field(default=None, description="where translations are kept on disk; default: per user")
+    memory_disk_entries: int = Field(default=2_000_000, ge=1, description="translations kept on disk, newest used stay")
+    protected_terms: tuple[str, ...] = Field(default=(), description="never translated, wherever they stand")
+    glossary: Path | None = Field(default=None, description="a file of fixed translations (docs/localization.md)")
+    units: str = Field(
+        default="both", pattern="^(both|source)$", description="measures in the reader's system too, or as written"
+    )
+    rates: Path | None = Field(
+        default=None, description="a file of dated exchange rates; without one no money converts"
+    )
     embed_listings: bool = True
 
     @field_validator("locales")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from localization.gate import Candidate, judge
+from localization.gate.case import Case
+from localization.gate.judge import judge
 from localization.protect import mask, restore
 from schemas.reasons import Warn
 
@@ -10,7 +11,19 @@ from schemas.reasons import Warn
 def verdict(source, output, *, complete=True, locales=("en", "pt-BR"), terms=("Ring", "Shark")):
     masked = mask(source, terms)
     shown = restore(masked, output, *locales)
-    return judge(Candidate(source, *locales, masked.text, output, shown, complete))
+    if not output.strip():
+        return Warn.GATE_EMPTY
+    if shown is None:
+        return Warn.GATE_PROTECTED
+    case = Case(
+        source=source,
+        translation=shown,
+        source_locale=locales[0],
+        target_locale=locales[1],
+        protected=terms,
+        complete=complete,
+    )
+    return next(iter(judge(case)), None)
 
 
 BROKEN = [

@@ -1,14 +1,15 @@
 """Gate: what a translation must keep to be shown. Deterministic; the first law broken is the reason."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
-from msgspec import Struct
-
+from localization.gate.case import Case
 from localization.markup import same_tags
 from localization.numerals import same_numbers
-from localization.protect import SENTINEL
+from localization.segment import TAG
+from localization.spans import AMOUNTS, find_spans
 from schemas.reasons import Warn
 
 # Neither letter nor digit: "for <name> for" is no word said twice.
@@ -36,48 +37,46 @@ RATIO_MAX: Final = 2.5
 SHORT_CHARS: Final = 20
 
 
-class Candidate(Struct, frozen=True):
-    """A translation on trial: the masked source, the model's output for it, and the text with its spans restored."""
-
-    source: str
-    source_locale: str
-    target_locale: str
-    masked: str
-    output: str
-    shown: str | None
-    complete: bool = True
+def judge(case: Case) -> tuple[Warn, ...]:
+    """Return every law that the translation breaks, the gravest first; nothing when it may be shown."""
+    return tuple(reason for reason, broken in _LAWS.items() if broken(case))
 
 
-def judge(candidate: Candidate) -> Warn | None:
-    """Return None when the translation may be shown, else the reason why not."""
-    return next((reason for reason, broken in _LAWS.items() if broken(candidate)), None)
+def _is_empty(case: Case) -> bool:
+    return not case.translation.strip()
 
 
-def _is_empty(candidate: Candidate) -> bool:
-    return not candidate.output.strip()
+def _loses_spans(case: Case) -> bool:
+    return _verbatim(case.source, case) != _verbatim(case.translation, case)
 
 
-def _loses_spans(candidate: Candidate) -> bool:
-    return candidate.shown is None
+def _verbatim(text: str, case: Case) -> list[str]:
+    return sorted(text[s.start : s.end] for s in find_spans(text, case.protected) if s.kind not in AMOUNTS)
 
 
-def _loses_tags(candidate: Candidate) -> bool:
-    return not same_tags(candidate.source, candidate.shown or "")
+def _loses_tags(case: Case) -> bool:
+    return not same_tags(case.source, case.translation)
 
 
-def _prose(candidate: Candidate) -> tuple[str, str]:
-    """Masked source and output, a sign for each name; amounts stay, as the numbers that stand in for them."""
-    if "QK" not in candidate.masked:
-        return candidate.masked, candidate.output
-    return SENTINEL.sub(_NAME_SIGN, candidate.masked), SENTINEL.sub(_NAME_SIGN, candidate.output)
+def _prose(case: Case) -> tuple[str, str]:
+    """Both texts with a sign for each span that is the same in both by another law."""
+    return _without_names(case.source, case), _without_names(case.translation, case)
 
 
-def _changes_numbers(candidate: Candidate) -> bool:
-    before, after = _prose(candidate)
-    if not same_numbers(before, candidate.source_locale, after, candidate.target_locale):
+def _without_names(text: str, case: Case) -> str:
+    parts, at = [], 0
+    for span in find_spans(text, case.protected):
+        if span.kind not in AMOUNTS and span.start >= at:
+            parts += [text[at : span.start], _NAME_SIGN]
+            at = span.end
+    return TAG.sub("", "".join((*parts, text[at:])))
+
+
+def _changes_numbers(case: Case) -> bool:
+    before, after = _prose(case)
+    if not same_numbers(before, case.source_locale, after, case.target_locale):
         return True
-    # Amounts of money are stood in for with their sign: one in the output was made up.
-    if _SIGN.search(after) and not _SIGN.search(before):
+    if Counter(_SIGN.findall(after)) != Counter(_SIGN.findall(before)):
         return True
     return _DIGIT.search(before) is not None and _currencies(before) != _currencies(after)
 
@@ -127,24 +126,24 @@ def sane_length(source: str, shown: str) -> bool:
     return short < SHORT_CHARS or long >= RATIO_MIN * short
 
 
-def _loops(candidate: Candidate) -> bool:
-    return repeats(*_prose(candidate))
+def _loops(case: Case) -> bool:
+    return repeats(*_prose(case))
 
 
-def _misses_length(candidate: Candidate) -> bool:
-    return not candidate.complete or not sane_length(candidate.masked, candidate.output)
+def _misses_length(case: Case) -> bool:
+    return not case.complete or not sane_length(case.source, case.translation)
 
 
-def _is_untouched(candidate: Candidate) -> bool:
+def _is_untouched(case: Case) -> bool:
     """Whether four words or more came back as they went in; shorter ones may be names."""
-    source, shown = _prose(candidate)
+    source, shown = _prose(case)
     if len(source) != len(shown) or source.casefold() != shown.casefold():
         return False
     words: list[str] = _WORD.findall(source)
     return sum(word.isalpha() for word in words) >= 4
 
 
-_LAWS: Final[dict[Warn, Callable[[Candidate], bool]]] = {
+_LAWS: Final[dict[Warn, Callable[[Case], bool]]] = {
     Warn.GATE_EMPTY: _is_empty,
     Warn.GATE_PROTECTED: _loses_spans,
     Warn.GATE_TAGS: _loses_tags,
