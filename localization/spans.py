@@ -28,10 +28,36 @@ class SpanKind(StrEnum):
     MONEY = "money"
     IMPERIAL = "imperial"
     NUMBER = "number"
+    BRAND = "brand"
+    ISBN = "isbn"
+    PHONE = "phone"
+    TRACKING = "tracking"
+    VERSION = "version"
+    COLOUR = "colour"
+    COORDINATES = "coordinates"
+    SIZE = "size"
+    DIMENSIONS = "dimensions"
+    MEASURE = "measure"
+    PERCENT = "percent"
+    RANGE = "range"
 
 
-AMOUNTS: Final = frozenset((SpanKind.MONEY, SpanKind.IMPERIAL, SpanKind.NUMBER))
+AMOUNTS: Final = frozenset(
+    (
+        SpanKind.MONEY,
+        SpanKind.IMPERIAL,
+        SpanKind.NUMBER,
+        SpanKind.DIMENSIONS,
+        SpanKind.MEASURE,
+        SpanKind.PERCENT,
+        SpanKind.RANGE,
+    )
+)
 """Kinds whose numbers are written in the reader's way; all others come through character by character."""
+CUSTOMARY: Final = frozenset((SpanKind.DATE, SpanKind.TIME, SpanKind.SIZE, SpanKind.PHONE, SpanKind.COORDINATES))
+"""Kinds that a human translator may write by the reader's custom (17:30 for 5:30 pm); a mask keeps them as written."""
+VERBATIM: Final = frozenset(SpanKind) - AMOUNTS - CUSTOMARY
+"""Kinds that nobody changes, human or machine."""
 
 _ISO: Final = r"(?:USD|EUR|GBP|BRL|JPY|CNY|MXN|CAD|AUD|CHF|INR|PLN)\b"
 _SIGN: Final = rf"(?:(?:US|CA?|AU?|NZ|HK|MX|R)\$|S/|[$€£¥₹₩₺₽฿₫₪]|{_ISO})"
