@@ -2,8 +2,10 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
 
+import ftfy
 from msgspec import Struct
 
 # C0 and C1 controls but tab and line ends, soft hyphen, zero-width space and joiners of words, byte-order mark,
@@ -16,12 +18,11 @@ _INVISIBLE: Final = re.compile(
 _STRAY_JOINER: Final = re.compile(
     "(?:(?<=[\x00-\u024f])|(?<![\\s\\S]))[\u200c\u200d]+|[\u200c\u200d]+(?=[\x00-\u024f]|\\Z)"
 )
-# The first byte of a two to four byte UTF-8 sequence as cp1252 shows it, then something that can be a following byte.
-_MOJIBAKE: Final = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0178\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]")
+_REVERSED: Final = frozenset(("encode", "decode"))
 
 
 class Cleaned(Struct, frozen=True):
-    """A text in NFC without invisible characters; `repaired` when UTF-8 had been read as latin-1 or cp1252."""
+    """A text in NFC without invisible characters; `repaired` when it had been read in a wrong encoding."""
 
     text: str
     repaired: bool
@@ -38,35 +39,37 @@ def clean(text: str) -> Cleaned:
 
 
 def repair_mojibake(text: str) -> str | None:
-    """Undo UTF-8 that was read as latin-1 or cp1252, or return None where that cannot be proven.
+    """Undo text that was read in a wrong encoding, or return None where that cannot be proven.
 
-    Proof: every character of the whole text maps back to one byte, the bytes are valid UTF-8, and reading these by one
-    of the two wrong codecs gives the text again. A text that holds one honest accented letter fails, and is left alone.
+    ftfy finds the way back; the proof is that the way there, taken again, gives the very text. Mends that guess a byte
+    or touch a part only are not taken: a text that holds one honest accented letter is left alone.
     """
-    if _MOJIBAKE.search(text) is None:
+    mended, steps = ftfy.fix_encoding_and_explain(text)
+    if not steps or any(action not in _REVERSED for action, _ in steps):
         return None
+    return mended if _misread(mended, steps) == text else None
+
+
+def _misread(mended: str, steps: Iterable[tuple[str, str]]) -> str | None:
+    """Take the steps that mended a text back, one by one."""
+    text, raw = mended, b""
     try:
-        raw = b"".join(_byte(char) for char in text)
-        mended = raw.decode("utf-8")
+        for action, codec in reversed(list(steps)):
+            if action == "decode":
+                raw = text.encode(codec)
+            else:
+                text = raw.decode(codec)
     except UnicodeError:
         return None
-    return mended if text in {raw.decode("latin-1"), _misread(raw)} else None
+    return text
 
 
-def _byte(char: str) -> bytes:
-    """cp1252 leaves five bytes undefined; readers pass those through as C1 controls, so latin-1 takes them back."""
-    try:
-        return char.encode("cp1252")
-    except UnicodeEncodeError:
-        return char.encode("latin-1")
+# Full-width Latin and half-width kana are one character in two widths, as Unicode's compatibility forms say.
+_WIDTHS: Final = re.compile("[\u3000\uff01-\uffef]+")
 
 
-def _misread(raw: bytes) -> str:
-    shown = []
-    for value in raw:
-        byte = bytes((value,))
-        try:
-            shown.append(byte.decode("cp1252"))
-        except UnicodeDecodeError:
-            shown.append(byte.decode("latin-1"))
-    return "".join(shown)
+def folded(text: str) -> str:
+    """Return the text with full-width Latin narrow and half-width kana wide: what is written alike matches alike."""
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFC", _WIDTHS.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text))

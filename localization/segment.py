@@ -11,6 +11,8 @@ from typing import Final
 import sentencex
 from msgspec import Struct
 
+from localization.abbreviations import stays_open
+
 # Inline tags travel through a block's text as single private-use characters; cleaning takes foreign ones out.
 TAG_OPEN_FIRST: Final = 0xE000
 TAG_CLOSE_FIRST: Final = 0xEC00
@@ -31,6 +33,12 @@ _LEAD: Final = re.compile(
 )
 _TRAIL: Final = re.compile(rf"(?:\s|[•·▪▫►▶●○■□◆◇★☆→⇒➔|]|(?<=\s)[-–—*~=]+|{EMOJI})+\Z")
 _PLAIN_END: Final = frozenset(".!?,;:)\"'”’%")
+# "1.5 kg. Size": sentencex takes a unit with a stop for an abbreviation.
+_UNIT_END: Final = re.compile(
+    r"(?<=\d)\s?(?:[kmµ]?g|[kmcd]?m|[mc]?l|lbs?|oz|in|ft|кг|г|см|мм|м|л|[kM]?W|V|Hz|GB|TB)\.\s+(?=[^\W\d_a-zà-ÿа-я]|[¿¡\d])"
+)
+# What no sentence begins with; a quote that is said or thought goes on in Japanese.
+_GOES_ON: Final = re.compile(r"[:;,)\]…]|と|って|という")
 _CLAUSE: Final = re.compile(r"(?<=[;:,–—])\s+|(?<=[。，；：、])|\s+(?=[-–—(]\s?)")
 _SPACE: Final = re.compile(r"\s+")
 
@@ -105,7 +113,7 @@ def is_closing(tag: str) -> bool:
 def _sentences(line: str, language: str) -> Iterator[str]:
     """Sentence boundaries are found without tags; a tag on a boundary closes behind it or opens after it."""
     bare = TAG.sub("", line)
-    sentences = sentencex.segment(language, bare)
+    sentences = _bordered(sentencex.segment(language, bare), language)
     if not bare or "".join(sentences) != bare:
         yield line
         return
@@ -121,6 +129,26 @@ def _sentences(line: str, language: str) -> Iterator[str]:
         while at < len(line) and is_closing(line[at]):
             at += 1
         yield line[begin:] if number == len(sentences) - 1 else line[begin:at]
+
+
+def _bordered(pieces: list[str], language: str) -> list[str]:
+    """Mend the borders: none behind what sellers shorten, one behind a measure that ends its sentence."""
+    sentences: list[str] = []
+    for piece in pieces:
+        if sentences and (_GOES_ON.match(piece) or stays_open(sentences[-1], language)):
+            sentences[-1] += piece
+        else:
+            sentences.append(piece)
+    return [part for sentence in sentences for part in _after_units(sentence)]
+
+
+def _after_units(sentence: str) -> Iterator[str]:
+    at = 0
+    for match in _UNIT_END.finditer(sentence):
+        yield sentence[at : match.end()]
+        at = match.end()
+    if at < len(sentence):
+        yield sentence[at:]
 
 
 def halves(text: str) -> tuple[str, str, str] | None:

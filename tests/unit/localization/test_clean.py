@@ -1,6 +1,6 @@
 import pytest
 
-from localization.clean import clean, repair_mojibake
+from localization.clean import clean, folded, repair_mojibake
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,21 @@ def test_mojibake_is_repaired_where_it_can_be_proven(text, wrong):
 @pytest.mark.parametrize("text", ["São Paulo", "Â is honest", "FaçÃ£o é mista", "Ã", "naïve café", "Ã©" + "é"])
 def test_what_may_be_honest_is_left_alone(text):
     assert repair_mojibake(text) is None
+
+
+def test_utf8_read_as_cyrillic_is_repaired():
+    assert clean("Размер".encode().decode("cp1251")).text == "Размер"
+
+
+@pytest.mark.parametrize(
+    ("text", "narrow"),
+    [
+        ("ＡＢＣ１２３", "ABC123"),
+        ("ｶﾀｶﾅ", "カタカナ"),
+        ("ｶﾞ", "ガ"),
+        ("５００ｍｌ\u3000入り", "500ml 入り"),
+        ("㎏ ² ½ é", "㎏ ² ½ é"),
+    ],
+)
+def test_one_character_in_two_widths_matches_itself(text, narrow):
+    assert folded(text) == narrow

@@ -62,3 +62,32 @@ def test_a_long_sentence_is_parted_at_a_clause_near_the_middle():
     )
     assert halves("one two three four") == ("one two", " ", "three four")
     assert halves("x" * 500) is None
+
+
+SENTENCES = [
+    ("en", "Dr. Smith has 2.5 kg. |Size: 10 x 20 x 5 in. |See e.g. p. 5. |Max. 12 V. |Really? |Yes!"),
+    ("pt", "O Sr. Silva pesa 80,5 kg. |Dim. 10 x 20 cm. |Obs.: não molhar. |Aprox. 2 kg. |Tam. 37."),
+    ("es", "El Sr. Pérez pesa 80,5 kg. |¿Quieres más? |¡Sí! |Aprox. 20 uds. por caja. |Núm. 5."),
+    ("fr", "M. Dupont pèse 80,5 kg. |Env. 20 cm. |Voir p. ex. la page 5. |C'est bon ! |Oui ?"),
+    ("de", "Dr. Müller wiegt ca. 80,5 kg. |Inkl. MwSt. z. B. für zu Hause. |Am 3. Mai kommt es an. |Gut!"),
+    ("it", "Il Sig. Rossi pesa ca. 80,5 kg. |Dim. 10 x 20 cm. |Ottimo! |Art. 5 incluso."),
+    ("nl", "Dhr. Jansen weegt ca. 80,5 kg. |Incl. btw. Bijv. voor thuis. |Goed!"),
+    ("pl", "Dr Kowalski waży ok. 80,5 kg. |Np. do domu. |Wym. 10 x 20 cm. |Dobre!"),
+    ("ru", "Г-н Иванов весит 80,5 кг. |Размер 10 х 20 см. |Т.е. хорошо! |Да?"),
+    ("uk", "Вага прибл. 80,5 кг. |Розм. 10 х 20 см. |Добре! |Так?"),
+    ("tr", "Örn. ev için. |Ağırlık 80,5 kg. |İyi! |3. Cadde No. 5."),
+    ("el", "Ο κ. Παπάς ζυγίζει 80,5 kg. |Π.χ. για το σπίτι. |Γιατί; |Ναι."),
+    ("sv", "Dr. Svensson väger ca. 80,5 kg. |T.ex. hemma. |Bra!"),
+    ("ja", "これは良い商品です。|サイズは10.5cmです！|本当？|「すごい。」と言った。"),
+    ("zh", "这是好产品。|尺寸10.5厘米！|真的吗？|是的。"),
+    ("ko", "좋은 제품입니다. |크기는 10.5cm입니다! |정말요? |네."),
+    ("ar", "هذا منتج جيد. |الحجم 10.5 سم! |هل أنت متأكد؟ |نعم."),
+    ("hi", "यह अच्छा है। |आकार 10.5 सेमी है! |सच? |हाँ।"),
+]
+
+
+@pytest.mark.parametrize(("language", "marked"), SENTENCES, ids=[language for language, _ in SENTENCES])
+def test_sentences_end_where_readers_end_them(language, marked):
+    wanted = marked.split("|")
+    found = [lead + text + trail for lead, text, trail in parts("".join(wanted), language)]
+    assert found == wanted

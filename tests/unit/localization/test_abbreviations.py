@@ -1,0 +1,51 @@
+import pytest
+
+from localization.abbreviations import stays_open, written_out
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "read"),
+    [
+        ("Kit 3 Capas p/ iPhone 13 Pro Max - Preto", "pt", "Kit 3 Capas para iPhone 13 Pro Max - Preto"),
+        ("CABO C/ CARREGADOR", "pt", "CABO COM CARREGADOR"),
+        ("Tênis s/ cadarço tam. 37", "pt", "Tênis sem cadarço tamanho 37"),
+        ("Case w/ Stand w/o lid", "en", "Case with Stand without lid"),
+        ("W/ strap", "en", "With strap"),
+        ("Schrauben 10 Stk. inkl. Dübel", "de", "Schrauben 10 Stück inklusive Dübel"),
+        ("Bolsa c/ asa, 2 uds.", "es", "Bolsa con asa, 2 unidades"),
+        ("Housse env. 20 cm", "fr", "Housse environ 20 cm"),
+    ],
+)
+def test_what_sellers_shorten_is_written_out(text, language, read):
+    assert written_out(text, language) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("100 km/h", "pt"),
+        ("c/p/s", "pt"),
+        ("https://x.example/p/1", "pt"),
+        ("A/C unit", "en"),
+        ("w/o/w", "en"),
+        ("Cabo c/ carregador", "ja"),
+    ],
+)
+def test_what_only_looks_like_it_stays(text, language):
+    assert written_out(text, language) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "opened"),
+    [
+        ("Aprox. ", "pt", True),
+        ("Am 3. ", "de", True),
+        ("Es kostet 3,3. ", "de", False),
+        ("Ready in 5 min. ", "en", False),
+        ("Length min. ", "en", True),
+        ("It is No. 3. ", "en", False),
+        ("Good. ", "en", False),
+    ],
+)
+def test_a_sentence_does_not_end_at_what_is_shortened(text, language, opened):
+    assert stays_open(text, language) is opened
