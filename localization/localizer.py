@@ -10,7 +10,16 @@ from inference.pool import Pool
 from inference.requests import Priority
 from localization.clean import clean
 from localization.detect import Detector
-from localization.markup import Block, labels_apart, parse, render, same_tags, sanitize
+from localization.markup import (
+    Block,
+    attribute_texts,
+    labels_apart,
+    parse,
+    render,
+    same_tags,
+    sanitize,
+    with_attribute_texts,
+)
 from localization.memory import Memory
 from localization.protect import mask
 from localization.segment import Segment, segment
@@ -118,7 +127,27 @@ class Localizer:
         parts = _segment(ready.text, source.kind, source.locale)
         segments = [one for part in parts for one in part.segments]
         shown = await together(self._translator.translate(one.text, job) for one in segments)
-        return _assemble(ready, parts, shown, f"{model.name}@{model.version}")
+        field = _assemble(ready, parts, shown, f"{model.name}@{model.version}")
+        return await self._with_attributes(field, source, target_locale, priority)
+
+    async def _with_attributes(
+        self, field: LocalizedField, source: Source, target_locale: str, priority: Priority
+    ) -> LocalizedField:
+        """Localize the texts inside tags (`alt`, `title`), unless the field had to fall back to its source.
+
+        Readers see them apart from the text around: one that is refused stays as it was, marked, and no other with it.
+        """
+        texts = attribute_texts(field.text) if source.kind is FieldKind.HTML else ()
+        if not texts or (
+            field.origin == "copied" and set(field.warnings) - {Warn.HTML_CLEANED, Warn.MOJIBAKE_REPAIRED}
+        ):
+            return field
+        sources = (Source(text, FieldKind.ATTRIBUTE_VALUE, source.locale, source.protected) for text in texts)
+        fields = await together(self.localize(one, target_locale, priority) for one in sources)
+        html = with_attribute_texts(field.text, {old: new.text for old, new in zip(texts, fields, strict=True)})
+        made = next((one for one in (field, *fields) if one.origin != "copied"), field)
+        warnings = dict.fromkeys((*field.warnings, *(warning for one in fields for warning in one.warnings)))
+        return LocalizedField(html, made.origin, tuple(warnings), made.model)
 
 
 def _clean(source: Source) -> _Ready:

@@ -9,6 +9,7 @@ tags.
 
 import html
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -29,6 +30,9 @@ _VERBATIM_ELEMENT: Final = re.compile(r"<(pre|code|kbd|samp|var)\b[^>]*>.*?</\1>
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 # "<b>Material:</b> cotton": the label is a text of its own.
 _LABEL_END: Final = re.compile(r":[\uec00-\uf7ff]+|[\uec00-\uf7ff]+:")
+
+# What a reader sees of a tag itself: a picture's description and a tooltip.
+_SHOWN_ATTRIBUTE: Final = re.compile(r"""(\s(?:alt|title)\s*=\s*)("[^"]+"|'[^']+')""")
 
 
 class Sanitized(Struct, frozen=True):
@@ -143,6 +147,25 @@ def render(block: Block, text: str) -> str:
     """Return the HTML of a block whose text is now `text`; each tag character stands for its own tag."""
     escaped = html.escape(text, quote=False).replace("\u00a0", "&nbsp;")
     return TAG.sub(lambda match: block.tags.get(match.group(), ""), escaped)
+
+
+def attribute_texts(markup: str) -> tuple[str, ...]:
+    """Return the texts of `alt` and `title` attributes, each once, as readers see them."""
+    if "<" not in markup:
+        return ()
+    shown = (one.group(2) for token in _TOKEN.finditer(markup) for one in _SHOWN_ATTRIBUTE.finditer(token.group()))
+    return tuple(dict.fromkeys(html.unescape(quoted[1:-1]) for quoted in shown))
+
+
+def with_attribute_texts(markup: str, texts: Mapping[str, str]) -> str:
+    """Return the HTML with other texts in its `alt` and `title` attributes; one without a new text stays."""
+
+    def replaced(attribute: re.Match[str]) -> str:
+        old = html.unescape(attribute.group(2)[1:-1])
+        new = texts.get(old, old)
+        return attribute.group() if new == old else f'{attribute.group(1)}"{html.escape(new)}"'
+
+    return _TOKEN.sub(lambda token: _SHOWN_ATTRIBUTE.sub(replaced, token.group()), markup)
 
 
 def labels_apart(text: str) -> list[str]:

@@ -27,6 +27,8 @@ EMOJI: Final = (
 )
 # A title or a bullet longer than this is prose: it is segmented after all.
 WHOLE_CHARS_MAX: Final = 240
+# Pieces of shorter sentences say too little to be translated alone.
+CLAUSES_CHARS_MIN: Final = 60
 
 _LEAD: Final = re.compile(
     rf"(?:\s|[•·▪▫►▶●○■□◆◇★☆→⇒➔|]|{EMOJI}|(?:[-–—*+>~=]+|\d{{1,2}}[.)])(?=\s))*(?:[-–—*+>~=_]+\Z)?"
@@ -149,6 +151,13 @@ def _after_units(sentence: str) -> Iterator[str]:
         at = match.end()
     if at < len(sentence):
         yield sentence[at:]
+
+
+def has_clauses(text: str) -> bool:
+    """Whether a sentence is long enough, and has a clause border near its middle, to be understood in two pieces."""
+    if len(text) < CLAUSES_CHARS_MIN:
+        return False
+    return any(0.25 < match.start() / len(text) < 0.75 for match in _CLAUSE.finditer(text))
 
 
 def halves(text: str) -> tuple[str, str, str] | None:

@@ -3,17 +3,20 @@
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from inference.pool import Pool
 from inference.requests import Decoding, ModelId, PairUnavailable, PoisonText, Priority, SegmentTooLong
+from localization.abbreviations import written_out
 from localization.casing import casing_of, to_model, to_reader
 from localization.gate.case import Case
 from localization.gate.judge import judge
 from localization.memory import Key, Memory, Verdict
 from localization.protect import Masked, mask, restore
-from localization.segment import TAG, TAGS, halves, trimmed
+from localization.segment import TAG, TAGS, halves, has_clauses, trimmed
 from localization.together import together
 from localization.worth import worth_translating
+from schemas.locales import parse_locale
 from schemas.reasons import Warn
 from schemas.report import GateJudged, MemoryUsed, Reporter
 
@@ -53,8 +56,13 @@ class SegmentTranslator:
         self._version = pipeline_version
         self._report = reporter
 
-    async def translate(self, text: str, job: Job) -> Shown:
+    async def translate(self, written: str, job: Job) -> Shown:
         """Return what may be shown for one segment; raises RequestTimeout and PoolDead only."""
+        shown = await self._translate(written_out(written, parse_locale(job.source).language), job)
+        unsaid = shown.refused is not None or not (shown.asked or shown.recalled)
+        return replace(shown, text=written) if unsaid else shown
+
+    async def _translate(self, text: str, job: Job) -> Shown:
         masked = mask(text, job.terms)
         if not worth_translating(masked.text):
             return Shown(text)
@@ -93,7 +101,8 @@ class SegmentTranslator:
                 return verdict
             if TAGS.search(text):
                 return _CUT
-            return await self._attempt(text, mask(text, job.terms, strict=True), Decoding.SECOND, job)
+            again = await self._attempt(text, mask(text, job.terms, strict=True), Decoding.SECOND, job)
+            return _CUT if again.refused is not None and has_clauses(text) else again
         except SegmentTooLong:
             return _CUT
         except PoisonText:

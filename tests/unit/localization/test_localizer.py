@@ -13,7 +13,7 @@ from schemas.outputs import LocalizedField
 from schemas.reasons import Warn
 from schemas.report import GateJudged, MemoryUsed
 from schemas.settings import LocalizationSettings
-from tests.unit.localization.fakes import FakePool, localized, localizer
+from tests.unit.localization.fakes import FakePool, backwards, localized, localizer
 
 
 async def test_each_sentence_is_a_request_and_the_layout_stays():
@@ -235,3 +235,39 @@ async def test_a_remembered_second_reading_that_does_not_fit_another_code_is_mad
         assert shown.origin == "model", (code, shown, pool.asked)
         assert code in shown.text
         assert "30 dias" in shown.text
+
+
+async def test_what_readers_see_of_a_tag_is_localized_too():
+    pool = FakePool({"Red shoe": "Sapato vermelho", "buy now": "comprar", "A box.": "Uma caixa."})
+    html = '<p title="Buy now">A box.</p><img src="https://x.example/a.jpg" alt="Red shoe">'
+    field = await localized(pool, html, FieldKind.HTML)
+    assert field.text == '<p title="Comprar">Uma caixa.</p><img src="https://x.example/a.jpg" alt="Sapato vermelho">'
+    assert field.origin == "model"
+    only = await localized(pool, '<img src="https://x.example/a.jpg" alt="Red shoe">', FieldKind.HTML)
+    assert (only.text, only.origin) == ('<img src="https://x.example/a.jpg" alt="Sapato vermelho">', "memory")
+
+
+async def test_a_refused_tooltip_stays_alone_as_it_was():
+    pool = FakePool(lambda text, _how: "comprar 3" if "buy" in text else "Uma caixa.")
+    field = await localized(pool, '<p title="buy 2 now">A box.</p>', FieldKind.HTML)
+    assert field.text == '<p title="buy 2 now">Uma caixa.</p>'
+    assert (field.origin, field.warnings) == ("model", (Warn.GATE_NUMBERS,))
+
+
+async def test_what_sellers_shorten_is_asked_in_whole_words_and_copied_as_written():
+    pool = FakePool({"Cabo com carregador": "Cable with charger"})
+    field = await localized(pool, "Cabo c/ carregador", FieldKind.TITLE, locale="pt-BR", target="en")
+    assert field.text == "Cable with charger"
+    refused = await localized(
+        FakePool(lambda _text, _how: ""), "Cabo c/ carregador", FieldKind.TITLE, locale="pt-BR", target="en"
+    )
+    assert (refused.text, refused.origin) == ("Cabo c/ carregador", "copied")
+
+
+async def test_a_sentence_refused_twice_is_asked_in_its_clauses():
+    whole = "The first part of it holds 12 cups in a box, and the second part of it holds 30 more of them."
+    pool = FakePool(lambda text, _how: backwards(text) if len(text) < 60 else "Nada.")
+    field = await localized(pool, whole)
+    assert field.origin == "model"
+    assert "12" in field.text
+    assert "30" in field.text

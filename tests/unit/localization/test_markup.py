@@ -1,6 +1,15 @@
 import pytest
 
-from localization.markup import Block, labels_apart, parse, render, same_tags, sanitize
+from localization.markup import (
+    Block,
+    attribute_texts,
+    labels_apart,
+    parse,
+    render,
+    same_tags,
+    sanitize,
+    with_attribute_texts,
+)
 
 
 def rendered(html):
@@ -70,3 +79,19 @@ def test_a_label_is_cut_from_what_it_labels():
 )
 def test_tags_must_come_back_once_nested_and_full(shown, same):
     assert same_tags("\ue000big\uec00 box \ue001blue\uec01", shown) is same
+
+
+def test_what_readers_see_of_a_tag_is_found_and_replaced():
+    html = '<p title="A &quot;big&quot; box">x</p><img src="a.jpg" alt=\'Red shoe\' width="1"><img alt="Red shoe"><a href="?title=x">y</a>'
+    assert attribute_texts(html) == ('A "big" box', "Red shoe")
+    shown = with_attribute_texts(html, {'A "big" box': "Uma <caixa>", "Red shoe": 'Sapato "vermelho"'})
+    assert shown == (
+        '<p title="Uma &lt;caixa&gt;">x</p><img src="a.jpg" alt="Sapato &quot;vermelho&quot;" width="1">'
+        '<img alt="Sapato &quot;vermelho&quot;"><a href="?title=x">y</a>'
+    )
+    assert with_attribute_texts(html, {}) == html
+
+
+def test_text_that_only_looks_like_an_attribute_is_text():
+    assert attribute_texts('write title="x" here') == ()
+    assert attribute_texts('<p>write title="x" here</p>') == ()
