@@ -244,14 +244,14 @@ async def test_what_readers_see_of_a_tag_is_localized_too():
     assert field.text == '<p title="Comprar">Uma caixa.</p><img src="https://x.example/a.jpg" alt="Sapato vermelho">'
     assert field.origin == "model"
     only = await localized(pool, '<img src="https://x.example/a.jpg" alt="Red shoe">', FieldKind.HTML)
-    assert (only.text, only.origin) == ('<img src="https://x.example/a.jpg" alt="Sapato vermelho">', "memory")
+    assert (only.text, only.origin) == ('<img src="https://x.example/a.jpg" alt="Sapato vermelho">', "model")
 
 
 async def test_a_refused_tooltip_stays_alone_as_it_was():
     pool = FakePool(lambda text, _how: "comprar 3" if "buy" in text else "Uma caixa.")
     field = await localized(pool, '<p title="buy 2 now">A box.</p>', FieldKind.HTML)
     assert field.text == '<p title="buy 2 now">Uma caixa.</p>'
-    assert (field.origin, field.warnings) == ("model", (Warn.GATE_NUMBERS,))
+    assert (field.origin, field.warnings) == ("model", (Warn.GATE_PROTECTED,))
 
 
 async def test_what_sellers_shorten_is_asked_in_whole_words_and_copied_as_written():
