@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from enum import Enum
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from msgspec import Struct, field
 
@@ -19,10 +19,19 @@ L = TypeVar("L")
 S = TypeVar("S")
 
 
+class Customs(Protocol):
+    """What an operator has laid down about words, a glossary for one."""
+
+    def fingerprint(self, text: str, source_locale: str, target_locale: str) -> str:
+        """A short hash of what touches `text` between two locales; one and the same for all texts it leaves alone."""
+
+
 class Tools(Struct, frozen=True):
     """What `localize` works with.
 
-    `vectors`: the vectors of texts seen lately, so that a price-only update embeds nothing.
+    `protected_terms`, `units` and `customs` are what settings and operators say about texts, as far as an output must
+    be told again when it changes (agents/basis.py). `vectors`: the vectors of texts seen lately, so that a price-only
+    update embeds nothing. `replaying`: nobody waits for the result, so everything else goes first.
     """
 
     localizer: Localizer
@@ -31,11 +40,23 @@ class Tools(Struct, frozen=True):
     partners: frozenset[str]
     pipeline_version: str
     embed_listings: bool = True
+    protected_terms: tuple[str, ...] = ()
+    units: str = ""
+    customs: Customs | None = None
     vectors: VectorMemory = field(default_factory=VectorMemory)
+    replaying: bool = False
+
+    def priority(self, usual: Priority) -> Priority:
+        """Return how soon the pool should serve this: as usual, or when there is nothing else."""
+        return Priority.BACKFILL if self.replaying else usual
 
 
 class Output(Struct, frozen=True):
-    """One record to emit. `value` None is a tombstone; `locale` also tells apart the ids of an event's outputs."""
+    """One record to emit. `value` None is a tombstone; `locale` also tells apart the ids of an event's outputs.
+
+    `basis` names what it was made from besides the event; None where the pipeline version says all. An event that is
+    told again because its basis has changed gives an output with another id.
+    """
 
     topic: str
     key: str
@@ -43,6 +64,7 @@ class Output(Struct, frozen=True):
     ce_type: str
     locale: str
     subject: str | None = None
+    basis: str | None = None
 
 
 class Keep(Enum):

@@ -40,7 +40,7 @@ async def embed_listing(event: ListingUpdated, tools: Tools) -> ItemEmbedding | 
     made_from = fingerprint(model.name, model.version, text)
     embedding = tools.vectors.recall(made_from)
     if embedding is None:
-        embedding = await tools.pool.embed(text, priority=Priority.LISTING)
+        embedding = await tools.pool.embed(text, priority=tools.priority(Priority.LISTING))
         tools.vectors.remember(made_from, embedding)
     vector = np.ascontiguousarray(embedding.vector, dtype="<f4")
     return ItemEmbedding(
@@ -58,4 +58,5 @@ async def embed_listing(event: ListingUpdated, tools: Tools) -> ItemEmbedding | 
 
 def embedding_output(listing_id: str, embedding: ItemEmbedding | None) -> Output:
     """The record that tells a vector, or withdraws it."""
-    return Output(ITEM_EMBEDDING, listing_id, embedding, ITEM_EMBEDDING_TYPE, NO_LOCALE, listing_id)
+    basis = embedding.source_hash if embedding else None
+    return Output(ITEM_EMBEDDING, listing_id, embedding, ITEM_EMBEDDING_TYPE, NO_LOCALE, listing_id, basis)

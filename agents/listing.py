@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from agents.audience import audience
 from agents.base import KEEP, Agent, Outcome, Output, Tools
+from agents.basis import basis_of
 from agents.embedding import embed_listing, embedding_output, plain_description
 from agents.fingerprint import fingerprint, union
 from agents.marks import Part, bare, provenance_of, status_of, warnings_of
@@ -26,21 +27,22 @@ from schemas.outputs import (
     ListingLocalized,
     LocalizedAttribute,
 )
-from schemas.reasons import Reason, Stage, Warn
+from schemas.reasons import Drop, Reason, Stage, Warn
 from schemas.topics import listing_localized
 
 
 class LocalizedListing(Struct, frozen=True, kw_only=True):
-    """One listing in every locale it is published in; `fields` fingerprints what all of it was made from.
+    """One listing in every locale it is published in.
 
-    `warnings` are about what no output can say of itself: a vector that is not there.
+    `fields` fingerprints the event's part of what it was made from; `bases`, by locale, names the rest. `warnings` are
+    about what no output can say of itself: a vector that is not there.
     """
 
     listings: tuple[ListingLocalized, ...]
     embedding: ItemEmbedding | None
     warnings: tuple[str, ...] = ()
     fields: dict[str, str]
-    pipeline: str
+    bases: dict[str, str]
 
     @property
     def locales(self) -> tuple[str, ...]:
@@ -71,6 +73,7 @@ async def localize(event: ListingUpdated | Tombstone, tools: Tools) -> Localized
         raise Refused(Stage.LOCALIZE, Reason.LOCALE_NOT_SERVED, "no locale asked for is served", retryable=True)
     texts = (event.title, plain_description(event), *event.bullets)
     detection = tools.localizer.detect(texts, event.source_locale)
+    everything = "\n".join((*texts, *(f"{each.name}: {each.value}" for each in event.attributes)))
     async with task_group() as group:
         vector = group.create_task(_vector(event, tools))
         listings = [
@@ -83,7 +86,7 @@ async def localize(event: ListingUpdated | Tombstone, tools: Tools) -> Localized
         embedding=embedding,
         warnings=warnings,
         fields=_fingerprints(event),
-        pipeline=tools.pipeline_version,
+        bases={locale: basis_of(tools, detection, locale, everything) for locale in readers.locales},
     )
 
 
@@ -99,7 +102,11 @@ async def _for_locale(
     event: ListingUpdated, tools: Tools, detection: Detection, marks: tuple[str, ...], locale: str
 ) -> ListingLocalized:
     rendering = Rendering(
-        tools=tools, detection=detection, target=locale, priority=Priority.LISTING, protected=_protected(event)
+        tools=tools,
+        detection=detection,
+        target=locale,
+        priority=tools.priority(Priority.LISTING),
+        protected=_protected(event),
     )
     fields = await _fields(event, rendering)
     parts = _parts(fields)
@@ -170,20 +177,27 @@ def settle(
     """Decide what readers are told: nothing (stale, repeated), new texts, or that the listing is gone."""
     if isinstance(event, Tombstone) or localized is None:
         return _withdraw(state, event)
-    verdict = judge_upsert(state, event.version, localized.fields, localized.pipeline, localized.locales)
-    if verdict.dropped:
+    verdict = judge_upsert(state, event.version, localized.fields, localized.bases)
+    vector = _embedding(event.listing_id, state, localized.embedding)
+    if verdict.dropped and not (verdict.dropped is Drop.DUPLICATE and vector):  # another model gives another vector
         return Outcome(dropped=verdict.dropped)
+    told = [listing for listing in localized.listings if listing.locale in verdict.locales]
     outputs = [
-        _output(event.listing_id, listing.locale, replace(listing, warnings=(*listing.warnings, *verdict.warnings)))
-        for listing in localized.listings
+        _output(
+            event.listing_id,
+            listing.locale,
+            replace(listing, warnings=(*listing.warnings, *verdict.warnings)),
+            localized.bases[listing.locale],
+        )
+        for listing in told
     ]
     outputs += _withdrawn(event.listing_id, state, localized.locales)
-    outputs += _embedding(event.listing_id, state, localized.embedding)
+    outputs += vector
     return Outcome(
         outputs=tuple(outputs),
         state=ListingState(
             version=event.version,
-            pipeline=localized.pipeline,
+            bases=localized.bases,
             fields=localized.fields,
             published=union(state.published if state else (), localized.locales),
             live=localized.locales,
@@ -193,7 +207,7 @@ def settle(
             (
                 *verdict.warnings,
                 *localized.warnings,
-                *(warning for listing in localized.listings for warning in listing.warnings),
+                *(warning for listing in told for warning in listing.warnings),
             )
         ),
     )
@@ -227,8 +241,8 @@ def _embedding(listing_id: str, state: ListingState | None, embedding: ItemEmbed
     return [] if held == made else [embedding_output(listing_id, embedding)]
 
 
-def _output(listing_id: str, locale: str, listing: ListingLocalized | None) -> Output:
-    return Output(listing_localized(locale), listing_id, listing, LISTING_LOCALIZED_TYPE, locale, listing_id)
+def _output(listing_id: str, locale: str, listing: ListingLocalized | None, basis: str | None = None) -> Output:
+    return Output(listing_localized(locale), listing_id, listing, LISTING_LOCALIZED_TYPE, locale, listing_id, basis)
 
 
 def _entity(event: ListingUpdated | Tombstone) -> str:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from agents.audience import audience
 from agents.base import KEEP, Agent, Outcome, Output, Tools
+from agents.basis import basis_of
 from agents.fingerprint import fingerprint, union
 from agents.marks import Part, bare, provenance_of, warnings_of
 from agents.rendering import Rendering
@@ -23,11 +24,14 @@ from schemas.topics import review_localized
 
 
 class LocalizedReview(Struct, frozen=True, kw_only=True):
-    """One review in every locale it is published in; `fields` fingerprints what all of it was made from."""
+    """One review in every locale it is published in.
+
+    `fields` fingerprints the event's part of what it was made from; `bases`, by locale, names the rest.
+    """
 
     reviews: tuple[ReviewLocalized, ...]
     fields: dict[str, str]
-    pipeline: str
+    bases: dict[str, str]
 
     @property
     def locales(self) -> tuple[str, ...]:
@@ -50,17 +54,20 @@ async def localize(event: ReviewPosted | Tombstone, tools: Tools) -> Localized:
     readers = audience(event.target_locales, tools.locales)
     if not readers.locales:
         raise Refused(Stage.LOCALIZE, Reason.LOCALE_NOT_SERVED, "no locale asked for is served", retryable=True)
-    detection = tools.localizer.detect((event.title or "", event.body), event.source_locale)
+    texts = (event.title or "", event.body)
+    detection = tools.localizer.detect(texts, event.source_locale)
     reviews = await together(
         _for_locale(event, tools, detection, readers.warnings, locale) for locale in readers.locales
     )
-    return LocalizedReview(reviews=reviews, fields=_fingerprints(event), pipeline=tools.pipeline_version)
+    bases = {locale: basis_of(tools, detection, locale, "\n".join(texts)) for locale in readers.locales}
+    return LocalizedReview(reviews=reviews, fields=_fingerprints(event), bases=bases)
 
 
 async def _for_locale(
     event: ReviewPosted, tools: Tools, detection: Detection, marks: tuple[str, ...], locale: str
 ) -> ReviewLocalized:
-    rendering = Rendering(tools=tools, detection=detection, target=locale, priority=Priority.REVIEW)
+    priority = tools.priority(Priority.REVIEW)
+    rendering = Rendering(tools=tools, detection=detection, target=locale, priority=priority)
     async with task_group() as group:
         heading = group.create_task(rendering.show(event.title, FieldKind.TITLE)) if event.title else None
         text = group.create_task(rendering.show(event.body, FieldKind.REVIEW))
@@ -96,12 +103,18 @@ def settle(state: ReviewState | None, event: ReviewPosted | Tombstone, localized
     """Decide what readers are told: nothing (stale, repeated), a new text, or that the review is gone."""
     if isinstance(event, Tombstone) or localized is None:
         return _withdraw(state, event)
-    verdict = judge_upsert(state, event.version, localized.fields, localized.pipeline, localized.locales)
+    verdict = judge_upsert(state, event.version, localized.fields, localized.bases)
     if verdict.dropped:
         return Outcome(dropped=verdict.dropped)
+    told = [review for review in localized.reviews if review.locale in verdict.locales]
     outputs = [
-        _output(event.review_id, review.locale, replace(review, warnings=(*review.warnings, *verdict.warnings)))
-        for review in localized.reviews
+        _output(
+            event.review_id,
+            review.locale,
+            replace(review, warnings=(*review.warnings, *verdict.warnings)),
+            localized.bases[review.locale],
+        )
+        for review in told
     ]
     # A locale no longer asked for gets a tombstone: its compacted topic would show the old text for ever.
     withdrawn = (locale for locale in (state.live if state else ()) if locale not in localized.locales)
@@ -110,12 +123,12 @@ def settle(state: ReviewState | None, event: ReviewPosted | Tombstone, localized
         outputs=tuple(outputs),
         state=ReviewState(
             version=event.version,
-            pipeline=localized.pipeline,
+            bases=localized.bases,
             fields=localized.fields,
             published=union(state.published if state else (), localized.locales),
             live=localized.locales,
         ),
-        warnings=bare((*verdict.warnings, *(w for review in localized.reviews for w in review.warnings))),
+        warnings=bare((*verdict.warnings, *(w for review in told for w in review.warnings))),
     )
 
 
@@ -133,9 +146,9 @@ def _withdraw(state: ReviewState | None, event: ReviewPosted | Tombstone) -> Out
     return Outcome(outputs=outputs, state=gone, warnings=bare(verdict.warnings))
 
 
-def _output(review_id: str, locale: str, review: ReviewLocalized | None) -> Output:
+def _output(review_id: str, locale: str, review: ReviewLocalized | None, basis: str | None = None) -> Output:
     # Key review_id: the topic is compacted, so the key must name the fact (docs/adr/0006).
-    return Output(review_localized(locale), review_id, review, REVIEW_LOCALIZED_TYPE, locale, review_id)
+    return Output(review_localized(locale), review_id, review, REVIEW_LOCALIZED_TYPE, locale, review_id, basis)
 
 
 def _entity(event: ReviewPosted | Tombstone) -> str:

@@ -4,6 +4,8 @@ Producers deliver at least once and partitions keep their order per key, so the 
 grow, and a delete wins over an upsert of its own version.
 """
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from schemas.reasons import Drop, Warn
@@ -12,44 +14,51 @@ from schemas.reasons import Drop, Warn
 class Edition(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The newest known edition of a fact. Its size is bounded by the number of locales served.
 
-    `fields`: a short hash per part of the content. `published`: locales ever published. `live`: those whose topic
-    holds a text now. A deleted fact keeps its version, so that a stale upsert stays dropped.
+    `fields`: a short hash per part of the content. `bases`: by locale, what its output was made from besides the event
+    (agents/basis.py). `published`: locales ever published. `live`: those whose topic holds a text now. A deleted fact
+    keeps its version, so that a stale upsert stays dropped. `pipeline` is what states kept before there were bases.
     """
 
     version: int
     pipeline: str = ""
     fields: dict[str, str] = {}
+    bases: dict[str, str] = {}
     published: tuple[str, ...] = ()
     live: tuple[str, ...] = ()
     deleted: bool = False
 
 
 class Verdict(Struct, frozen=True):
-    """Whether an event goes on to the outputs (`dropped` is None), and what is to be marked on them."""
+    """Whether an event goes on to the outputs (`dropped` is None), for which locales, and what to mark on them."""
 
     dropped: Drop | None = None
     warnings: tuple[str, ...] = ()
+    locales: tuple[str, ...] = ()
 
 
 GO_ON = Verdict()
 
 
-def judge_upsert(
-    known: Edition | None, version: int, fields: dict[str, str], pipeline: str, locales: tuple[str, ...]
-) -> Verdict:
-    """Compare an upsert with the newest known edition.
+def judge_upsert(known: Edition | None, version: int, fields: dict[str, str], bases: Mapping[str, str]) -> Verdict:
+    """Compare an upsert with the newest known edition; `bases` holds its locales, each with what it is made from.
 
-    The same version with the same content is a repeat, unless the pipeline or the locales served have changed since:
-    then it is a relocalization, and goes on.
+    The same version with the same content is a repeat, except for the locales whose basis has changed since and those
+    that hold no text yet: these are told again, and the others left alone.
     """
+    everyone = tuple(bases)
     if known is None or version > known.version:
-        return GO_ON
+        return Verdict(locales=everyone)
     if version < known.version or known.deleted:
         return Verdict(Drop.STALE)
     if fields != known.fields:
-        return Verdict(warnings=(Warn.SAME_VERSION_OTHER_CONTENT.value,))
-    repeated = pipeline == known.pipeline and set(locales) == set(known.live)
-    return Verdict(Drop.DUPLICATE) if repeated else GO_ON
+        return Verdict(warnings=(Warn.SAME_VERSION_OTHER_CONTENT.value,), locales=everyone)
+    changed = tuple(
+        locale
+        for locale, basis in bases.items()
+        if locale not in known.live or basis != known.bases.get(locale, known.pipeline)
+    )
+    repeated = not changed and bases.keys() == set(known.live)
+    return Verdict(Drop.DUPLICATE) if repeated else Verdict(locales=changed)
 
 
 def judge_delete(known: Edition | None, version: int | None) -> Verdict:

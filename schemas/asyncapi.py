@@ -183,7 +183,7 @@ INPUT_HEADERS: Final = {
 }
 OUTPUT_HEADERS: Final = {
     "ce_specversion": "1.0",
-    "ce_id": "UUIDv5 of the source event, the type, the locale and the pipeline version: a replay repeats it.",
+    "ce_id": "UUIDv5 of the source event, the type, the locale and what else it was made from: a replay repeats it.",
     "ce_type": "The type of the value.",
     "ce_source": OUTPUT_SOURCE,
     "ce_dataschema": "The `$id` of the JSON Schema of the value.",

@@ -56,12 +56,14 @@ class Received(Struct, Generic[E], frozen=True):
     warnings: tuple[str, ...] = ()
 
 
-def output_id(source_id: str, ce_type: str, locale: str, pipeline_version: str) -> str:
-    """The id of one output of one event: UUIDv5 of `source_id|ce_type|locale|pipeline_version`.
+def output_id(source_id: str, ce_type: str, locale: str, basis: str) -> str:
+    """The id of one output of one event: UUIDv5 of `source_id|ce_type|locale|basis`.
 
-    Only `source_id` may hold a bar, and it stands first: no two outputs share a name.
+    `basis` names what it was made from besides the event: an event told again because that has changed gives another
+    id, and one that is merely delivered again the same. Only `source_id` may hold a bar, and it stands first: no two
+    outputs share a name.
     """
-    name = f"{source_id}|{ce_type}|{locale}|{pipeline_version}"
+    name = f"{source_id}|{ce_type}|{locale}|{basis}"
     digest = hashlib.sha1(_NAMESPACE_BYTES + name.encode(), usedforsecurity=False).hexdigest()
     return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{_VARIANT[digest[16]]}{digest[17:20]}-{digest[20:32]}"
 
@@ -78,7 +80,7 @@ def output_headers(
     ce_type: str,
     locale: str,
     subject: str | None,
-    pipeline_version: str,
+    basis: str,
     tombstone: bool = False,
 ) -> list[tuple[str, bytes]]:
     """The headers of one output of `record`: the same bytes however often the record is processed.
@@ -88,7 +90,7 @@ def output_headers(
     """
     headers = [
         *_constant(ce_type, locale),
-        ("ce_id", output_id(received.source_id, ce_type, locale, pipeline_version).encode()),
+        ("ce_id", output_id(received.source_id, ce_type, locale, basis).encode()),
         *source_headers(record),
     ]
     time = received.ce_time or record_time(record.timestamp)

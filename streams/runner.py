@@ -199,7 +199,7 @@ class Runner:
             ce_type=output.ce_type,
             locale=output.locale,
             subject=output.subject,
-            pipeline_version=self._tools.pipeline_version,
+            basis=self._tools.pipeline_version if output.basis is None else output.basis,
             tombstone=output.value is None,
         )
         value = None if output.value is None else encode(output.value)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from agents.listing import LISTING_AGENT, ListingState
-from inference.requests import PoisonText, PoolDead, Priority, RequestTimeout
+from inference.requests import ModelId, PoisonText, PoolDead, Priority, RequestTimeout
 from localization.localizer import FieldKind
 from schemas.errors import Refused
 from schemas.events import Attribute, Price, Tombstone
@@ -173,12 +173,68 @@ async def test_the_same_version_with_other_content_is_told_with_a_mark():
     assert "same_version_other_content" in second.warnings
 
 
-async def test_a_new_pipeline_tells_the_same_version_again():
-    (_,), states = await told([listing()])
-    localized = await LISTING_AGENT.localize(listing(), make_tools(pipeline_version="p2"))
-    outcome = LISTING_AGENT.settle(states["L-1"], listing(), localized)
+async def again(event, states, tools):
+    return LISTING_AGENT.settle(states["L-1"], event, await LISTING_AGENT.localize(event, tools))
+
+
+async def test_a_new_pipeline_tells_the_same_version_again_under_another_basis():
+    (first,), states = await told([listing()])
+    outcome = await again(listing(), states, make_tools(pipeline_version="p2"))
     assert outcome.dropped is None
-    assert len(outcome.outputs) == 3
+    assert sorted(by_topic(outcome)) == ["listing-localized.de", "listing-localized.en", "listing-localized.pt-BR"]
+    before = {output.topic: output.basis for output in first.outputs}
+    assert all(output.basis != before[output.topic] for output in outcome.outputs)
+    repeated = await again(listing(), {"L-1": outcome.state}, make_tools(pipeline_version="p2"))
+    assert repeated.dropped is Drop.DUPLICATE
+
+
+async def test_another_model_tells_only_the_locale_it_translates():
+    (_,), states = await told([listing()])
+    pool = FakePool()
+    pool.translates = lambda _, target: ModelId("en-pt", "w2") if target == "pt-BR" else None
+    outcome = await again(listing(), states, make_tools(pool=pool))
+    assert sorted(by_topic(outcome)) == ["listing-localized.pt-BR"]
+    assert outcome.state.live == ("en", "pt-BR", "de")
+
+
+async def test_another_embedding_model_tells_only_the_vector():
+    (_,), states = await told([listing()])
+    outcome = await again(listing(), states, make_tools(pool=FakePool(ModelId("use", "e2"))))
+    (output,) = outcome.outputs
+    assert (output.topic, output.basis) == ("item-embedding", output.value.source_hash)
+    assert (await again(listing(), {"L-1": outcome.state}, make_tools(pool=FakePool(ModelId("use", "e2"))))).dropped
+
+
+async def test_a_locale_served_anew_is_told_and_the_others_left_alone():
+    (_,), states = await told([listing()])
+    outcome = await again(listing(), states, make_tools(("en", "pt-BR", "de", "fr")))
+    assert sorted(by_topic(outcome)) == ["listing-localized.fr"]
+
+
+async def test_terms_and_customs_count_where_they_stand_in_the_text():
+    (_,), states = await told([listing()])
+    assert (await again(listing(), states, make_tools(protected_terms=("kettles",)))).dropped is Drop.DUPLICATE
+    for tools in (make_tools(protected_terms=("kettle",)), make_tools(customs=Glossary({"kettle": "chaleira"}))):
+        outcome = await again(listing(), states, tools)
+        assert "listing-localized.pt-BR" in by_topic(outcome)
+        assert "listing-localized.en" not in by_topic(outcome)  # what is copied has no use for them
+    none = Glossary({"saucepan": "caçarola"})
+    (_,), without = await told([listing()], make_tools(customs=Glossary({})))
+    assert (await again(listing(), without, make_tools(customs=none))).dropped is Drop.DUPLICATE
+
+
+async def test_a_replay_asks_the_pool_after_everybody_else():
+    tools = make_tools(replaying=True)
+    await LISTING_AGENT.localize(listing(), tools)
+    assert {priority for _, _, priority in tools.localizer.sources} == {Priority.BACKFILL}
+
+
+class Glossary:
+    def __init__(self, entries):
+        self.entries = entries
+
+    def fingerprint(self, text, source_locale, target_locale):
+        return repr([entry for entry in self.entries.items() if entry[0] in text])
 
 
 async def test_a_locale_no_longer_asked_for_gets_a_tombstone_once():

@@ -21,7 +21,7 @@ def received(topic=LISTING_UPDATED, value=None, headers=(), **fields):
 
 
 def sent(found, read, **changes):
-    given_ = {"ce_type": "dragoman.listing-localized.v1", "locale": "en", "subject": "L-1001", "pipeline_version": "7"}
+    given_ = {"ce_type": "dragoman.listing-localized.v1", "locale": "en", "subject": "L-1001", "basis": "7"}
     return output_headers(found, read, **(given_ | changes))
 
 
@@ -42,8 +42,8 @@ def test_output_ids_are_a_contract():
     )
 
 
-@pytest.mark.parametrize("change", [{"locale": "es"}, {"ce_type": "x"}, {"pipeline_version": "8"}])
-def test_another_locale_type_or_pipeline_is_another_output(change):
+@pytest.mark.parametrize("change", [{"locale": "es"}, {"ce_type": "x"}, {"basis": "8"}])
+def test_another_locale_type_or_basis_is_another_output(change):
     found, read = received()
     assert dict(sent(found, read))["ce_id"] != dict(sent(found, read, **change))["ce_id"]
 
