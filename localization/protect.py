@@ -7,19 +7,20 @@ after a refusal (`strict`) they are stood in for too.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct
 
-from localization.numerals import rewrite
+from localization.numerals import NUMERAL, rewrite
 from localization.segment import TAGS
-from localization.spans import AMOUNTS, find_spans
+from localization.spans import AMOUNTS, Found, SpanKind, find_spans
 
 SENTINEL: Final = re.compile(r"(?<![A-Za-z0-9])QK[7-9]\d\d(?![A-Za-z0-9])")
 # A stand-in as a whole word; a three-digit number that is part of a longer one, or of a percentage, is none.
 _STANDING: Final = re.compile(rf"{SENTINEL.pattern}|(?<![\d.,])\d\d\d(?![\d%])(?![.,]\d)")
 _LOOSE: Final = re.compile(r"QK\s?-?\d", re.IGNORECASE)
+_WITH_UNIT: Final = frozenset((SpanKind.MEASURE, SpanKind.PERCENT))
 _NAMES_MAX: Final = 290  # QK710 to QK999
 # Three digits, no round numbers, no years, no model numbers that sellers love.
 _STAND_INS: Final = ("731", "852", "974", "416", "297", "638", "549", "183", "467", "326", "758", "892", "614", "943")
@@ -44,11 +45,21 @@ class Masked(Struct, frozen=True):
 
 def mask(text: str, terms: Sequence[str], *, strict: bool = False) -> Masked:
     """Put stand-ins for every protected span of `text`; `terms` are matched as written or in capitals, whole words."""
-    found = [(one.start, one.end, one.kind in AMOUNTS) for one in find_spans(text, terms, numbers=strict)]
+    found = [(one.start, one.end, one.kind in AMOUNTS) for one in _spans(text, terms, numbers=strict)]
     found += [(match.start(), match.end(), False) for match in TAGS.finditer(text)]
     if not found:
         return Masked(text, ())
     return _build(text, _merged(sorted(found)))
+
+
+def _spans(text: str, terms: Sequence[str], *, numbers: bool) -> Iterator[Found]:
+    """The unit of a measure and the sign of a percentage stay with the model: they are its context."""
+    for span in find_spans(text, terms, numbers=numbers):
+        if span.kind in _WITH_UNIT:
+            for numeral in NUMERAL.finditer(text, span.start, span.end):
+                yield Found(numeral.start(), numeral.end(), span.kind)
+        else:
+            yield span
 
 
 def _merged(found: list[tuple[int, int, bool]]) -> list[tuple[int, int, bool]]:

@@ -1,133 +1,196 @@
-"""Spans: the stretches of a text that must come through unchanged, or by rule, and what each of them is."""
+"""Spans: the stretches of a text that must come through unchanged, or by rule, and what each of them is.
+
+One regular expression a leading sign, asked only where such a sign stands: a text without digits, capitals and signs
+costs one look. What a text needs a proof for (check digits, phones) is proven where its pattern matched.
+"""
 
 import re
-from collections.abc import Iterator, Sequence
-from enum import StrEnum
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
 
-from localization.numerals import NUMERAL
+from localization import spans_amounts, spans_codes, spans_web
 from localization.segment import EMOJI
-
-
-class SpanKind(StrEnum):
-    """What a protected span is."""
-
-    TERM = "term"
-    URL = "url"
-    EMAIL = "email"
-    PLACEHOLDER = "placeholder"
-    MARKUP = "markup"
-    HANDLE = "handle"
-    DATE = "date"
-    TIME = "time"
-    CODE = "code"
-    GTIN = "gtin"
-    EMOJI = "emoji"
-    MONEY = "money"
-    IMPERIAL = "imperial"
-    NUMBER = "number"
-    BRAND = "brand"
-    ISBN = "isbn"
-    PHONE = "phone"
-    TRACKING = "tracking"
-    VERSION = "version"
-    COLOUR = "colour"
-    COORDINATES = "coordinates"
-    SIZE = "size"
-    DIMENSIONS = "dimensions"
-    MEASURE = "measure"
-    PERCENT = "percent"
-    RANGE = "range"
-
-
-AMOUNTS: Final = frozenset(
-    (
-        SpanKind.MONEY,
-        SpanKind.IMPERIAL,
-        SpanKind.NUMBER,
-        SpanKind.DIMENSIONS,
-        SpanKind.MEASURE,
-        SpanKind.PERCENT,
-        SpanKind.RANGE,
-    )
+from localization.span_kinds import (
+    AMOUNTS,
+    CUSTOMARY,
+    NOT_AFTER_NUMBER,
+    NOT_AFTER_WORD,
+    VERBATIM,
+    WORD,
+    Found,
+    SpanKind,
 )
-"""Kinds whose numbers are written in the reader's way; all others come through character by character."""
-CUSTOMARY: Final = frozenset((SpanKind.DATE, SpanKind.TIME, SpanKind.SIZE, SpanKind.PHONE, SpanKind.COORDINATES))
-"""Kinds that a human translator may write by the reader's custom (17:30 for 5:30 pm); a mask keeps them as written."""
-VERBATIM: Final = frozenset(SpanKind) - AMOUNTS - CUSTOMARY
-"""Kinds that nobody changes, human or machine."""
 
-_ISO: Final = r"(?:USD|EUR|GBP|BRL|JPY|CNY|MXN|CAD|AUD|CHF|INR|PLN)\b"
-_SIGN: Final = rf"(?:(?:US|CA?|AU?|NZ|HK|MX|R)\$|S/|[$€£¥₹₩₺₽฿₫₪]|{_ISO})"
-_AMOUNT: Final = r"\d+(?:[.,\u00a0\u202f]\d+)*"
-_MERIDIEM: Final = r"(?:[ap]m|[AP]M|[ap]\.m\.)"
-# The models turn "2 in" into "2 em"; "2 in 1" is no measure.
-_INCHES: Final = (
-    r"\s?in(?=[.,;)]|\Z|\s[x×|/·•+]\s|\s(?:and|or|by|long|wide|tall|high|deep|thick)\b)|(?:″|''|”|\")(?=[\s,.;x)]|\Z)"
-)
-_BOX: Final = r"(?<![\w.,])\d+(?:[.,]\d+)?(?:\s?[x×]\s?\d+(?:[.,]\d+)?){1,2}\s?in(?:ches)?\b"
+__all__ = ("AMOUNTS", "CUSTOMARY", "VERBATIM", "Found", "SpanKind", "find_spans")
+
+# Tag characters build the flags of England, Scotland and Wales.
+_EMOJI: Final = f"(?:{EMOJI}[\U000e0020-\U000e007f]*)+"
+_EMOJI_RANGES: Final = "\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u231a-\u23ff\u3030\u303d\u3297\u3299"
+_SIGNS: Final = "".join(spans_web.SIGNED) + spans_amounts.CURRENCY_SIGNS
+# Where a span may begin; letters and digits are passed over by the word.
+_START: Final = re.compile(rf"[\dA-Zvi+({re.escape(_SIGNS)}{_EMOJI_RANGES}]")
+_REST_OF_WORD: Final = re.compile(r"[0-9A-Za-z_]*")
+_WORDY: Final = re.compile(f"[{WORD}]{{2}}")
+_PHONE_DIGITS_MIN: Final = 7
+_DIGITS: Final = re.compile(r"\d")
+
+Proof = Callable[[re.Match[str]], SpanKind | None]
+Rules = Sequence[tuple[SpanKind | Proof, str]]
+
+
+class _Asked(Struct, frozen=True):
+    """What is asked where one sign stands: an alternation, and what each of its groups is or how that is proven."""
+
+    match: Callable[[str, int, int], re.Match[str] | None]
+    kinds: dict[str, SpanKind | Proof]
+
+
+def _ask(rules: Rules, before: str = "") -> _Asked:
+    parts = "|".join(f"(?P<rule_{n}>{pattern})" for n, (_, pattern) in enumerate(rules))
+    kinds = {f"rule_{n}": kind for n, (kind, _) in enumerate(rules)}
+    return _Asked(re.compile(f"{before}(?:{parts})").match, kinds)
+
+
+def _worn(match: re.Match[str]) -> SpanKind | None:
+    return SpanKind.SIZE if spans_amounts.LINGERIE.search(match.string) else None
+
+
 # In this order: the first that matches at a place has it.
-_PATTERNS: Final[dict[SpanKind, str]] = {
-    SpanKind.URL: r"(?:https?://|www\.)[^\s<>\"'\ue000-\uf8ff]*[^\s<>\"'.,;:!?)\]}\ue000-\uf8ff]",
-    SpanKind.EMAIL: r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+",
-    SpanKind.PLACEHOLDER: (
-        r"\{\{[^{}\n]{0,60}\}\}|\$\{[^{}\n]{0,60}\}|\{[^{}\n]{0,60}\}|\[\[[^\[\]\n]{0,60}\]\]"
-        r"|%\(\w{1,60}\)[sdif]|(?<![\d%])%(?:\d\$)?[sdif](?![\w%])"
+_AT_DIGIT: Final = _ask(
+    (
+        (SpanKind.EMOJI, _EMOJI),
+        *spans_codes.DIGIT_CODES,
+        *spans_amounts.DIGIT_AMOUNTS,
+        (SpanKind.CODE, spans_codes.GROUPED),
+        (SpanKind.VERSION, spans_codes.VERSION),
+        (_worn, spans_amounts.BRA),
+        (lambda match: spans_codes.of_digits(match.group()), spans_codes.DIGIT_RUN),
+        (SpanKind.CODE, spans_codes.DIGIT_FIRST),
     ),
-    SpanKind.MARKUP: r"</?\w[^<>\n]{0,100}>|&(?:\w{2,8}|#\d{1,6});",
-    SpanKind.HANDLE: r"(?<!\w)[#@]\w+(?:-\w+)*",
-    SpanKind.DATE: r"(?<![\w.,/-])(?:\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|\d{1,2}/\d{1,2})(?![\w/-])",
-    SpanKind.TIME: (
-        rf"(?<![\w.,])\d{{1,2}}(?::\d{{2}}){{1,2}}(?:\s?{_MERIDIEM})?(?!\w)|(?<![\w.,])\d{{1,2}}\s?{_MERIDIEM}(?!\w)"
+    NOT_AFTER_NUMBER,
+)
+_AT_CAPITAL: Final = _ask(
+    (
+        (SpanKind.MONEY, spans_amounts.MONEY_BEFORE),
+        (lambda match: spans_codes.of_s10(match.group()), spans_codes.S10),
+        (SpanKind.SIZE, spans_amounts.CAPITAL_SIZES),
+        *spans_codes.CAPITAL_CODES,
     ),
-    # Capitals and digits, at least two digits, perhaps in groups; not a number with its unit.
-    SpanKind.CODE: (
-        r"(?<![\w-])(?!\d+(?:GB|TB|MB|W|V|K|MP|HZ|MAH|ML|CM|MM|KG|G|M|L)(?![\w-]))"
-        r"(?=[A-Z0-9/_-]*[A-Z])(?=(?:[A-Z/_-]*\d){2})[A-Z0-9]+(?:[-_/][A-Z0-9]+)*(?![\w-])"
-    ),
-    SpanKind.GTIN: r"(?<![\w.,-])\d{8,14}(?![.,]?\w)",
-    SpanKind.EMOJI: rf"{EMOJI}+",
-    SpanKind.MONEY: rf"(?<!\w){_SIGN}\s?{_AMOUNT}|(?<![\w.,]){_AMOUNT}\s?(?:R\$|[€£¥₹$]|zł|{_ISO})",
-    SpanKind.IMPERIAL: (rf"{_BOX}|(?<![\w.,])\d+(?:[.,]\d+)?(?:\s?(?:ft|lbs?|oz|fl\.? ?oz|sq\.? ?ft)\b|{_INCHES})"),
+    rf"{NOT_AFTER_WORD}(?<!\w-)",
+)
+_AT_EMOJI: Final = _ask(((SpanKind.EMOJI, _EMOJI),))
+_AT_SIGN: Final[dict[str, _Asked]] = {
+    **{sign: _ask(((SpanKind.MONEY, spans_amounts.MONEY_SIGN),)) for sign in spans_amounts.CURRENCY_SIGNS},
+    **{sign: _ask(rules) for sign, rules in spans_web.SIGNED.items()},
+    "$": _ask((*spans_web.SIGNED["$"], (SpanKind.MONEY, spans_amounts.MONEY_SIGN))),
+    "#": _ask(((SpanKind.EMOJI, _EMOJI), *spans_web.SIGNED["#"])),
+    "*": _ask(((SpanKind.EMOJI, _EMOJI), *spans_web.SIGNED["*"])),
+    "+": _ask(((lambda match: spans_codes.of_international(match.group()), spans_codes.INTERNATIONAL),)),
+    "(": _ask(((SpanKind.PHONE, spans_codes.PARENTHESIZED),)),
+    "v": _ask(((SpanKind.VERSION, spans_codes.VERSION_NAMED),), NOT_AFTER_WORD),
+    "i": _ask(((SpanKind.CODE, spans_codes.SMALL_FIRST),), NOT_AFTER_WORD),
 }
-_SPANS: Final = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _PATTERNS.items()))
-_SPANS_AND_NUMBERS: Final = re.compile(f"{_SPANS.pattern}|(?P<{SpanKind.NUMBER}>{NUMERAL.pattern})")
-_MAYBE: Final = re.compile(r"[\d@#{<%&\[$\"\u2000-\U0010ffff]|www\.|://")
+_PLAIN: Final = _ask(spans_amounts.PLAIN_NUMBERS)
 
 
-class Found(Struct, frozen=True, order=True):
-    """A span of a text, `start` to `end`."""
+def find_spans(
+    text: str, terms: Sequence[str] = (), *, numbers: bool = False, region: str | None = None
+) -> list[Found]:
+    """Return the spans of a text in order; they do not overlap, but a term may overlap another span.
 
-    start: int
-    end: int
-    kind: SpanKind
-
-
-def find_spans(text: str, terms: Sequence[str] = (), *, numbers: bool = False) -> list[Found]:
-    """Return the spans of a text in order; a term may overlap another span. `numbers` finds plain numbers too.
-
-    `terms` are matched as written or in capitals, whole words.
+    `terms` are matched as written or in capitals, whole words. `numbers` finds plain numbers too. `region` (ISO 3166-1)
+    finds phones as they are written in that country.
     """
-    found = list(_terms(text, terms))
-    if _MAYBE.search(text) is not None:
-        pattern = _SPANS_AND_NUMBERS if numbers else _SPANS
-        found.extend(Found(one.start(), one.end(), SpanKind(str(one.lastgroup))) for one in pattern.finditer(text))
+    found = list(_terms(text, terms)) if terms else []
+    fixed = _fixed(text, region)
+    if not fixed:
+        _scan(text, 0, len(text), numbers, found)
+        return sorted(found) if len(found) > 1 else found
+    at = 0
+    for span in fixed:
+        _scan(text, at, span.start, numbers, found)
+        at = span.end
+    _scan(text, at, len(text), numbers, found)
+    return sorted(found + fixed)
+
+
+def _fixed(text: str, region: str | None) -> list[Found]:
+    """Spans that are found apart, because they begin with any letter."""
+    found = []
+    if "@" in text or spans_web.may_hold_address(text):
+        found = list(spans_web.addresses(text))
+    if "kr" in text:
+        found += _free(spans_amounts.MONEY_SMALL.finditer(text), SpanKind.MONEY, found)
+    if "%" in text and "%1" in text:
+        found += _free(spans_web.QT_FURTHER.finditer(text), SpanKind.PLACEHOLDER, found)
+    if region is not None and len(_DIGITS.findall(text)) >= _PHONE_DIGITS_MIN:
+        phones = [Found(start, end, SpanKind.PHONE) for start, end in spans_codes.phones_of(text, region)]
+        found += [one for one in phones if _is_free(one, found)]
     return sorted(found)
+
+
+def _free(matches: Iterator[re.Match[str]], kind: SpanKind, taken: Sequence[Found]) -> list[Found]:
+    spans = [Found(match.start(), match.end(), kind) for match in matches]
+    return [one for one in spans if _is_free(one, taken)]
+
+
+def _is_free(span: Found, taken: Sequence[Found]) -> bool:
+    return all(span.end <= other.start or other.end <= span.start for other in taken)
+
+
+def _scan(text: str, at: int, end: int, numbers: bool, found: list[Found]) -> None:
+    """Add what stands between two positions."""
+    while (start := _START.search(text, at, end)) is not None:
+        begin = start.start()
+        char = text[begin]
+        span = _span_at(text, char, begin, end, numbers)
+        if span is not None:
+            found.append(span)
+            at = span.end
+        elif char.isalnum():
+            at = _REST_OF_WORD.match(text, begin + 1).end()  # type: ignore[union-attr]  # matches the empty text
+        else:
+            at = begin + 1
+
+
+def _span_at(text: str, char: str, begin: int, end: int, numbers: bool) -> Found | None:
+    asked = _AT_SIGN.get(char)
+    if asked is None:
+        asked = _AT_DIGIT if char.isdigit() else _AT_CAPITAL if char.isalpha() else _AT_EMOJI
+    match = asked.match(text, begin, end)
+    kind = None if match is None else _kind_of(asked, match)
+    if kind is None and numbers and char.isdigit():
+        match = _PLAIN.match(text, begin, end)
+        kind = None if match is None else _kind_of(_PLAIN, match)
+    if match is None or kind is None:
+        return None
+    signed = kind is SpanKind.COORDINATES and text[begin - 1 : begin] == "-"
+    return Found(begin - signed, match.end(), kind)
+
+
+def _kind_of(asked: _Asked, match: re.Match[str]) -> SpanKind | None:
+    kind = asked.kinds[str(match.lastgroup)]
+    return kind if isinstance(kind, SpanKind) else kind(match)
+
+
+@lru_cache(maxsize=4096)
+def _forms(term: str) -> tuple[str, ...]:
+    return tuple({term, term.upper()}) if term.strip() else ()
 
 
 def _terms(text: str, terms: Sequence[str]) -> Iterator[Found]:
     for term in terms:
-        for form in {term, term.upper()}:
-            at = text.find(form) if form.strip() else -1
+        for form in _forms(term):
+            at = text.find(form)
             while at != -1:
                 end = at + len(form)
-                if not (_joined(text, at) or _joined(text, end)):
+                if not (_inside_word(text, at) or _inside_word(text, end)):
                     yield Found(at, end, SpanKind.TERM)
                 at = text.find(form, end)
 
 
-def _joined(text: str, at: int) -> bool:
-    """Whether position `at` is inside a word."""
-    return 0 < at < len(text) and text[at - 1].isalnum() and text[at].isalnum()
+def _inside_word(text: str, at: int) -> bool:
+    return 0 < at < len(text) and _WORDY.match(text, at - 1) is not None
