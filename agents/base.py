@@ -10,6 +10,7 @@ from agents.vectors import VectorMemory
 from inference.pool import Pool
 from inference.requests import Priority
 from localization.localizer import Localizer
+from localization.measures.money import Rates
 from schemas.contracts import Contract
 from schemas.events import Tombstone
 from schemas.reasons import Drop
@@ -30,8 +31,9 @@ class Tools(Struct, frozen=True):
     """What `localize` works with.
 
     `protected_terms`, `units` and `customs` are what settings and operators say about texts, as far as an output must
-    be told again when it changes (agents/basis.py). `vectors`: the vectors of texts seen lately, so that a price-only
-    update embeds nothing. `replaying`: nobody waits for the result, so everything else goes first.
+    be told again when it changes (agents/basis.py). `rates`: what prices are told in the reader's currency by.
+    `vectors`: the vectors of texts seen lately, so that a price-only update embeds nothing. `replaying`: nobody waits
+    for the result, so everything else goes first.
     """
 
     localizer: Localizer
@@ -43,6 +45,7 @@ class Tools(Struct, frozen=True):
     protected_terms: tuple[str, ...] = ()
     units: str = ""
     customs: Customs | None = None
+    rates: Rates | None = None
     vectors: VectorMemory = field(default_factory=VectorMemory)
     replaying: bool = False
 

@@ -16,6 +16,8 @@ from agents.versions import Edition, judge_delete, judge_upsert
 from inference.requests import PoisonText, Priority
 from localization.formats import price_display
 from localization.localizer import Detection, FieldKind
+from localization.measures import mains, sizes, units
+from localization.measures.money import converted_display
 from localization.together import task_group, together
 from schemas.contracts import LISTING_CONTRACT
 from schemas.errors import Refused
@@ -26,6 +28,7 @@ from schemas.outputs import (
     ListingFields,
     ListingLocalized,
     LocalizedAttribute,
+    Measurement,
 )
 from schemas.reasons import Drop, Reason, Stage, Warn
 from schemas.topics import listing_localized
@@ -116,7 +119,9 @@ async def _for_locale(
         listing_version=event.version,
         status=status_of(parts),
         fields=fields,
+        measurements=_measurements(event, detection, locale),
         price_display=price_display(event.price, locale) if event.price else None,
+        price_converted=converted_display(event.price, locale, tools.rates) if event.price and tools.rates else None,
         detected_locale=detection.locale,
         detected_confidence=detection.confidence,
         warnings=(*marks, *warnings_of(parts)),
@@ -132,6 +137,19 @@ async def _fields(event: ListingUpdated, rendering: Rendering) -> ListingFields:
         bullets = group.create_task(together(rendering.show(text, FieldKind.BULLET) for text in event.bullets))
         attributes = group.create_task(together(_attribute(a, rendering) for a in event.attributes))
     return ListingFields(title.result(), body.result(), bullets.result(), attributes.result())
+
+
+def _measurements(event: ListingUpdated, detection: Detection, locale: str) -> tuple[Measurement, ...]:
+    """What is measured in the source, as this locale's readers know it; nothing while its language is unknown."""
+    if detection.locale is None:
+        return ()
+    attributes = [(one.name, f"{one.value} {one.unit}" if one.unit else one.value) for one in event.attributes]
+    texts = (event.title, plain_description(event), *event.bullets, *(text for _, text in attributes))
+    return (
+        *units.measurements(texts, detection.locale, locale),
+        *sizes.notes(texts, attributes, detection.locale, locale),
+        *mains.notes(texts, locale),
+    )
 
 
 async def _attribute(attribute: Attribute, rendering: Rendering) -> LocalizedAttribute:

@@ -17,16 +17,16 @@ def price_display(price: Price, locale: str) -> str:
     amount = Decimal(price.amount)
     exponent = amount.as_tuple().exponent
     given = -exponent if isinstance(exponent, int) else 0
-    cldr = _cldr(locale)
-    shown = format_currency(amount, price.currency, locale=cldr)
-    usual = format_currency(Decimal(0), price.currency, locale=cldr)
+    known = cldr(locale)
+    shown = format_currency(amount, price.currency, locale=known)
+    usual = format_currency(Decimal(0), price.currency, locale=known)
     digits = sum(char.isdigit() for char in usual) - 1
     if given <= digits or amount == round(amount, digits):
         return shown
-    return format_currency(amount, price.currency, locale=cldr, decimal_quantization=False)
+    return format_currency(amount, price.currency, locale=known, decimal_quantization=False)
 
 
-def _cldr(locale: str) -> Locale:
+def cldr(locale: str) -> Locale:
     """The locale as CLDR knows it; a valid combination without data (`en-CN`) reads like its language."""
     tag = parse_locale(locale)
     try:

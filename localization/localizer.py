@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from inference.pool import Pool
 from inference.requests import Priority
@@ -20,6 +21,7 @@ from localization.markup import (
     sanitize,
     with_attribute_texts,
 )
+from localization.measures.units import annotated
 from localization.memory import Memory
 from localization.protect import mask
 from localization.segment import Segment, segment
@@ -46,6 +48,8 @@ class FieldKind(StrEnum):
     CARRIER_TEXT = "carrier_text"
 
 
+# What a seller writes about an item. A title has no room, a review and a carrier speak for themselves.
+_MEASURED: Final = frozenset((FieldKind.TEXT, FieldKind.HTML, FieldKind.BULLET, FieldKind.ATTRIBUTE_VALUE))
 _PROSE: Final = frozenset((FieldKind.TEXT, FieldKind.HTML, FieldKind.REVIEW, FieldKind.CARRIER_TEXT))
 
 
@@ -127,6 +131,8 @@ class Localizer:
         parts = _segment(ready.text, source.kind, source.locale)
         segments = [one for part in parts for one in part.segments]
         shown = await together(self._translator.translate(one.text, job) for one in segments)
+        if source.kind in _MEASURED and self._settings.units == "both":
+            shown = tuple(_with_units(one, target_locale) for one in shown)
         field = _assemble(ready, parts, shown, f"{model.name}@{model.version}")
         return await self._with_attributes(field, source, target_locale, priority)
 
@@ -182,6 +188,11 @@ def _segment(text: str, kind: FieldKind, locale: str) -> tuple[_Part, ...]:
         runs = (segment(run, language, whole=False) for run in labels_apart(part.text))
         parts.append(_Part(block=part, segments=tuple(one for run in runs for one in run)))
     return tuple(parts)
+
+
+def _with_units(shown: Shown, locale: str) -> Shown:
+    """Tell the measures of a translated segment in the reader's system too; what is copied stays as it was written."""
+    return replace(shown, text=annotated(shown.text, locale)) if shown.asked or shown.recalled else shown
 
 
 def _assemble(ready: _Ready, parts: tuple[_Part, ...], shown: Sequence[Shown], model: str) -> LocalizedField:

@@ -4,13 +4,15 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
-from schemas.events import Time
+from schemas.events import FeedbackKind, Time
 
 LISTING_LOCALIZED_TYPE: Final = "dragoman.listing-localized.v1"
 REVIEW_LOCALIZED_TYPE: Final = "dragoman.review-localized.v1"
 LOGISTICS_LOCALIZED_TYPE: Final = "dragoman.logistics-localized.v1"
 ITEM_EMBEDDING_TYPE: Final = "dragoman.item-embedding.v1"
 DEAD_LETTER_TYPE: Final = "dragoman.dead-letter.v1"
+TRANSLATION_CORRECTION_TYPE: Final = "dragoman.translation-correction.v1"
+MEMORY_ENTRY_TYPE: Final = "dragoman.memory-entry.v1"
 
 Base64 = Annotated[str, Meta(extra_json_schema={"contentEncoding": "base64"})]
 
@@ -80,11 +82,16 @@ class ListingFields(Struct, frozen=True, omit_defaults=True):
     attributes: tuple[LocalizedAttribute, ...] = ()
 
 
-class Measurement(Struct, frozen=True):
-    """A measure found in the source, as written and in the target locale's customary form."""
+class Measurement(Struct, frozen=True, omit_defaults=True):
+    """Something measured in the source, as written, and as readers of the target locale know it.
+
+    `unit`: a measure, in their system too; `size`: of shoes or clothing, in their system; `mains`: a device's voltage,
+    with the mains of their country.
+    """
 
     source: str
     display: str
+    kind: Literal["unit", "size", "mains"] = "unit"
 
 
 class ListingLocalized(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -97,6 +104,7 @@ class ListingLocalized(Struct, frozen=True, omit_defaults=True, kw_only=True):
     fields: ListingFields
     measurements: tuple[Measurement, ...] = ()
     price_display: str | None = None
+    price_converted: str | None = None
     detected_locale: str | None = None
     detected_confidence: float | None = None
     warnings: tuple[str, ...] = ()
@@ -157,6 +165,46 @@ class ItemEmbedding(Struct, frozen=True, kw_only=True):
     normalized: bool
     vector: Base64
     source_hash: str
+
+
+class Correction(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Topic `translation-corrections`, compacted. What `source_text` must read as in `locale`, for all it stands in.
+
+    Without `correction` it withdraws what was said before. Of several on one text the one with the latest `at` counts,
+    wherever it stands. `warnings` are the gate's objections: people outrank it.
+    """
+
+    kind: FeedbackKind
+    source_id: str
+    source_locale: str
+    locale: str
+    field: str | None = None
+    source_text: str
+    shown_text: str | None = None
+    correction: str | None = None
+    actor_role: str
+    at: Time
+    warnings: tuple[str, ...] = ()
+
+
+class MemoryEntry(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Topic `translation-memory`, compacted, kept 90 days: what a model and the gate made of a segment.
+
+    `segment` and `output` hold stand-ins (`QK710`) for names and amounts. `output` is there when the translation may be
+    shown; else `refused` says why not, or the segment is understood in pieces only (`cut`). `strict`: plain numbers are
+    stand-ins in `output` too.
+    """
+
+    source_locale: str
+    target_locale: str
+    segment: str
+    model_version: str
+    pipeline_version: str
+    glossary: str = ""
+    output: str | None = None
+    strict: bool = False
+    cut: bool = False
+    refused: str | None = None
 
 
 class DeadLetter(Struct, frozen=True, omit_defaults=True, kw_only=True):
