@@ -71,6 +71,11 @@ class Models:
             found[at[label]] += probability
         return found
 
+    def fastest(self, text: str) -> tuple[str, float]:
+        """The one language that fastText finds likeliest for one line, and its probability."""
+        labels, probabilities = self._fasttext.predict(text)
+        return (self.languages[self._fast_at[labels[0]]], float(probabilities[0])) if labels else ("und", 0.0)
+
     def bayes(self, text: str) -> Scores:
         """py3langid's probability of each of `languages`, float64 [languages]."""
         found = np.zeros(len(self.languages))

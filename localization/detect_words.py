@@ -1,0 +1,97 @@
+"""Which languages use a word, and how much more than others: what short texts can be told by."""
+
+import math
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+import numpy as np
+
+from localization.detect_models import Scores, models
+
+# Evidence of one word is the logarithm of its languages' shares, kept off minus infinity by this much.
+_SHARE_FLOOR: Final = 0.02
+_NO_SHARE: Final = math.log(_SHARE_FLOOR / 0.15)
+# What is typed without its accents counts as the word, but less than what another language writes so.
+_PLAIN_FACTOR: Final = 0.2
+_STRIPPED: Final = "'\u2019"
+_LETTERS: Final = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
+_TABLES: Final = ("words.tsv", "goods.tsv")
+
+
+# The shares of the languages that use a word: (place among the models' languages, share), the largest first.
+Word = tuple[tuple[int, float], ...]
+
+
+def tokens(words: str) -> set[str]:
+    """The distinct words of a text that went through `wording`, in small letters."""
+    return {word.strip(_STRIPPED) for word in words.lower().split()}
+
+
+def evidence(words: set[str]) -> Scores | None:
+    """Log-evidence of known words for each of the models' languages, float64 [languages]; None when none is known."""
+    known = vocabulary()
+    found = np.zeros(len(models().languages))
+    count = 0
+    for word in words:
+        shares = known.get(word)
+        if shares is None:
+            continue
+        count += 1
+        for place, share in shares:
+            found[place] += math.log(share + _SHARE_FLOOR) - math.log(_SHARE_FLOOR)
+    return found + count * _NO_SHARE if count else None
+
+
+@cache
+def vocabulary() -> dict[str, Word]:
+    """Return every word of the tables, loaded once per process (60 ms)."""
+    rates: dict[str, dict[int, float]] = {}
+    plain: dict[str, dict[int, float]] = {}
+    place = models().place
+    for language, tier, word in _rows():
+        at = place.get(language)
+        if at is None:
+            continue
+        rate = 2.0**tier
+        _add(rates, word, at, rate)
+        bare = without_marks(word)
+        if bare != word:
+            _add(plain, bare, at, rate * _PLAIN_FACTOR)
+    for word, found in plain.items():
+        for at, rate in found.items():
+            _add(rates, word, at, rate)
+    return {word: _shares(found) for word, found in rates.items()}
+
+
+@cache
+def _folded(char: str) -> str:
+    return unicodedata.normalize("NFD", char)[0]
+
+
+def without_marks(word: str) -> str:
+    """A Latin word as it is typed on a keyboard without its accents; other scripts stay."""
+    if word.isascii() or not word[0] < "\u0370":
+        return word
+    return "".join(map(_folded, word.translate(_LETTERS)))
+
+
+def _add(rates: dict[str, dict[int, float]], word: str, at: int, rate: float) -> None:
+    found = rates.setdefault(word, {})
+    found[at] = max(found.get(at, 0.0), rate)
+
+
+def _shares(found: dict[int, float]) -> Word:
+    total = sum(found.values())
+    return tuple(sorted(((at, rate / total) for at, rate in found.items()), key=lambda one: -one[1]))
+
+
+def _rows() -> Iterator[tuple[str, int, str]]:
+    for name in _TABLES:
+        for line in files("localization.detect_data").joinpath(name).read_text("utf-8").splitlines():
+            if not line.startswith("#"):
+                language, tier, words = line.split("\t")
+                for word in words.split():
+                    yield language, int(tier), word
