@@ -68,7 +68,7 @@ def test_a_broken_translation_is_refused(source, output, reason):
 
 
 def test_an_unfinished_translation_is_refused():
-    assert verdict("The box has 12 cups.", "A caixa tem 12 xícaras.", complete=False) is Warn.GATE_LENGTH
+    assert verdict("The box has 12 cups.", "A caixa tem 12 xícaras.", complete=False) is Warn.GATE_TRUNCATED
 
 
 @pytest.mark.parametrize(

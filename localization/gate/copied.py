@@ -1,0 +1,67 @@
+"""Copied: what should have been translated came back as it went in, whole or in part."""
+
+from itertools import pairwise
+from typing import Final
+
+from localization.gate.case import Case
+from localization.gate.lexicon import function_words, language_of
+from localization.gate.prose import prose, words
+from schemas.locales import same_language
+
+# Shorter copies may be names: "Galaxy Tab Lite".
+_WHOLE_WORDS_MIN: Final = 4
+_RUN_WORDS_MIN: Final = 4
+
+
+def copies(case: Case) -> bool:
+    """Whether the whole text, or a run of words that only the source's language has, came back untouched."""
+    if same_language(case.source_locale, case.target_locale):
+        return False
+    before, after = words(case.source), words(case.translation)
+    if before == after:
+        return _whole(case, before)
+    return _run(case, before, after)
+
+
+def _whole(case: Case, said: tuple[str, ...]) -> bool:
+    if prose(case.source).casefold() != prose(case.translation).casefold():
+        return False
+    named = {word for term in case.protected for word in words(term)}
+    telling = [word for word in said if word not in named]
+    if len(telling) >= _WHOLE_WORDS_MIN:
+        return True
+    return len(telling) >= 2 and any(word in _only(case) for word in telling)
+
+
+def _only(case: Case) -> frozenset[str]:
+    """Function words of the source's language that mean nothing in the target's."""
+    return function_words(language_of(case.source_locale)) - function_words(language_of(case.target_locale))
+
+
+def _run(case: Case, before: tuple[str, ...], after: tuple[str, ...]) -> bool:
+    """A run of source words that holds a function word of the source's language, outside of names."""
+    shared = set(before)
+    own = _only(case)
+    if own:
+        if not any(word in own and word in shared for word in after):
+            return False
+    elif sum(word in shared for word in after) < _RUN_WORDS_MIN:
+        return False
+    pairs = set(pairwise(before))
+    run: list[str] = []
+    for word in after:
+        if run and (run[-1], word) not in pairs:
+            if _telling(run, own, case):
+                return True
+            run = []
+        if run or word in shared:
+            run.append(word)
+    return _telling(run, own, case)
+
+
+def _telling(run: list[str], own: frozenset[str], case: Case) -> bool:
+    if len(run) < _RUN_WORDS_MIN:
+        return False
+    named = {word for term in case.protected for word in words(term)}
+    left = [word for word in run if word not in named]
+    return len(left) >= _RUN_WORDS_MIN and (not own or any(word in own for word in left))

@@ -1,0 +1,174 @@
+"""Placeholders: what a program fills in must be there again, under its own name, as often as it was."""
+
+import re
+from collections import Counter
+from functools import lru_cache
+from typing import Final
+
+from msgspec import Struct
+
+from localization.gate.case import Case
+
+# Cheap precondition: no placeholder of any style is without one of these.
+_MAYBE: Final = re.compile(r"[{%$]|\[\[|\[[a-z]+_|__\w|[:@]\w|%\w")
+# In this order: the first that matches at a place has it.
+_STYLES: Final = (
+    r"\{%.{0,80}?%\}",  # Jinja, Twig and Django statements
+    r"<%.{0,80}?%>",  # ERB, EJS
+    r"\$t\([^()\n]{1,120}\)",  # i18next nesting
+    r"\{\{\{[^{}\n]{1,60}\}\}\}|\{\{[^{}\n]{0,60}\}\}",  # Mustache, Angular, i18next
+    r"[$%#@]\{[^{}\n]{1,60}\}",  # JavaScript, Rails, Ruby
+    r"\{\s*[\w.$#\[\]'\"/@-]{0,60}\s*(?:[!:|,][^{}\n]{0,40})?\}",  # Python, .NET, ICU
+    r"\[\[[^\[\]\n]{1,60}\]\]",
+    r"\[/?[a-z]+(?:_[a-z]+)+(?:\s[^\[\]\n]{0,60})?\]",  # shortcodes
+    r"%\(\w{1,60}\)[-#0 +]{0,3}\d{0,3}(?:\.\d+)?[a-zA-Z]",  # Python's named printf
+    r"%[A-Za-z_][\w.-]{1,40}%",  # Symfony
+    r"(?<![\d%])%(?:\d{1,2}\$)?[-+0#']{0,2}\d{0,3}(?:\.(?:\d+|\*))?(?:hh?|ll?|[jzt])?[sdifucxXoeEgGp@](?![A-Za-z0-9_%])",
+    r"(?<![\w%])%(?:L?\d{1,2}|n)(?![\w$%.,])",  # Qt
+    r"(?<![\w$])\$[A-Za-z_]\w{0,40}(?!\w)",  # shell, PHP
+    r"(?<![\w:/.@])[:@][a-z_][a-z0-9_]{0,40}(?![\w:.@/-]|\.\w)",  # Laravel, Drupal
+    r"(?<!\w)__\w{1,40}?__(?!\w)",
+)
+PLACEHOLDER: Final = re.compile("|".join(_STYLES))
+# A date's format: its letters and order are the reader's, not the program's.
+_STRFTIME: Final = re.compile(r"%[-_0^#]?[YmHMSBbAajyIpeZ]\b")
+_FORMAT_LETTER: Final = re.compile(r"%[-_0^#]?[a-zA-Z]")
+_PRINTF: Final = re.compile(r"%(?:(\d{1,2})\$)?(.+)", re.DOTALL)
+_POSITIONAL: Final = re.compile(r"%\d{1,2}\$")
+_ICU: Final = re.compile(r"\{\s*([\w.]+)\s*,\s*(plural|select|selectordinal)\s*,")
+_ICU_ARM: Final = re.compile(r"(?:^|(?<=[\s}]))(=\d+|\w+)\s*\{")
+_PLURAL_BAR: Final = re.compile(r"\s\|\s|\w\|\w")
+_SPACE: Final = re.compile(r"\s+")
+
+
+class Slots(Struct, frozen=True):
+    """The placeholders of a text. `named` by count, `printf` in order of writing, `inside` an ICU arm or plural form.
+
+    `forms` are the ICU arguments with their types and the arms of each `select`.
+    """
+
+    named: Counter[str]
+    printf: tuple[str, ...]
+    positional: bool
+    inside: frozenset[str]
+    forms: frozenset[tuple[str, str, frozenset[str]]]
+
+
+_NONE: Final = Slots(Counter(), (), False, frozenset(), frozenset())
+
+
+def changes_placeholders(case: Case) -> bool:
+    """Whether a placeholder is missing, altered, invented, or no longer in the order that unnamed ones need."""
+    before, after = slots(case.source), slots(case.translation)
+    if before is after:
+        return False
+    if before.forms != after.forms or before.inside != after.inside:
+        return True
+    return before.named != after.named or not _same_printf(before, after)
+
+
+def _same_printf(before: Slots, after: Slots) -> bool:
+    """Unnamed arguments are taken in order, unless the translation numbers them."""
+    if before.printf == after.printf and before.positional == after.positional:
+        return True
+    if len(before.printf) != len(after.printf):
+        return False
+    return _by_number(before) == _by_number(after)
+
+
+def _by_number(found: Slots) -> list[tuple[int, str]]:
+    numbered = []
+    for at, one in enumerate(found.printf, 1):
+        match = _PRINTF.fullmatch(one)
+        if match is None:
+            return []
+        numbered.append((int(match.group(1) or at), match.group(2)))
+    return sorted(numbered)
+
+
+@lru_cache(maxsize=512)
+def slots(text: str) -> Slots:
+    """Read the placeholders of a text, ICU messages by their skeleton."""
+    if _MAYBE.search(text) is None:
+        return _NONE
+    outside, forms, arms = _without_icu(text) if _ICU.search(text) else (text, set(), [])
+    plural = _PLURAL_BAR.search(outside) is not None
+    named: Counter[str] = Counter()
+    printf: list[str] = []
+    inside: set[str] = set()
+    date = len(_STRFTIME.findall(outside)) > 0 and "%" in outside
+    for one in PLACEHOLDER.findall(outside):
+        if date and _FORMAT_LETTER.fullmatch(one):
+            continue
+        if plural:
+            inside.add(_bare(one))
+        elif one[0] == "%" and one[1] not in "({" and not one.endswith("%"):
+            printf.append(one)
+        else:
+            named[_bare(one)] += 1
+    for arm in arms:
+        found = slots(arm)
+        inside |= found.inside | set(found.named) | set(found.printf)
+        forms |= found.forms
+    if not (named or printf or inside or forms):
+        return _NONE
+    positional = any(_POSITIONAL.match(one) for one in printf)
+    return Slots(named, tuple(printf), positional, frozenset(inside), frozenset(forms))
+
+
+def _bare(placeholder: str) -> str:
+    return _SPACE.sub("", placeholder)
+
+
+def _without_icu(text: str) -> tuple[str, set[tuple[str, str, frozenset[str]]], list[str]]:
+    """Take ICU plurals and selects out: the rest, their skeletons, and the texts of their arms."""
+    rest, forms, arms, at = [], set(), [], 0
+    while (match := _ICU.search(text, at)) is not None:
+        end = _closing(text, match.start())
+        if end is None:
+            break
+        rest.append(text[at : match.start()])
+        labels = []
+        for arm in _arms(text[match.end() : end]):
+            labels.append(arm[0])
+            arms.append(arm[1])
+        # The plural categories are the reader's language's own; a select's are the program's.
+        kept = frozenset(labels) if match.group(2) == "select" else frozenset({"other"} & set(labels))
+        forms.add((match.group(1), match.group(2), kept))
+        at = end + 1
+    rest.append(text[at:])
+    return " ".join(rest), forms, arms
+
+
+def _arms(body: str) -> list[tuple[str, str]]:
+    found, at = [], 0
+    while (match := _ICU_ARM.search(body, at)) is not None:
+        end = _closing(body, match.end() - 1)
+        if end is None:
+            break
+        found.append((match.group(1), body[match.end() : end]))
+        at = end + 1
+    return found
+
+
+def _closing(text: str, start: int) -> int | None:
+    """Where the brace that opens at `start` closes."""
+    depth = 0
+    for at in range(start, len(text)):
+        if text[at] == "{":
+            depth += 1
+        elif text[at] == "}":
+            depth -= 1
+            if not depth:
+                return at
+    return None
+
+
+def without_placeholders(text: str) -> str:
+    """The prose of a text: a sign where a placeholder stands, the arms of ICU messages without their skeleton."""
+    if _MAYBE.search(text) is None:
+        return text
+    if _ICU.search(text):
+        rest, _, arms = _without_icu(text)
+        text = " ".join((rest, *map(without_placeholders, arms)))
+    return PLACEHOLDER.sub("¤", text)

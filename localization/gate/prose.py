@@ -1,0 +1,49 @@
+"""Prose: what the laws read of a text, without its markup, placeholders, addresses and keyboard shortcuts."""
+
+import html
+import re
+from functools import lru_cache
+from typing import Final
+
+from localization.gate.placeholders import without_placeholders
+
+_MAYBE: Final = re.compile(r"[<&{%$\[_@/:\ue000-\uf8ff\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_TAG: Final = re.compile(r"<!--.*?-->|</?[A-Za-z0-9][^<>]{0,2000}>|[\ue000-\uf8ff]", re.DOTALL)
+_BREAK: Final = re.compile(r"<(?:/?(?:p|div|li|ul|ol|h\d|tr|td|th|table|br|dt|dd)\b)[^<>]*>", re.IGNORECASE)
+_ADDRESS: Final = re.compile(r"(?:https?|ftp|file)://\S+|www\.\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# The key that chooses a menu entry, as GTK, Qt and Windows mark it: "_File", "Save &as", "ファイル(_F)".
+_SHORTCUT_BEHIND: Final = re.compile(r"\s?[(（][_&][A-Za-z0-9][)）]")
+_SHORTCUT: Final = re.compile(r"(?<![A-Za-z0-9_&])[_&](?=\w)|(?<=[^\W\d_])[_&](?=[^\W\d_])")
+_INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_SENTENCE_END: Final = re.compile(
+    r"[.!?…]+[\"'”’»)\]]*(?=\s+[^\W\d_a-zß-ÿ]|\s*\Z)|[。！？!?][」』”）]*|[।؟۔][\s]*|\n\s*\n"
+)
+
+
+@lru_cache(maxsize=512)
+def prose(text: str) -> str:
+    """The text as a reader hears it; `¤` stands for a placeholder, a line end for a block of HTML."""
+    if _MAYBE.search(text) is None:
+        return text
+    if "<" in text or "&" in text or _TAG.search(text):
+        text = _TAG.sub("", _BREAK.sub("\n", text))
+        text = html.unescape(text) if "&" in text else text
+    text = _INVISIBLE.sub("", _ADDRESS.sub("¤", without_placeholders(text)))
+    if "_" in text or "&" in text:
+        text = _SHORTCUT.sub("", _SHORTCUT_BEHIND.sub("", text))
+    return text
+
+
+@lru_cache(maxsize=512)
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text in small letters, in order; a run of a script without spaces is one."""
+    return tuple(WORD.findall(prose(text).casefold()))
+
+
+@lru_cache(maxsize=512)
+def sentences(text: str) -> int:
+    """How many sentences a text has, at least one."""
+    said = prose(text).strip()
+    ends = [match.end() for match in _SENTENCE_END.finditer(said)]
+    return max(1, len(ends) + (not ends or said[ends[-1] :].strip() != ""))

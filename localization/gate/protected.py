@@ -1,0 +1,111 @@
+"""Protected: names, addresses, codes and signs that nobody translates come through as they were written."""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from localization.gate.case import Case
+from localization.segment import TAG
+from localization.spans import VERBATIM, SpanKind, find_spans
+from schemas.locales import parse_locale
+
+# What is laws of their own: placeholders, tags; a VERSION is a number.
+_ELSEWHERE: Final = frozenset((SpanKind.PLACEHOLDER, SpanKind.MARKUP, SpanKind.TERM, SpanKind.VERSION))
+_KINDS: Final = VERBATIM - _ELSEWHERE
+# What a language may hang on a foreign name. Everywhere: an apostrophe or a hyphen and small letters, a genitive s.
+_ANYWHERE: Final = r"['’ʼ-]\w{1,8}|s"
+_ENDINGS: Final = {
+    "tr": r"[nsyt]?[aeıioöuü]\w{0,5}|[dtl][aeıiuü]\w{0,6}",
+    "fi": r"i?(?:n|a|ä|ss[aä]|st[aä]|ll[aä]|lt[aä]|lle|ksi|n[aä]|in|en|on|un|än|iin|een|hin|hen|i[aä])\w{0,4}",
+    "et": r"i?(?:t|d|st|s|le|lt|l|ga|ks|sse|ni|na|ta|te)",
+    "hu": r"[aeoöuüáéíóőú]?\w{1,5}",
+    "pl": r"(?:a|u|em|iem|owi|ie|ów|om|ami|ach|y|i|ę|ą|owy|owe|owa|owego)",
+    "cs": r"(?:a|u|em|ovi|e|ů|y|i|ům|ech|ou|ový|ové)",
+    "sk": r"(?:a|u|om|ovi|e|ov|y|i|ou)",
+    "sl": r"(?:a|u|om|em|i|ov|e)",
+    "hr": r"(?:a|u|om|em|i|e|ov)",
+    "sr": r"(?:a|u|om|em|i|e)",
+    "ro": r"(?:ul|ului|uri|urile|ului|a|ei|e|i|le|lor)",
+    "sv": r"(?:en|et|n|ens|ar|er)",
+    "da": r"(?:en|et|ens|er|e)",
+    "nb": r"(?:en|et|ens|er|e)",
+    "de": r"(?:es|en|e)",
+    "lt": r"(?:as|o|ui|e|u|ai)",
+    "lv": r"(?:s|a|am|u|ā)",
+    "ru": r"[а-я]{1,4}",
+    "uk": r"[а-яіїє]{1,4}",
+}
+# Neither letter nor digit: "for <name> for" is no word said twice.
+_NAME_SIGN: Final = "¤"
+_JOINED_SCRIPT: Final = re.compile(r"[\u0590-\u06ff\u0900-\u0dff\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+def loses_protected(case: Case) -> bool:
+    """Whether a protected term, an address, a code or an emoji of the source is not shown as it was written."""
+    for term in case.protected:
+        if term.strip() and term in case.translation and term in case.source:
+            if _whole(term, case.source) and not _shown(term, case):
+                return True
+        elif _said(term, case.source) and not _shown(term, case):
+            return True
+    return any(not _comes_through(one, case) for one in spans(case.source))
+
+
+def _said(term: str, source: str) -> bool:
+    return bool(term.strip()) and term.casefold() in source.casefold() and _whole(term, source)
+
+
+@lru_cache(maxsize=4096)
+def _as_word(term: str, endings: str) -> re.Pattern[str]:
+    """The term as a word of its own: no letter before it, at most an ending behind it."""
+    before = r"(?<![^\W_])" if term[0].isalnum() else ""
+    behind = rf"(?:(?:{endings}))?(?![^\W_])" if endings else r"(?![^\W_])"
+    body = r"\s+".join(map(re.escape, term.split()))
+    return re.compile(f"{before}{body}{behind if term[-1].isalnum() else ''}", re.IGNORECASE)
+
+
+def _whole(term: str, source: str) -> bool:
+    """Whether the source says the term: as its own word in the term's own case, in capitals, or only in that case."""
+    return _as_word(term, "").search(_spaced(source)) is not None
+
+
+def _shown(term: str, case: Case) -> bool:
+    language = parse_locale(case.target_locale).language
+    endings = "|".join(filter(None, (_ENDINGS.get(language), _ANYWHERE)))
+    allowed = {term, term.upper()} | {found.group() for found in _as_word(term, "").finditer(case.source)}
+    shown = _spaced(case.translation)
+    for found in _as_word(term, endings).finditer(shown):
+        said = " ".join(found.group().split())
+        if any(said.startswith(form) for form in allowed):
+            return True
+    return False
+
+
+def _spaced(text: str) -> str:
+    """The text with spaces between letters of scripts that are written without them and all others."""
+    if text.isascii() or _JOINED_SCRIPT.search(text) is None:
+        return text
+    return _JOINED_SCRIPT.sub(" ", text)
+
+
+@lru_cache(maxsize=512)
+def spans(text: str) -> tuple[str, ...]:
+    """The stretches of a text that nobody changes, but for protected terms, placeholders and tags."""
+    return tuple(text[one.start : one.end] for one in find_spans(text) if one.kind in _KINDS)
+
+
+def _comes_through(span: str, case: Case) -> bool:
+    if span in case.translation:
+        return True
+    folded = case.translation.casefold()
+    return span.casefold().strip("\ufe0f") in folded
+
+
+def without_names(text: str, terms: tuple[str, ...]) -> str:
+    """The text with a sign for each span that another law holds: its words and numbers are its translator's own."""
+    parts, at = [], 0
+    for span in find_spans(text, terms):
+        if span.kind in VERBATIM and span.start >= at:
+            parts += [text[at : span.start], _NAME_SIGN]
+            at = span.end
+    return TAG.sub("", "".join((*parts, text[at:])))

@@ -1,0 +1,77 @@
+"""Repetition: a translation says a thing as often as its source."""
+
+import re
+from collections import Counter
+from typing import Final
+
+from localization.gate.case import Case
+from localization.gate.lexicon import UNSPACED, language_of
+from localization.gate.protected import without_names
+
+# Words, and the signs that part them more than a comma does: "compilers (gcc, gcc)".
+_WORD: Final = re.compile(r"[^\W_]+|[^\w\s,;.!]")
+_STUTTER: Final = re.compile(r"(\S{1,8}?)\1{5,}")
+_STUTTER_CHARS_MIN: Final = 12
+_PERIOD_WORDS_MAX: Final = 7
+# Three or more characters of a script without spaces, twice without a gap: 质量很好质量很好.
+_DOUBLED_RUN: Final = re.compile(r"([^\W\d_a-zA-Z]{3,30})[、，,。．！!\s]?\1")
+_SENTENCE_CHARS_MIN: Final = 12
+_SENTENCE: Final = re.compile(r"[^.!?。！？\n]{12,}[.!?。！？]?")
+
+
+def repeats(case: Case) -> bool:
+    """Whether the translation loops, or doubles a word or a sentence, and the source does not."""
+    shown = without_names(case.translation, case.protected)
+    if language_of(case.target_locale) in UNSPACED and _DOUBLED_RUN.search(shown):
+        return _doubled(shown) > _doubled(case.source)
+    if not (_loops_words(shown) or _stutters(shown) or _doubled_sentences(shown)):
+        return False
+    said = without_names(case.source, case.protected)
+    return (
+        (_loops_words(shown) and not _loops_words(said))
+        or (_stutters(shown) and not _stutters(said))
+        or _doubled_sentences(shown) > _doubled_sentences(said)
+    )
+
+
+def _loops_words(text: str) -> bool:
+    """A word of three letters twice, one or two words three times, or three to seven words twice, without a gap.
+
+    One pass: a word that was last said `period` words ago continues the run of that period.
+    """
+    said = _WORD.findall(text.lower())
+    if len(set(said)) == len(said):
+        return False
+    last: dict[str, int] = {}
+    period, run = 0, 0
+    for at, word in enumerate(said):
+        if not word.isalnum():
+            period = 0
+            continue
+        before = last.get(word)
+        last[word] = at
+        if before is None or at - before > _PERIOD_WORDS_MAX:
+            period = 0
+            continue
+        period, run = (period, run + 1) if at - before == period else (at - before, 1)
+        doubled = period == 1 and len(word) >= 3 and word.isalpha()
+        if doubled or run >= (2 * period if period <= 2 else period):
+            return True
+    return False
+
+
+def _stutters(text: str) -> bool:
+    long = any(len(chunk) >= _STUTTER_CHARS_MIN for chunk in text.split())
+    return long and _STUTTER.search(text) is not None
+
+
+def _doubled(text: str) -> int:
+    return len(_DOUBLED_RUN.findall(text))
+
+
+def _doubled_sentences(text: str) -> int:
+    """How many sentences of twelve characters or more are said again."""
+    if len(text) < 2 * _SENTENCE_CHARS_MIN:
+        return 0
+    said = Counter(found.strip().casefold() for found in _SENTENCE.findall(text))
+    return sum(times - 1 for times in said.values())
