@@ -21,6 +21,7 @@ from inference.library.store import ModelStore
 from inference.models import LoadedModels
 from inference.pool import Pool
 from localization.localizer import Localizer
+from localization.measures.money import read_rates
 from localization.version import PIPELINE_VERSION
 from schemas.errors import DragomanError, Fatal
 from schemas.report import Reporter, silent
@@ -182,6 +183,7 @@ class Worker:
             partners=frozenset(local.partners),
             pipeline_version=PIPELINE_VERSION,
             embed_listings=local.embed_listings,
+            rates=read_rates(local.rates) if local.rates else None,
         )
 
     def _fail(self, error: BaseException) -> None:
