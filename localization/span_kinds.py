@@ -15,6 +15,7 @@ class SpanKind(StrEnum):
     EMAIL = "email"
     PLACEHOLDER = "placeholder"
     MARKUP = "markup"
+    SLOT = "slot"
     HANDLE = "handle"
     DATE = "date"
     TIME = "time"
@@ -49,8 +50,13 @@ AMOUNTS: Final = frozenset(
     )
 )
 """Kinds whose numbers are written in the reader's way; all others come through character by character."""
-CUSTOMARY: Final = frozenset((SpanKind.DATE, SpanKind.TIME, SpanKind.SIZE, SpanKind.PHONE, SpanKind.COORDINATES))
-"""Kinds that a human translator may write by the reader's custom (17:30 for 5:30 pm); a mask keeps them as written."""
+CUSTOMARY: Final = frozenset(
+    (SpanKind.DATE, SpanKind.TIME, SpanKind.SIZE, SpanKind.PHONE, SpanKind.COORDINATES, SpanKind.SLOT)
+)
+"""Kinds that a human translator may write by the reader's custom (17:30 for 5:30 pm, `<Datei>` for `<file>`).
+
+A mask keeps them as written.
+"""
 VERBATIM: Final = frozenset(SpanKind) - AMOUNTS - CUSTOMARY
 """Kinds that nobody changes, human or machine."""
 

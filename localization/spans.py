@@ -37,7 +37,7 @@ _WORDY: Final = re.compile(f"[{WORD}]{{2}}")
 _PHONE_DIGITS_MIN: Final = 7
 _DIGITS: Final = re.compile(r"\d")
 
-Proof = Callable[[re.Match[str]], SpanKind | None]
+Proof = spans_web.Proof
 Rules = Sequence[tuple[SpanKind | Proof, str]]
 
 
@@ -124,7 +124,7 @@ def _fixed(text: str, region: str | None) -> list[Found]:
         found = list(spans_web.addresses(text))
     if "kr" in text:
         found += _free(spans_amounts.MONEY_SMALL.finditer(text), SpanKind.MONEY, found)
-    if "%" in text and "%1" in text:
+    if "%1" in text:
         found += _free(spans_web.QT_FURTHER.finditer(text), SpanKind.PLACEHOLDER, found)
     if region is not None and len(_DIGITS.findall(text)) >= _PHONE_DIGITS_MIN:
         phones = [Found(start, end, SpanKind.PHONE) for start, end in spans_codes.phones_of(text, region)]

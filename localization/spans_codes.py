@@ -98,7 +98,7 @@ _TRACKING: Final = (
     r"|JJ?D\d{16,20}"  # DHL parcel (licence plates of JJD)
     r"|SF\d{12,13}"  # SF Express
 )
-_END: Final = NOT_BEFORE_WORD + r"(?!-\w)"
+_END: Final = NOT_BEFORE_WORD + r"(?!-[A-Z0-9])"
 DIGIT_CODES: Final[tuple[tuple[SpanKind, str], ...]] = (
     (
         SpanKind.COORDINATES,

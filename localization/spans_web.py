@@ -1,11 +1,12 @@
 """Spans that machines read: addresses of the net, placeholders of every common style, mark-up, file names."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from localization.span_kinds import NOT_AFTER_WORD, NOT_BEFORE_WORD, WORD, Found, SpanKind
 
+Proof = Callable[[re.Match[str]], SpanKind | None]
 _PRIVATE_USE: Final = "\ue000-\uf8ff"  # inline tags stand there
 _PATH: Final = rf"[^\s<>\"'{_PRIVATE_USE}\u2e80-\uffff]*[^\s<>\"'.,;:!?)\]}}{_PRIVATE_USE}\u2e80-\uffff]"
 # Ends of domains that are no words of a language: "bom.de novo" misses a space, `loja.com` does not.
@@ -59,12 +60,36 @@ def may_hold_address(text: str) -> bool:
     return "://" in text or ("." in text and _DOTTED.search(text) is not None)
 
 
+# Names of HTML, Pango and XLIFF, and what shops call their fields. Letters alone, digits, and what has an attribute or
+# an end are tags whatever they say.
+_NAMES: Final = (
+    "br hr em img div span bold strong italic small big sub sup tt code kbd pre var samp font label link button input"
+    " ul ol li dl dt dd table tbody thead tr td th caption h1 h2 h3 h4 h5 h6 html head body style script section article"
+    " header footer nav figure blockquote abbr cite del ins mark time video audio svg iframe form select center strike"
+    " bdi bdo xliff bpt ept ph it mrk name username first_name last_name email user url price amount"
+)
+_TAGS: Final = frozenset(_NAMES.split())
+_TAG_NAME: Final = re.compile(r"</?(\w+)([^<>]*)>")
+
+
+def _of_tag(match: re.Match[str]) -> SpanKind:
+    """Name what stands in angle brackets: mark-up, or a slot (`<file>`) whose name a translator translates."""
+    named = _TAG_NAME.match(match.group())
+    if named is None:
+        return SpanKind.SLOT
+    name, rest = named.groups()
+    known = len(name) == 1 or name.isdigit() or name.lower() in _TAGS or "_" in name
+    marked = "=" in rest or rest.endswith("/") or match.group()[1] == "/" or f"</{name}>" in match.string
+    return SpanKind.MARKUP if known or marked else SpanKind.SLOT
+
+
 # One level of braces in another, for `{count, plural, one {# item} other {{n} items}}`.
 _BRACED: Final = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
 # C's printf with position, flags, width, precision and length; Python's `%(name)s`; Objective-C's `%@`. A percentage
 # is none: "20%d", "% d". Two small letters may follow ("%dpx"), a word may not ("%discount").
 _PRINTF: Final = (
-    r"(?<![\d%])%(?:\d{1,2}\$)?[-+#0']{0,3}(?:\d{1,3}|\*)?(?:\.(?:\d{1,2}|\*))?(?:hh|h|ll|l|q|j|z|t|L)?[sdiufFeEgGxXoc@]"
+    r"(?<![\d%])%(?:\d{1,2}\$)?[-+#0']{0,3}(?:\d{1,3}|\*)?(?:\.(?:\d{1,3}|\*))?"
+    r"(?:(?:hh|h|ll|l|q|j|z|t|L|I64|I32)?[sdiufFeEgGxXoc@]|<PRI\w{2,12}>)"
     r"(?![a-z]{3})(?!\d)|%\(\w{1,60}\)[-+#0 ]{0,3}\d{0,3}(?:\.\d{1,2})?[sdiufFeEgGxXr]"
 )
 _RAILS: Final = (
@@ -72,7 +97,7 @@ _RAILS: Final = (
     "|seconds|minutes|hours|days|other|link|title|product|quantity|[a-z]+(?:_[a-z]+)+"
 )
 # By the sign that a placeholder begins with; in this order.
-SIGNED: Final[dict[str, tuple[tuple[SpanKind, str], ...]]] = {
+SIGNED: Final[dict[str, tuple[tuple[SpanKind | Proof, str], ...]]] = {
     "{": (
         (
             SpanKind.PLACEHOLDER,
@@ -86,7 +111,7 @@ SIGNED: Final[dict[str, tuple[tuple[SpanKind, str], ...]]] = {
         (SpanKind.PLACEHOLDER, r"(?<!\d)%[A-Za-z_]\w{1,40}%(?!\w)"),
         (SpanKind.PLACEHOLDER, _PRINTF),
         # Qt counts from one, which tells its %2 from Turkish percentages (%20).
-        (SpanKind.PLACEHOLDER, rf"(?<![\d%])%L?1{NOT_BEFORE_WORD}(?![%.,]\d)|(?<![\w%])%n{NOT_BEFORE_WORD}"),
+        (SpanKind.PLACEHOLDER, rf"(?<![\d%])%L?1{NOT_BEFORE_WORD}(?!\$|[%.,]\d)|(?<![\w%])%n{NOT_BEFORE_WORD}"),
     ),
     "$": (
         (SpanKind.PLACEHOLDER, r"\$\{[^{}\n]{1,60}\}|\$\([\w.]{1,60}\)"),
@@ -106,7 +131,8 @@ SIGNED: Final[dict[str, tuple[tuple[SpanKind, str], ...]]] = {
     "[": ((SpanKind.PLACEHOLDER, r"\[\[[^\[\]\n]{0,60}\]\]|\[%\w{1,40}%\]|\[[A-Za-z]+(?:_[A-Za-z0-9]+)+\]"),),
     "<": (
         (SpanKind.PLACEHOLDER, r"<%[^%\n]{0,100}%>"),
-        (SpanKind.MARKUP, r"<!--[^\n]{0,200}?-->|</?\w[^<>\n]{0,100}>"),
+        (SpanKind.MARKUP, r"<!--[^\n]{0,200}?-->"),
+        (_of_tag, r"</?\w[^<>\n]{0,100}>"),
     ),
     "&": ((SpanKind.MARKUP, r"&(?:[A-Za-z]\w{1,7}|#\d{1,6}|#x[0-9A-Fa-f]{1,6});"),),
     "*": ((SpanKind.PLACEHOLDER, r"\*\|[^|\n]{1,40}\|\*"),),
@@ -116,5 +142,5 @@ SIGNED: Final[dict[str, tuple[tuple[SpanKind, str], ...]]] = {
         (SpanKind.PLACEHOLDER, rf"(?<![\w:/.]):(?:{_RAILS})(?![\w:-])"),
     ),
 }
-QT_FURTHER: Final = re.compile(rf"(?<![\d%])%L?[2-9]{NOT_BEFORE_WORD}(?![%.,]\d)")
+QT_FURTHER: Final = re.compile(rf"(?<![\d%])%L?[2-9]{NOT_BEFORE_WORD}(?!\$|[%.,]\d)")
 """Qt's further places, in a text that has the first."""
