@@ -2,6 +2,7 @@
 
 import math
 from functools import lru_cache
+from importlib.resources import files
 from typing import Final
 
 import numpy as np
@@ -52,16 +53,7 @@ _FAST_UNKNOWN: Final = math.log(5e-4)
 _BAYES_FLOOR: Final = 1e-3
 _BAYES_UNKNOWN: Final = math.log(2e-3)
 # Logarithms of how much rarer a text of a language is than one of the languages that most shops sell in.
-_LESS: Final = -0.5
-_RARE: Final = -1.5
-_FIRST: Final = frozenset(
-    "en pt es fr de it nl pl tr ru uk ar fa he hi id ms vi sv da nb fi cs sk hu ro bg el hr sr sl lt lv et ca ja ko zh"
-    " th bn ta te ur".split()
-)
-_SECOND: Final = frozenset(
-    "sq mk bs gl eu is ga cy mt az ka hy kk uz ky mn af sw fil be gu kn ml mr ne pa si km lo my am so zu eo lb la nn br"
-    " hsb dsb gd ast tg tk tt ug".split()
-)
+_RARER: Final = {1: 0.0, 2: -0.5, 3: -1.5}
 # fastText alone decides what it is this sure of in this many characters of a language that words are counted of.
 _SURE: Final = 0.93
 _SURE_CHARS: Final = 30
@@ -142,14 +134,21 @@ def _quick(words: str, script: str) -> tuple[str, float] | None:
     if len(words) < _SURE_CHARS:
         return None
     language, probability = models().fastest(words.lower())
-    if probability < _SURE or language not in _FIRST or script not in scripts_of(language):
+    if probability < _SURE or _ranks().get(language) != 1 or script not in scripts_of(language):
         return None
     return language, probability
 
 
 @lru_cache(maxsize=1)
+def _ranks() -> dict[str, int]:
+    text = files("localization.detect_data").joinpath("languages.tsv").read_text("utf-8")
+    rows = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
+    return {language: int(rank) for rank, languages in rows for language in languages.split()}
+
+
+@lru_cache(maxsize=1)
 def _priors() -> Scores:
-    return np.array([0.0 if one in _FIRST else _LESS if one in _SECOND else _RARE for one in models().languages])
+    return np.array([_RARER[_ranks().get(language, 3)] for language in models().languages])
 
 
 @lru_cache(maxsize=64)

@@ -31,6 +31,7 @@ _CODES: Final = {
     "bh": "bho",
     "ace": "id",
     "zxx": "und",
+    "sdh": "ku",
 }
 # A fastText probability below this is noise of its compression.
 _FLOOR: Final = 1e-5

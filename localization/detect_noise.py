@@ -1,6 +1,8 @@
 """What of a text says nothing about its language: markup, addresses, codes, sizes, placeholders, names of the trade."""
 
 import re
+from functools import cache
+from importlib.resources import files
 from typing import Final
 
 from localization.clean import clean
@@ -21,17 +23,6 @@ _NOISE: Final = re.compile(
 _PLAIN: Final = re.compile(r"[A-Za-z]+(?:[ ,][ ]?[A-Za-z]+)*[.!]?\Z")
 # A word with a capital inside is a name (iPhone, PlayStation), one of two to four capitals an abbreviation (USB, XL).
 _NAME: Final = re.compile(r"\b(?:[a-zA-Z]?[a-z]+[A-Z]\w*|[A-Z]{1,4})\b")
-# Brands and words of technology that titles in every language share. Written for this project; a name that is also a
-# common word in some language (Apple, Orange) is not here.
-_TRADE: Final = frozenset(
-    "samsung galaxy iphone ipad macbook airpods android xiaomi redmi poco huawei honor motorola moto nokia oppo vivo realme"
-    " oneplus lenovo thinkpad asus acer dell hp lg sony philips panasonic canon nikon gopro bosch makita dewalt siemens"
-    " braun tefal dyson lego playmobil barbie disney marvel pokemon nintendo switch playstation xbox adidas nike puma"
-    " reebok converse vans levis zara gucci prada chanel casio seiko garmin fitbit jbl bose sennheiser logitech razer"
-    " kingston sandisk intel amd nvidia geforce ryzen google chromecast alexa echo kindle amazon aliexpress ebay paypal"
-    " visa mastercard stripe shopify bluetooth wifi wi-fi usb hdmi led lcd oled rgb ssd gps nfc tws pro max ultra plus mini"
-    " lite pc tv dvd cd ok xl xxl xs ml kg cm mm gb tb mah hz".split()
-)
 
 
 def wording(text: str) -> str:
@@ -41,10 +32,15 @@ def wording(text: str) -> str:
     """
     if len(text) > CHARS_MAX:
         text = text[:CHARS_MAX]
-    if _PLAIN.match(text):
-        words = text.rstrip(".!").replace(",", " ")
-    else:
-        words = _NOISE.sub(" ", clean(text).text)
+    words = text.rstrip(".!").replace(",", " ") if _PLAIN.match(text) else _NOISE.sub(" ", clean(text).text)
     spoken = words if words.isupper() else _NAME.sub(" ", words)
-    kept = [word for word in spoken.split() if word.lower() not in _TRADE and word.strip("'\u2019")]
+    trade = trade_names()
+    kept = [word for word in spoken.split() if word.lower() not in trade and word.strip("'\u2019")]
     return " ".join(kept)
+
+
+@cache
+def trade_names() -> frozenset[str]:
+    """Brands and words of technology that titles in every language share, in small letters."""
+    lines = files("localization.detect_data").joinpath("trade.txt").read_text("utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
