@@ -1,0 +1,82 @@
+# Status texts of a parcel, written by Dragoman's authors and not yet read by a native reviewer (docs/logistics.md).
+
+pending = En attente d'informations de suivi
+    .explanation = Le transporteur n'a encore rien communiqué au sujet de votre colis. Le suivi commence avec son premier enregistrement par le transporteur.
+
+info_received = Informations d'expédition reçues
+    .explanation = Le transporteur dispose des informations relatives à votre colis, mais n'a pas encore signalé l'avoir reçu.
+
+picked_up = Pris en charge par le transporteur
+    .explanation = Le transporteur a reçu votre colis de la part de l'expéditeur.
+
+in_transit = En cours d'acheminement
+    .explanation = Votre colis est acheminé dans le réseau du transporteur.
+
+departed_origin = Parti du lieu d'origine
+    .explanation = Votre colis a quitté son lieu d'origine et est en route vers sa destination.
+
+arrived_destination = Arrivé dans la zone de destination
+    .explanation = Votre colis est arrivé dans le pays ou la région de destination. Des contrôles douaniers et un acheminement local peuvent encore suivre.
+
+customs_processing = En cours de dédouanement
+    .explanation = Votre colis est en cours de traitement par la douane. Le délai dépend des autorités.
+
+customs_released = Libéré par la douane
+    .explanation = La douane a libéré votre colis, qui peut poursuivre son trajet.
+
+customs_action_required = Une démarche est nécessaire pour libérer le colis
+    .explanation = La douane ou le transporteur a besoin d'informations, de documents ou d'un paiement pour que votre colis puisse poursuivre son trajet.
+    .action = Vérifiez si vous avez reçu un message du transporteur et fournissez ce qui est demandé, ou contactez-le avec votre numéro de suivi.
+
+out_for_delivery = En cours de livraison
+    .explanation = Votre colis est entre les mains du service de livraison de votre secteur.
+
+available_for_pickup = Prêt à être retiré
+    .explanation = Votre colis attend d'être retiré.
+    .action = Retirez votre colis. L'avis du transporteur vous indique le lieu, le délai et ce qu'il faut présenter.
+
+attempt_failed = La livraison n'a pas été possible
+    .explanation = Le transporteur n'a pas pu remettre votre colis.
+    .action = Vérifiez si vous avez reçu un avis du transporteur, ou contactez-le pour convenir d'une nouvelle livraison ou d'un retrait.
+
+delivered = Livré
+    .explanation = Le transporteur indique que votre colis a été livré.
+    .dated = TODO
+
+delayed = Retardé
+    .explanation = Le transporteur signale un contretemps. Votre colis pourrait arriver plus tard que prévu.
+
+damaged = Dommage signalé
+    .explanation = Le transporteur signale que votre colis a été endommagé. Il est possible qu'il ne puisse pas être livré.
+    .action = Contactez le vendeur avec votre numéro de commande pour convenir de la suite.
+
+lost = Colis introuvable
+    .explanation = Le transporteur signale que votre colis est introuvable pour le moment.
+    .action = Contactez le vendeur avec votre numéro de commande pour convenir de la suite.
+
+refused = Livraison refusée
+    .explanation = Le transporteur indique que votre colis n'a pas été accepté lors de sa remise.
+    .action = Si vous souhaitez toujours recevoir le colis, contactez le transporteur ou le vendeur.
+
+address_problem = Problème d'adresse de livraison
+    .explanation = Le transporteur ne peut pas livrer votre colis avec l'adresse ou les coordonnées dont il dispose.
+    .action = Contactez le transporteur ou le vendeur pour confirmer votre adresse et vos coordonnées.
+
+security_hold = Retenu pour un contrôle
+    .explanation = Votre colis est retenu pour un contrôle de sécurité ou de conformité. Le transporteur n'a pas indiqué de délai.
+
+returning = En cours de retour à l'expéditeur
+    .explanation = Votre colis est en cours de renvoi vers l'expéditeur.
+    .action = Si vous souhaitez toujours recevoir les articles ou attendez un remboursement, contactez le vendeur.
+
+returned = Retourné à l'expéditeur
+    .explanation = Le transporteur indique que votre colis est revenu chez l'expéditeur.
+    .action = Si vous souhaitez toujours recevoir les articles ou attendez un remboursement, contactez le vendeur.
+
+expired = Aucune information récente
+    .explanation = Le transporteur n'a rien communiqué de nouveau au sujet de votre colis depuis longtemps.
+    .action = Si vous n'avez pas reçu le colis, contactez le vendeur.
+
+cancelled = Expédition annulée
+    .explanation = Cette expédition a été annulée. Votre colis ne poursuivra pas son trajet comme prévu.
+    .action = Si vous ne vous attendiez pas à cette annulation, contactez le vendeur.
