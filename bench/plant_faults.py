@@ -23,20 +23,39 @@ CORPORA: Final = Path(__file__).parent.parent / "tests" / "data" / "gate"
 SPLITS: Final = ("dev", "test")
 EACH: Final = 30  # faults of a kind, both splits together
 # What a planted line takes over from its clean line.
-KEPT: Final = ("source", "translation", "source_locale", "target_locale", "field", "format", "protected", "glossary", "rating")
+KEPT: Final = (
+    "source",
+    "translation",
+    "source_locale",
+    "target_locale",
+    "field",
+    "format",
+    "protected",
+    "glossary",
+    "rating",
+)
 
 
 def read_lines(folder: Path) -> list[dict[str, Any]]:
     """The lines of every .jsonl file of a folder, file by file in the order of their names."""
     files = sorted(folder.glob("*.jsonl"))
-    return [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines() if line]
+    return [json.loads(line) for file in files for line in file.read_text("utf-8").split("\n") if line]
 
 
 def plant(lines: Sequence[Line], each: int) -> list[dict[str, Any]]:
     """At most `each` faults of every kind, no two of a kind from one clean line."""
     sound = [line for line in lines if "doubtful" not in line]
     edits: Mapping[str, Edit] = {**amounts.EDITS, **carried.EDITS, **wording.EDITS, **across.edits(sound)}
-    return [fault for kind, edit in edits.items() for fault in _of_kind(kind, edit, sound, each)]
+    drawn = [fault for kind, edit in edits.items() for fault in _of_kind(kind, edit, sound, each)]
+    return [*drawn, *_by_hand(sound)]
+
+
+def _by_hand(lines: Iterable[Line]) -> Iterator[dict[str, Any]]:
+    """The faults that a line written for this corpus carries: a brand translated, a review turned round."""
+    for line in lines:
+        for kind, translation in line.get("spoiled", {}).items():
+            kept = {key: line[key] for key in KEPT if key in line}
+            yield {"id": f"{kind}-{line['id']}", **kept, "translation": translation, "fault": kind, "of": line["id"]}
 
 
 def _of_kind(kind: str, edit: Edit, lines: Sequence[Line], each: int) -> Iterator[dict[str, Any]]:
@@ -83,7 +102,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     for split in SPLITS:
         faults = plant(read_lines(options.corpora / "clean" / split), options.each // len(SPLITS))
         kinds.update(fault["fault"] for fault in faults)
-        file = options.corpora / "planted" / f"{split}.jsonl"
+        file = options.corpora / "planted" / split / "faults.jsonl"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("".join(json.dumps(fault, ensure_ascii=False) + "\n" for fault in faults), "utf-8")
         sys.stdout.write(f"{file}: {len(faults)} faults\n")

@@ -9,9 +9,22 @@ from planting.line import UNSPACED, Edit, Line, changed, choice, free, language,
 import re
 
 # Languages near enough to be taken for one another in a sentence.
-_KIN: Final = ({"pt", "es", "ca", "it"}, {"nb", "da", "sv"}, {"hr", "sl", "bs"}, {"cs", "sk"}, {"ru", "uk", "bg"}, {"ja", "zh"}, {"nl", "de"})
+_KIN: Final = (
+    {"pt", "es", "ca", "it"},
+    {"nb", "da", "sv"},
+    {"hr", "sl", "bs"},
+    {"cs", "sk"},
+    {"ru", "uk", "bg"},
+    {"ja", "zh"},
+    {"nl", "de"},
+)
 _WORDS_MIN: Final = 6
-_ADDED: Final = ("https://www.best-deals.example/offer", "https://bit.ly/3xYz1", "www.shop-now.example", "support@shop.example")
+_ADDED: Final = (
+    "https://www.best-deals.example/offer",
+    "https://bit.ly/3xYz1",
+    "www.shop-now.example",
+    "support@shop.example",
+)
 _BRANDS: Final = ("Samsung", "Nike", "Amazon", "Philips", "Microsoft", "Sony", "Adidas")
 
 
@@ -39,8 +52,10 @@ def edits(lines: Sequence[Line]) -> dict[str, Edit]:
         other = _sentence(line, rng)
         if other is None or len(line["source"]) < 15 or "format" in line:
             return None
-        space = "" if line["target_locale"] in UNSPACED else " "
-        return changed(line, line["translation"].rstrip() + space + other)
+        text = line["translation"].rstrip()
+        if line["target_locale"] in UNSPACED:
+            return changed(line, text + ("" if text[-1] in "。！？" else "。") + other)
+        return changed(line, text + (" " if text[-1] in ".!?:" else ". ") + other)
 
     def too_long(line: Line, rng: Random) -> dict[str, Any] | None:
         """Four sentences more than the source has."""

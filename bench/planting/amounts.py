@@ -4,25 +4,33 @@ import re
 from random import Random
 from typing import Any, Final
 
-from planting.line import NUMBER, Edit, Line, changed, choice, free, put, without
+from planting.line import NUMBER, Edit, Line, changed, choice, free, language, put, without
+from planting.tongues import NUMBER_WORDS
 
 _DIGITS: Final = re.compile(r"\D")
 _UNITS: Final = {
     "kg": "g", "g": "kg", "cm": "mm", "mm": "cm", "km": "m", "GB": "MB", "MB": "GB", "TB": "GB", "W": "V", "V": "W",
     "ml": "l", "l": "ml", "L": "ml", "mAh": "Wh", "Hz": "kHz", "MHz": "GHz", "kWh": "MWh", "°C": "°F", "°F": "°C",
     "dB": "W", "kW": "W", "lb": "kg", "oz": "g", "MP": "MB", "rpm": "W", "lm": "W", "bar": "mm", "Ah": "W",
+    "кг": "г", "г": "кг", "см": "мм", "м": "см", "л": "мл", "км": "м", "В": "Вт", "А": "В", "inch": "cm", "m": "cm", "A": "V",
 }  # fmt: skip
-_UNIT: Final = re.compile(r"(?<=\d)([\s\u00a0\u202f]?)(" + "|".join(sorted(map(re.escape, _UNITS), key=len)[::-1]) + r")(?![\w²³/])")
-_MONEY: Final = re.compile(r"US\$|R\$|CA\$|MX\$|A\$|[$€£¥₹₩₺₴₽]|\b(?:USD|EUR|GBP|BRL|JPY|PLN|zł|kr|Kč|Ft|lei|TL)\b|(?<=\d)[\u00a0 ](?:zł|kr|Kč|Ft|RON)")
+_UNIT: Final = re.compile(
+    r"(?<=\d)([\s\u00a0\u202f]?)(" + "|".join(sorted(map(re.escape, _UNITS), key=len)[::-1]) + r")(?![\w²³/])"
+)
+_MONEY: Final = re.compile(
+    r"US\$|R\$|CA\$|MX\$|A\$|[$€£¥₹₩₺₴₽]|\b(?:USD|EUR|GBP|BRL|JPY|PLN|zł|kr|Kč|Ft|lei|TL)\b|(?<=\d)[\u00a0 ](?:zł|kr|Kč|Ft|RON)"
+)
 _SIGNS: Final = ("US$", "R$", "€", "£", "¥")
-_RANGE: Final = re.compile(r"(?<![\w.,/-])(\d{1,4})\s?[-–—~〜～]\s?(\d{1,4})(?![\w/-]|[.,-]\d)")
+_RANGE: Final = re.compile(r"(?<![\w.,/-])(?<!ISO )(\d{1,4})\s?[-–—~〜～]\s?(\d{1,4})(?![\w/-]|[.,-]\d)")
 _FRACTION: Final = re.compile(r"(?<![\d/])([1-9])/([2-9]|1[0-6])(?![\d/])|[½¼¾⅓⅔⅛]")
 _TIME: Final = re.compile(r"(?<![\d:])([01]?\d|2[0-3])([:h.])([0-5]\d)(?![\d:])")
 _CLOCK: Final = re.compile(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])")
-_YEAR: Final = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d]|[.,]\d)")
+_YEAR: Final = re.compile(r"(?<![\w.,-])(?:19|20)\d\d(?![\d-]|[.,]\d)")
 _SHORT_DATE: Final = re.compile(r"(?<!\d)\d{1,4}([./-])\s?\d{1,2}\1\s?\d{2,4}(?!\d)")
 _PERCENT: Final = re.compile(r"(?<=\d)[\s\u00a0\u202f]?[%٪％](?![(\w{#])")
 _MINUS: Final = re.compile(r"(?<![\w\d])[-−](?=\d)")
+_NUMERALS: Final = ("II", "III", "IV", "VI", "VII", "VIII", "IX", "XI", "XII", "XIV")
+_ROMAN: Final = re.compile(rf"\b(?:{'|'.join(_NUMERALS)})\b")
 _DIMENSIONS: Final = re.compile(r"\d+(?:[.,]\d+)?(?:\s?cm|\s?mm)?\s?[x×]\s?\d+(?:[.,]\d+)?")
 
 
@@ -128,8 +136,10 @@ def unit_dropped(line: Line, rng: Random) -> dict[str, Any] | None:
 
 
 def _units(line: Line) -> list[re.Match[str]]:
-    inside = {m.group(2) for m in _UNIT.finditer(line["source"])}
-    return [m for m in free(line["translation"], _UNIT) if m.group(2) in inside]
+    """Units of the translation, where the source has as many."""
+    text = line["translation"]
+    found = [m for m in free(text, _UNIT) if not re.match(r"[-\w]", text[m.end() : m.end() + 1])]
+    return found if found and len(free(line["source"], _UNIT)) == len(found) else []
 
 
 def currency_changed(line: Line, rng: Random) -> dict[str, Any] | None:
@@ -168,7 +178,9 @@ def _money(line: Line) -> list[re.Match[str]]:
 
 
 def _beside(text: str, m: re.Match[str]) -> bool:
-    return bool(re.match(r"[\s\u00a0\u202f]?\d", text[m.end() :]) or re.search(r"\d[\s\u00a0\u202f]?$", text[: m.start()]))
+    return bool(
+        re.match(r"[\s\u00a0\u202f]?\d", text[m.end() :]) or re.search(r"\d[\s\u00a0\u202f]?$", text[: m.start()])
+    )
 
 
 def date_changed(line: Line, rng: Random) -> dict[str, Any] | None:
@@ -190,7 +202,9 @@ def time_changed(line: Line, rng: Random) -> dict[str, Any] | None:
     if not _CLOCK.search(line["source"]) or (m := choice(rng, free(text, _TIME))) is None:
         return None
     hour, sign, minute = m.groups()
-    new = rng.choice([f"{(int(hour) + 1) % 24:0{len(hour)}d}{sign}{minute}", f"{hour}{sign}{(int(minute) + 15) % 60:02d}"])
+    new = rng.choice(
+        [f"{(int(hour) + 1) % 24:0{len(hour)}d}{sign}{minute}", f"{hour}{sign}{(int(minute) + 15) % 60:02d}"]
+    )
     return changed(line, put(text, m.span(), new))
 
 
@@ -217,7 +231,36 @@ def dimension_changed(line: Line, rng: Random) -> dict[str, Any] | None:
         return None
     part = re.match(r"\d+", m.group())
     assert part
-    return changed(line, put(text, (m.start(), m.start() + part.end()), str(int(part.group()) + rng.choice([1, 5, 10]))))
+    return changed(
+        line, put(text, (m.start(), m.start() + part.end()), str(int(part.group()) + rng.choice([1, 5, 10])))
+    )
+
+
+def roman_changed(line: Line, rng: Random) -> dict[str, Any] | None:
+    """A Roman numeral is another one."""
+    inside = {m.group() for m in free(line["source"], _ROMAN)}
+    m = choice(rng, [m for m in free(line["translation"], _ROMAN) if m.group() in inside])
+    if m is None:
+        return None
+    return changed(line, put(line["translation"], m.span(), rng.choice([n for n in _NUMERALS if n != m.group()])))
+
+
+def number_word_changed(line: Line, rng: Random) -> dict[str, Any] | None:
+    """A number in words is another one; the source has it, in words or digits."""
+    mine, theirs = (NUMBER_WORDS.get(language(line[where])) for where in ("target_locale", "source_locale"))
+    if mine is None or theirs is None:
+        return None
+    found = []
+    for value, word in mine.items():
+        said = re.compile(rf"\b{value}\b|\b{theirs[value]}\b", re.IGNORECASE)
+        if said.search(line["source"]):
+            found += [(value, m) for m in free(line["translation"], re.compile(rf"\b{word}\b", re.IGNORECASE))]
+    if not found:
+        return None
+    value, m = rng.choice(found)
+    new = mine[rng.choice([other for other in mine if other != value])]
+    new = new.capitalize() if m.group()[0].isupper() else new
+    return changed(line, put(line["translation"], m.span(), new))
 
 
 EDITS: Final[dict[str, Edit]] = {
@@ -225,6 +268,6 @@ EDITS: Final[dict[str, Edit]] = {
     for edit in (
         number_changed, digit_dropped, decimal_shifted, number_dropped, number_added, quantities_swapped, range_broken,
         fraction_changed, unit_changed, unit_dropped, currency_changed, currency_dropped, date_changed, time_changed,
-        percent_dropped, minus_dropped, dimension_changed,
+        percent_dropped, minus_dropped, dimension_changed, roman_changed, number_word_changed,
     )
 }  # fmt: skip

@@ -10,7 +10,9 @@ from planting.line import EMAIL, PLACEHOLDER, TAG, URL, Edit, Line, changed, cho
 _NAME: Final = re.compile(r"[A-Za-z]\w*")
 _HREF: Final = re.compile(r"""(?<=href=["'])[^"']+(?=["'])""")
 _ENTITY: Final = re.compile(r"&(?:amp|nbsp|lt|gt|quot|copy|reg|eacute|mdash|#\d+);")
-_EMOJI: Final = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf](?:\ufe0f|\u200d[\U0001f300-\U0001faff\u2600-\u27bf]\ufe0f?)*")
+_EMOJI: Final = re.compile(
+    "[\U0001f300-\U0001faff\u2600-\u27bf](?:\ufe0f|\u200d[\U0001f300-\U0001faff\u2600-\u27bf]\ufe0f?)*"
+)
 _SKU: Final = re.compile(r"\b(?=[A-Z0-9-]*\d)(?=[A-Z0-9-]*[A-Z])[A-Z0-9]{2,}(?:-[A-Z0-9]+)+\b")
 _GTIN: Final = re.compile(r"(?<!\d)(?:\d{13}|\d{8}|\d{12})(?!\d)")
 _PHONE: Final = re.compile(r"\+\d{1,3}[\s\d()-]{7,16}\d|\(\d{2,3}\)\s?\d{3,5}-\d{4}|\b0800[\s-]\d{3}[\s-]\d{4}")
@@ -56,7 +58,11 @@ def placeholder_invented(line: Line, rng: Random) -> dict[str, Any] | None:
     text = line["translation"]
     new = rng.choice(("{count}", "%(name)s", "{{product}}", "%s", "{0}"))
     places = [m.end() for m in free(text, re.compile(r"(?<=\w)(?=[ .])"))]
-    return None if new in line["source"] or not places else changed(line, put(text, (at := rng.choice(places), at), " " + new))
+    return (
+        None
+        if new in line["source"] or not places
+        else changed(line, put(text, (at := rng.choice(places), at), " " + new))
+    )
 
 
 def placeholder_broken(line: Line, rng: Random) -> dict[str, Any] | None:
@@ -192,7 +198,9 @@ def email_changed(line: Line, rng: Random) -> dict[str, Any] | None:
     if m is None:
         return None
     old = m.group()
-    return changed(line, put(line["translation"], m.span(), rng.choice((old.replace("@", " "), old[1:], old.replace("@", " @ ")))))
+    return changed(
+        line, put(line["translation"], m.span(), rng.choice((old.replace("@", " "), old[1:], old.replace("@", " @ "))))
+    )
 
 
 def phone_changed(line: Line, rng: Random) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ Line: TypeAlias = Mapping[str, Any]
 Edit: TypeAlias = Callable[[Line, Random], dict[str, Any] | None]
 
 PLACEHOLDER: Final = re.compile(
-    r"\{\{[^{}]+\}\}|[%$]\{[^{}]+\}|\{[A-Za-z0-9_.\-]*\}|%\(\w+\)[a-z]|(?<![\w%])%(?:\d\$)?[sdif](?![a-z])"
+    r"\{\{[^{}]+\}\}|[%$]\{[^{}]+\}|\{[A-Za-z0-9_.\-]*\}|%\(\w+\)\.?\d*[a-z]|(?<![\w%])%(?:\d\$)?[sdif](?![a-z])"
 )
 TAG: Final = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>")
 URL: Final = re.compile(r"https?://[^\s<>\"'`)\]}，。、]+")

@@ -10,7 +10,9 @@ def _rule(pattern: str, new: str) -> tuple[re.Pattern[str], str]:
 
 # How a language says not, and what is left when it no longer does.
 NEGATIONS: Final = {
-    "en": _rule(r"\b(?:(can)not|(ca)n't|(do|does|did|is|are|was|were|could|should|has|have)n't|(\w+) not)\b", r"\1\2\3\4"),
+    "en": _rule(
+        r"\b(?:(can)not|(ca)n't|(do|does|did|is|are|was|were|could|should|has|have)n't|(\w+) not)\b", r"\1\2\3\4"
+    ),
     "pt": _rule(r"\bnão ", ""),
     "es": _rule(r"\bno (?=\w)", ""),
     "fr": _rule(r"\b(?:ne |n['’])(\w+(?:-\w+)?) pas\b", r"\1"),
@@ -164,3 +166,20 @@ GLOSSARY: Final[dict[str, dict[str, tuple[str, str, str]]]] = {
         "product": ("产品", r"产品", "物品"),
     },
 }  # fmt: skip
+
+_VALUES: Final = (2, 3, 4, 5, 6, 7, 8, 10, 12)
+NUMBER_WORDS: Final = {
+    code: dict(zip(_VALUES, words.split(), strict=True))
+    for code, words in {
+        "en": "two three four five six seven eight ten twelve",
+        "pt": "dois três quatro cinco seis sete oito dez doze",
+        "es": "dos tres cuatro cinco seis siete ocho diez doce",
+        "fr": "deux trois quatre cinq six sept huit dix douze",
+        "de": "zwei drei vier fünf sechs sieben acht zehn zwölf",
+        "it": "due tre quattro cinque sei sette otto dieci dodici",
+        "nl": "twee drie vier vijf zes zeven acht tien twaalf",
+        "sv": "två tre fyra fem sex sju åtta tio tolv",
+        "pl": "dwa trzy cztery pięć sześć siedem osiem dziesięć dwanaście",
+        "ru": "два три четыре пять шесть семь восемь десять двенадцать",
+    }.items()
+}

@@ -88,7 +88,11 @@ def word_doubled(line: Line, rng: Random) -> dict[str, Any] | None:
 def stuttered(line: Line, rng: Random) -> dict[str, Any] | None:
     """A word does not end."""
     m = choice(rng, [m for m in words_of(line) if len(m.group()) >= 4])
-    return None if m is None else changed(line, put(line["translation"], (m.end(), m.end()), m.group()[-2:] * rng.randint(8, 30)))
+    return (
+        None
+        if m is None
+        else changed(line, put(line["translation"], (m.end(), m.end()), m.group()[-2:] * rng.randint(8, 30)))
+    )
 
 
 def truncated(line: Line, rng: Random) -> dict[str, Any] | None:
@@ -113,7 +117,11 @@ def clause_lost(line: Line, rng: Random) -> dict[str, Any] | None:
 def sentence_lost(line: Line, rng: Random) -> dict[str, Any] | None:
     """One sentence of several is lost."""
     before, after = sentences(line["source"]), sentences(line["translation"])
-    long = [n for n, one in enumerate(after) if len(one) >= (10 if line["target_locale"] in UNSPACED else _SENTENCE_CHARS_MIN)]
+    long = [
+        n
+        for n, one in enumerate(after)
+        if len(one) >= (10 if line["target_locale"] in UNSPACED else _SENTENCE_CHARS_MIN)
+    ]
     if len(before) != len(after) or len(after) < 2 or not long:
         return None
     gone = rng.choice(long)
@@ -166,7 +174,9 @@ def _pieces(line: Line) -> list[tuple[int, int, bool]]:
 
 
 def _mapped(text: str, table: dict[str, str]) -> str:
-    signs = [table.get(sign.lower(), sign) if sign.islower() else table.get(sign.lower(), sign).capitalize() for sign in text]
+    signs = [
+        table.get(sign.lower(), sign) if sign.islower() else table.get(sign.lower(), sign).capitalize() for sign in text
+    ]
     return "".join(signs)
 
 
