@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from enum import Enum
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
 from msgspec import Struct, field
 
@@ -70,6 +70,14 @@ class Output(Struct, frozen=True):
     basis: str | None = None
 
 
+class Said(NamedTuple):
+    """A reader's verdict, as far as it is counted: kinds and verdicts are the contract's, locales are served ones."""
+
+    kind: str
+    locale: str
+    verdict: str
+
+
 class Keep(Enum):
     """Marks an outcome that leaves its key's state as it was."""
 
@@ -80,12 +88,16 @@ KEEP: Final = Keep.STATE
 
 
 class Outcome(Struct, Generic[S], frozen=True):
-    """What the world is told about one event, and the new state of its key (None deletes it)."""
+    """What the world is told about one event, and the new state of its key (None deletes it).
+
+    `said` is what a reader said of a shown text, to be counted once the event is durable.
+    """
 
     outputs: tuple[Output, ...] = ()
     state: S | Keep | None = KEEP
     dropped: Drop | None = None
     warnings: tuple[str, ...] = ()
+    said: Said | None = None
 
 
 class Agent(Struct, Generic[E, L, S], frozen=True, kw_only=True):

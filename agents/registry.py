@@ -3,6 +3,7 @@
 from typing import Final
 
 from agents.base import AnyAgent
+from agents.feedback import FEEDBACK_AGENT
 from agents.listing import LISTING_AGENT
 from agents.logistics import LOGISTICS_AGENT
 from agents.review import REVIEW_AGENT
@@ -11,4 +12,5 @@ AGENTS: Final[tuple[AnyAgent, ...]] = (
     LISTING_AGENT,
     REVIEW_AGENT,
     LOGISTICS_AGENT,
+    FEEDBACK_AGENT,
 )

@@ -93,12 +93,19 @@ class Localizer:
     """detect -> clean -> segment -> protect -> memory -> pool -> restore -> gate -> assemble."""
 
     def __init__(
-        self, pool: Pool, settings: LocalizationSettings, pipeline_version: str, reporter: Reporter = silent
+        self,
+        pool: Pool,
+        settings: LocalizationSettings,
+        pipeline_version: str,
+        reporter: Reporter = silent,
+        memory: Memory | None = None,
     ) -> None:
         self._pool = pool
         self._settings = settings
         self._detector = Detector(settings.locales)
-        self._translator = SegmentTranslator(pool, Memory(settings.memory_entries), pipeline_version, reporter)
+        self._translator = SegmentTranslator(
+            pool, Memory(settings.memory_entries) if memory is None else memory, pipeline_version, reporter
+        )
 
     def detect(self, texts: Sequence[str], declared: str | None) -> Detection:
         """Return the declared locale, else the settings' default, else the detected language among those served."""
@@ -124,6 +131,9 @@ class Localizer:
             return _copied(ready, Warn.LANGUAGE_UNCERTAIN if _says_something(ready, terms) else None)
         if same_language(source.locale, target_locale):
             return _copied(ready)
+        said = self._translator.corrected(_as_corrected(source, ready), source.locale, target_locale)
+        if said is not None:
+            return LocalizedField(sanitize(said).html if source.kind is FieldKind.HTML else said, "human", ready.notes)
         model = self._pool.translates(source.locale, target_locale)
         if model is None:
             return _copied(ready, Warn.PAIR_UNAVAILABLE if _says_something(ready, terms) else None)
@@ -168,6 +178,11 @@ def _clean(source: Source) -> _Ready:
     return _Ready(safe.html, shown.html if shown.removed else verbatim, notes)
 
 
+def _as_corrected(source: Source, ready: _Ready) -> str:
+    """A whole field as corrections know it: whoever corrects HTML has seen it before the allow-list did."""
+    return (clean(source.text).text if source.kind is FieldKind.HTML else ready.text).strip()
+
+
 def _copied(ready: _Ready, warning: Warn | None = None) -> LocalizedField:
     return LocalizedField(ready.verbatim, "copied", ready.notes if warning is None else (*ready.notes, warning))
 
@@ -200,7 +215,8 @@ def _assemble(ready: _Ready, parts: tuple[_Part, ...], shown: Sequence[Shown], m
     refused = next((one.refused for one in shown if one.refused is not None), None)
     if refused is not None:
         return _copied(ready, refused)
-    if not any(one.asked or one.recalled for one in shown):
+    asked, recalled = any(one.asked for one in shown), any(one.recalled for one in shown)
+    if not (asked or recalled or any(one.corrected for one in shown)):
         return _copied(ready)
     texts, at = [], 0
     for part in parts:
@@ -210,8 +226,8 @@ def _assemble(ready: _Ready, parts: tuple[_Part, ...], shown: Sequence[Shown], m
         if part.block is not None and not same_tags(part.block.text, joined):
             return _copied(ready, Warn.GATE_TAGS)
         texts.append(part.literal + _rendered(part, joined))
-    origin: Origin = "model" if any(one.asked for one in shown) else "memory"
-    return LocalizedField("".join(texts), origin, ready.notes, model)
+    origin: Origin = "model" if asked else "memory" if recalled else "human"
+    return LocalizedField("".join(texts), origin, ready.notes, None if origin == "human" else model)
 
 
 def _rendered(part: _Part, joined: str) -> str:

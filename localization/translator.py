@@ -38,6 +38,7 @@ class Job(Struct, frozen=True):
 class Shown(Struct, frozen=True):
     """What became of a segment. `asked`: the model ran for it; `recalled`: memory had it; neither: nothing to say.
 
+    `corrected`: a person said it.
     `refused` is why there is no translation; `text` is then the source.
     """
 
@@ -45,6 +46,7 @@ class Shown(Struct, frozen=True):
     asked: bool = False
     recalled: bool = False
     refused: Warn | None = None
+    corrected: bool = False
 
 
 class SegmentTranslator:
@@ -58,9 +60,19 @@ class SegmentTranslator:
 
     async def translate(self, written: str, job: Job) -> Shown:
         """Return what may be shown for one segment; raises RequestTimeout and PoolDead only."""
+        said = self.corrected(written, job.source, job.target)
+        if said is not None:
+            return Shown(said, corrected=True)
         shown = await self._translate(written_out(written, parse_locale(job.source).language), job)
         unsaid = shown.refused is not None or not (shown.asked or shown.recalled)
         return replace(shown, text=written) if unsaid else shown
+
+    def corrected(self, text: str, source: str, target: str) -> str | None:
+        """Return what a person wants shown for a cleaned text, a whole field or a segment of it, or None."""
+        said = self._memory.corrected(source, target, text)
+        if said is not None:
+            self._report(MemoryUsed(target, "correction"))
+        return said
 
     async def _translate(self, text: str, job: Job) -> Shown:
         masked = mask(text, job.terms)
@@ -69,7 +81,7 @@ class SegmentTranslator:
         key = Key(job.source, job.target, masked.text, job.model.version, self._version)
         verdict = self._recall(key, text, masked, job)
         recalled = verdict is not None
-        self._report(MemoryUsed(job.target, recalled))
+        self._report(MemoryUsed(job.target, verdict.kind if verdict is not None else "miss"))
         if verdict is None:
             verdict = await self._decide(text, masked, job)
             if verdict.refused not in _PASSING:
@@ -147,7 +159,7 @@ class SegmentTranslator:
         if refused is not None:
             return Shown(text, asked, recalled, refused)
         joined = "".join(s.lead + one.text + s.trail for s, one in zip(segments, shown, strict=True))
-        return Shown(joined, asked, recalled)
+        return Shown(joined, asked, recalled, corrected=any(one.corrected for one in shown))
 
 
 def _restored(text: str, masked: Masked, verdict: Verdict, job: Job) -> str | None:

@@ -72,8 +72,8 @@ def _channel(message: Message) -> dict[str, Any]:
 
 
 def _topic(spec: TopicSpec) -> dict[str, Any]:
-    settings: dict[str, Any] = {"cleanup.policy": ["compact" if spec.compacted else "delete"]}
-    if not spec.compacted:
+    settings: dict[str, Any] = {"cleanup.policy": list(spec.policies)}
+    if "delete" in spec.policies:
         settings["retention.ms"] = spec.retention_ms
     if spec.record_bytes_max is not None:
         settings["max.message.bytes"] = spec.record_bytes_max
@@ -91,15 +91,18 @@ def _operation(message: Message) -> dict[str, Any]:
 
 def _message(message: Message) -> dict[str, Any]:
     headers = "InputHeaders" if message.action == "receive" else "OutputHeaders"
+    shown = {"payload": example(message.example)}
+    if not message.bare:
+        shown = {"headers": _example_headers(message), **shown}
     return {
         "name": message.ce_type,
         "title": message.name,
         "summary": (message.kind.__doc__ or "").partition("\n")[0],
         "contentType": CONTENT_TYPE,
-        "headers": {"$ref": f"#/components/schemas/{headers}"},
+        **({} if message.bare else {"headers": {"$ref": f"#/components/schemas/{headers}"}}),
         "payload": {"$ref": f"#/components/schemas/{message.kind.__name__}"},
         "bindings": {"kafka": _key(message.key)},
-        "examples": [{"name": message.name, "headers": _example_headers(message), "payload": example(message.example)}],
+        "examples": [{"name": message.name, **shown}],
     }
 
 

@@ -1,12 +1,12 @@
-"""The three input contracts: which topic carries which event, and what its key must be."""
+"""The four input contracts: which topic carries which event, and what its key must be."""
 
 from collections.abc import Callable
 from typing import Any, Final, Generic, TypeVar
 
 from msgspec import Struct
 
-from schemas.events import ListingUpdated, LogisticsEvent, ReviewPosted
-from schemas.topics import LISTING_UPDATED, LOGISTICS_EVENT, REVIEW_POSTED
+from schemas.events import ListingUpdated, LogisticsEvent, ReviewPosted, TranslationFeedback
+from schemas.topics import LISTING_UPDATED, LOGISTICS_EVENT, REVIEW_POSTED, TRANSLATION_FEEDBACK
 
 E = TypeVar("E")
 
@@ -44,6 +44,12 @@ LOGISTICS_CONTRACT: Final = Contract(
     event=LogisticsEvent,
     record_key=lambda event: event.shipment_id,
 )
+FEEDBACK_CONTRACT: Final = Contract(
+    topic=TRANSLATION_FEEDBACK,
+    ce_type="dragoman.translation-feedback.v1",
+    event=TranslationFeedback,
+    record_key=lambda event: event.source_id,
+)
 CONTRACTS: Final[dict[str, Contract[Any]]] = {
-    contract.topic: contract for contract in (LISTING_CONTRACT, REVIEW_CONTRACT, LOGISTICS_CONTRACT)
+    contract.topic: contract for contract in (LISTING_CONTRACT, REVIEW_CONTRACT, LOGISTICS_CONTRACT, FEEDBACK_CONTRACT)
 }

@@ -19,6 +19,11 @@ Time = Annotated[datetime, Meta(tz=True)]
 Operation = Literal["upsert", "delete"]
 Vocabulary = Literal["canonical", "upu", "iata_fsu", "dcsa", "epcis", "17track", "aftership", "easypost"]
 
+FeedbackKind = Literal["listing", "review", "logistics", "support"]
+FeedbackVerdict = Literal["understood", "misunderstood", "corrected", "revoked"]
+# Corrections are kept at hand by every worker: what is longer than any listing's description is none.
+FeedbackText = Annotated[str, Meta(max_length=100_000)]
+
 
 class Attribute(Struct, frozen=True, omit_defaults=True):
     """One named property of an item; `unit` is a UCUM or everyday unit and is never translated by a model."""
@@ -105,6 +110,26 @@ class LogisticsEvent(Struct, frozen=True, omit_defaults=True, kw_only=True):
     eta: Time | None = None
     corrects_event_id: Id | None = None
     recipient_locales: tuple[Locale, ...] = ()
+
+
+class TranslationFeedback(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A reader understood, misunderstood or corrected what was shown. Key: source_id, which the text belongs to.
+
+    `corrected` has a `correction`: from then on it is what readers of `locale` see for `source_text`. `revoked`
+    withdraws what was corrected. `source_text` is a whole field (`field` names it) or one sentence of it, as written.
+    """
+
+    kind: FeedbackKind
+    source_id: Id
+    locale: Locale
+    source_locale: Locale | None = None
+    field: Annotated[str, Meta(max_length=64)] | None = None
+    source_text: FeedbackText
+    shown_text: str
+    verdict: FeedbackVerdict
+    correction: FeedbackText | None = None
+    actor_role: Id
+    at: Time
 
 
 class Tombstone(Struct, frozen=True):

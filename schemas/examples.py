@@ -3,8 +3,17 @@
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
-from schemas.events import Attribute, ListingUpdated, LogisticsEvent, Place, Price, ReviewPosted
+from schemas.events import (
+    Attribute,
+    ListingUpdated,
+    LogisticsEvent,
+    Place,
+    Price,
+    ReviewPosted,
+    TranslationFeedback,
+)
 from schemas.outputs import (
+    Correction,
     DeadLetter,
     ItemEmbedding,
     ListingFields,
@@ -13,6 +22,7 @@ from schemas.outputs import (
     LocalizedField,
     LogisticsLocalized,
     Measurement,
+    MemoryEntry,
     Provenance,
     ReviewLocalized,
 )
@@ -142,4 +152,37 @@ DEAD_LETTER: Final = DeadLetter(
     message="NaN is no JSON number",
     first_failed_at=datetime(2026, 3, 1, 12, 0, 1, tzinfo=UTC),
     app_version="0.1.0",
+)
+TRANSLATION_FEEDBACK: Final = TranslationFeedback(
+    kind="listing",
+    source_id="MLB-48213",
+    locale="en",
+    source_locale="pt-BR",
+    field="bullets",
+    source_text="Cabo de 2 m",
+    shown_text="Handle of 2 m",
+    verdict="corrected",
+    correction="2 m cord",
+    actor_role="seller",
+    at=datetime(2026, 3, 4, 9, 30, tzinfo=UTC),
+)
+CORRECTION: Final = Correction(
+    kind="listing",
+    source_id="MLB-48213",
+    source_locale="pt-BR",
+    locale="en",
+    field="bullets",
+    source_text="Cabo de 2 m",
+    shown_text="Handle of 2 m",
+    correction="2 m cord",
+    actor_role="seller",
+    at=datetime(2026, 3, 4, 9, 30, tzinfo=UTC),
+)
+MEMORY_ENTRY: Final = MemoryEntry(
+    source_locale="pt-BR",
+    target_locale="en",
+    segment="Furadeira de impacto QK710",
+    model_version="9f86d081884c7d65",
+    pipeline_version="1",
+    output="Impact drill QK710",
 )

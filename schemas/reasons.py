@@ -44,6 +44,7 @@ class Reason(StrEnum):
     LOCALE_NOT_SERVED = "locale_not_served"
     UNKNOWN_PARTNER = "unknown_partner"
     # localize
+    LANGUAGE_UNCERTAIN = "language_uncertain"
     LOCALIZE_TIMEOUT = "localize_timeout"
     LOCALIZE_FAILED = "localize_failed"
     POISON_TEXT = "poison_text"
@@ -58,6 +59,15 @@ class Drop(StrEnum):
     STALE = "stale"
     UNCHANGED = "unchanged"
     DUPLICATE = "duplicate"
+
+
+class Skip(StrEnum):
+    """Why a replayed record led to nothing; counted and nothing else, for it had its effect when it came first."""
+
+    UNREADABLE = "unreadable"
+    NOT_ASKED_FOR = "not_asked_for"
+    NOT_SHOWN = "not_shown"
+    OVERTAKEN = "overtaken"
 
 
 class Warn(StrEnum):
@@ -88,6 +98,7 @@ class Warn(StrEnum):
     GATE_NEGATION = "gate_negation"
     GATE_SENTIMENT = "gate_sentiment"
     GATE_PROFANITY = "gate_profanity"
+    GATE_OVERRULED = "gate_overruled"
     GLOSSARY_MISSED = "glossary_missed"
     MIXED_LANGUAGE = "mixed_language"
     REGION_FALLBACK = "region_fallback"

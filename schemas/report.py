@@ -1,6 +1,7 @@
 """What the lower rooms tell the outside: frozen facts, handed to one hook. Metrics and logs are written there."""
 
 from collections.abc import Callable
+from typing import Literal
 
 from msgspec import Struct
 
@@ -10,7 +11,10 @@ class Report(Struct, frozen=True):
 
 
 class TransactionCommitted(Report, frozen=True):
-    """One transaction of a lane is durable. `end_to_end_s`: record timestamp to commit, sampled."""
+    """One transaction of a lane is durable. `end_to_end_s`: record timestamp to commit, sampled.
+
+    `feedback` counts what readers said, by (kind of text, locale, verdict).
+    """
 
     topic: str
     partition: int
@@ -21,6 +25,15 @@ class TransactionCommitted(Report, frozen=True):
     warnings: dict[str, int]
     seconds: float
     end_to_end_s: tuple[float, ...]
+    feedback: dict[tuple[str, str, str], int] = {}
+
+
+class ReplayCommitted(Report, frozen=True):
+    """Records of a replay are durable: how many, by what became of them."""
+
+    topic: str
+    partition: int
+    outcomes: dict[str, int]
 
 
 class LaneOpened(Report, frozen=True):
@@ -64,11 +77,17 @@ class GateJudged(Report, frozen=True):
     reason: str
 
 
+MemoryKind = Literal["exact", "normalized", "correction", "miss"]
+
+
 class MemoryUsed(Report, frozen=True):
-    """A segment was (`hit`) or was not found in the translation memory."""
+    """How the translation memory knew a segment, or that it did not.
+
+    `exact`: this very segment; `normalized`: one that differs in numbers or capitals; `correction`: a person said so.
+    """
 
     locale: str
-    hit: bool
+    kind: MemoryKind
 
 
 class BatchRun(Report, frozen=True):

@@ -22,6 +22,7 @@ from schemas.topics import INPUTS, TopicSpec, topic_specs
 PREFIX: Final = "DRAGOMAN_"
 CONFIG_VARIABLE: Final = "DRAGOMAN_CONFIG"
 PORTS: Final = 65_536
+PARTITIONS: Final = 4  # of an input topic that the settings do not name
 
 
 class Section(BaseModel):
@@ -36,7 +37,7 @@ class KafkaSettings(Section):
     bootstrap: str = Field(default="127.0.0.1:9092", description="host:port, several joined by commas")
     group: str = Field(default="dragoman", min_length=1)
     instance_id: str | None = Field(default=None, description="static membership: a restart keeps its partitions")
-    partitions: dict[str, int] = Field(default_factory=lambda: dict.fromkeys(INPUTS, 4))
+    partitions: dict[str, int] = Field(default_factory=lambda: dict.fromkeys(INPUTS, PARTITIONS))
     replication: int = Field(default=1, ge=1)
     session_timeout_s: float = 6.0
     heartbeat_s: float = 1.0
@@ -55,9 +56,9 @@ class KafkaSettings(Section):
     @field_validator("partitions")
     @classmethod
     def _counts(cls, value: dict[str, int]) -> dict[str, int]:
-        if set(value) != set(INPUTS) or min(value.values()) < 1:
-            raise ValueError(f"must give a number of at least 1 for each of {', '.join(INPUTS)}")
-        return value
+        if not set(value) <= set(INPUTS) or min(value.values(), default=1) < 1:
+            raise ValueError(f"must give a number of at least 1 for one or more of {', '.join(INPUTS)}")
+        return dict.fromkeys(INPUTS, PARTITIONS) | value
 
 
 class LaneSettings(Section):
@@ -71,6 +72,8 @@ class LaneSettings(Section):
     transaction_timeout_s: float = 10.0
     open_timeout_s: float = 30.0
     work_bytes: int = Field(default=96_000, ge=1, description="bytes of one topic's events in localization at once")
+    replay_window: int = Field(default=256, ge=1, description="records of one partition in flight in a replay")
+    replay_bytes: int = Field(default=12_000, ge=1, description="bytes of replayed events in localization at once")
     localize_timeout_s: float = Field(
         default=60.0, description="a record that takes longer, from the moment it is admitted, is a dead letter"
     )
@@ -105,6 +108,9 @@ class PoolSettings(Section):
     )
     embedding_model: str | None = Field(
         default=None, description="the embedding model by name; default: the bundled one; empty: none"
+    )
+    tagging_model: str | None = Field(
+        default=None, description="finds personal data; default: the bundled one, if it is installed; empty: none"
     )
 
 

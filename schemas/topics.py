@@ -7,9 +7,13 @@ from msgspec import Struct
 LISTING_UPDATED: Final = "listing-updated"
 REVIEW_POSTED: Final = "review-posted"
 LOGISTICS_EVENT: Final = "logistics-event"
+TRANSLATION_FEEDBACK: Final = "translation-feedback"
 DEAD_LETTER: Final = "dead-letter"
 ITEM_EMBEDDING: Final = "item-embedding"
-INPUTS: Final = (LISTING_UPDATED, REVIEW_POSTED, LOGISTICS_EVENT)
+RELOCALIZE: Final = "dragoman-relocalize"  # requests of operators, read by every worker
+TRANSLATION_MEMORY: Final = "translation-memory"
+TRANSLATION_CORRECTIONS: Final = "translation-corrections"
+INPUTS: Final = (LISTING_UPDATED, REVIEW_POSTED, LOGISTICS_EVENT, TRANSLATION_FEEDBACK)
 
 DAY_MS: Final = 86_400_000
 # Kafka's own default for a broker (message.max.bytes): what an input topic takes unless someone says otherwise.
@@ -39,6 +43,7 @@ def changelog(input_topic: str) -> str:
 class TopicSpec(Struct, frozen=True):
     """A topic as it must be. `retention_ms` -1 keeps for ever; `compacted` keeps the last value of a key.
 
+    What is compacted is kept for ever, unless it `expires`: then `retention_ms` holds as well.
     `record_bytes_max` is the largest record the topic takes; None leaves that to the broker.
     """
 
@@ -47,13 +52,20 @@ class TopicSpec(Struct, frozen=True):
     compacted: bool = False
     retention_ms: int = 7 * DAY_MS
     record_bytes_max: int | None = None
+    expires: bool = False
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """How the broker cleans it up."""
+        if not self.compacted:
+            return ("delete",)
+        return ("compact", "delete") if self.expires else ("compact",)
 
     def configs(self) -> dict[str, str]:
         """The broker's topic configuration that this specification asks for."""
         sizes = {} if self.record_bytes_max is None else {"max.message.bytes": str(self.record_bytes_max)}
-        if self.compacted:
-            return {"cleanup.policy": "compact", **sizes}
-        return {"cleanup.policy": "delete", "retention.ms": str(self.retention_ms), **sizes}
+        kept = {"retention.ms": str(self.retention_ms)} if "delete" in self.policies else {}
+        return {"cleanup.policy": ",".join(self.policies), **kept, **sizes}
 
 
 def dead_letter_bytes_max(record_bytes_max: int) -> int:
@@ -76,19 +88,23 @@ def topic_specs(
     An output has the partition count of its input, because an output goes to the partition number of its input
     record; `dead-letter` takes all inputs, so it has the largest count.
     """
-    listings, reviews, parcels = (partitions[t] for t in INPUTS)
+    listings, reviews, parcels, feedback = (partitions[t] for t in INPUTS)
     specs = [
         TopicSpec(LISTING_UPDATED, listings, compacted=True),  # the source that a relocalization replays
         TopicSpec(REVIEW_POSTED, reviews, retention_ms=30 * DAY_MS),
         TopicSpec(LOGISTICS_EVENT, parcels, retention_ms=30 * DAY_MS),
+        TopicSpec(TRANSLATION_FEEDBACK, feedback, retention_ms=30 * DAY_MS),
     ]
     specs += [TopicSpec(listing_localized(locale), listings, compacted=True) for locale in locales]
     specs += [TopicSpec(review_localized(locale), reviews, compacted=True) for locale in locales]
     specs += [TopicSpec(logistics_localized(p), parcels, retention_ms=30 * DAY_MS) for p in partners]
     specs.append(TopicSpec(ITEM_EMBEDDING, listings, compacted=True))
+    specs.append(TopicSpec(TRANSLATION_CORRECTIONS, feedback, compacted=True))
+    specs.append(TopicSpec(TRANSLATION_MEMORY, listings, compacted=True, expires=True, retention_ms=90 * DAY_MS))
     dead_letter_bytes = dead_letter_bytes_max(record_bytes_max)
     specs.append(
         TopicSpec(DEAD_LETTER, max(partitions.values()), retention_ms=14 * DAY_MS, record_bytes_max=dead_letter_bytes)
     )
     specs += [TopicSpec(changelog(t), partitions[t], compacted=True) for t in INPUTS]
+    specs.append(TopicSpec(RELOCALIZE, 1, compacted=True))
     return specs

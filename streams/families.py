@@ -74,12 +74,18 @@ WARNINGS: Final = _counter(
 FALLBACKS: Final = _counter(
     "fallbacks_total", ("topic", "reason"), _TX, "Outputs that show a source text because no translation may be shown."
 )
+FEEDBACK: Final = _counter(
+    "feedback_total", ("kind", "locale", "verdict"), _TX, "What readers said: understood, misunderstood, corrected."
+)
 END_TO_END: Final = _histogram(
     "event_end_to_end_seconds", ("topic",), END_TO_END_S, _TX, "Record timestamp to commit, sampled."
 )
 TRANSACTION: Final = _histogram("transaction_seconds", ("topic",), BLOCKING_S, _TX, "Begin to commit.")
 TRANSACTION_RECORDS: Final = _histogram(
     "transaction_records", ("topic",), (1, 4, 16, 64, 256, 1024, 4096), _TX, "Input records of one transaction."
+)
+REPLAYED: Final = _counter(
+    "replayed_records_total", ("topic", "outcome"), "ReplayCommitted", "Records of replays, by what became of them."
 )
 LANE_OPEN: Final = _histogram(
     "lane_open_seconds", ("topic",), BLOCKING_S, "LaneOpened", "Fencing, state restore and seek of a lane."
@@ -97,7 +103,12 @@ ASSIGNED: Final = _gauge("assigned_partitions", (), "Rebalanced", "Input partiti
 KEPT: Final = _counter("lanes_kept_total", (), "Rebalanced", "Lanes that a rebalance left with their work in flight.")
 STAGE: Final = _histogram("stage_duration_seconds", ("stage",), WORK_S, "StageTimed", "One stage of one piece of work.")
 GATE: Final = _counter("gate_failures_total", ("locale", "reason"), "GateJudged", "Translations that the gate refused.")
-MEMORY_HITS: Final = _counter("memory_hits_total", ("locale",), "MemoryUsed", "Segments found in the memory.")
+MEMORY_HITS: Final = _counter(
+    "memory_hits_total",
+    ("locale", "kind"),
+    "MemoryUsed",
+    "Segments found in the memory: exact, normalized (other numbers or capitals), or corrected by a person.",
+)
 MEMORY_MISSES: Final = _counter("memory_misses_total", ("locale",), "MemoryUsed", "Segments not in the memory.")
 BATCH: Final = _histogram("inference_batch_size", ("model",), ROWS, "BatchRun", "Rows of one run of a model.")
 FILL: Final = _histogram(
@@ -132,6 +143,10 @@ IN_FLIGHT: Final = _gauge("inflight_records", _LANE, "LaneStatus", "Records take
 OLDEST: Final = _gauge("oldest_unfinished_seconds", _LANE, "LaneStatus", "Age of the oldest record in flight.")
 POSITION: Final = _gauge("lane_position", _LANE, "LaneStatus", "Next offset to commit.")
 LANE_STATE: Final = _gauge("lane_state", (*_LANE, "state"), "LaneStatus", "1 for the state a lane is in.")
+REPLAYING: Final = _gauge("replay_running", _LANE, "LaneStatus", "1 while a replay of the partition is under way.")
+REPLAY_LEFT: Final = _gauge(
+    "replay_lag_records", _LANE, "LaneStatus", "Offsets that a replay under way has yet to pass; 0 without one."
+)
 LAG_RECORDS: Final = _gauge(
     "consumer_lag_records", _LANE, "PartitionLag", "Offsets from the committed one to the end, of this worker's lanes."
 )
@@ -167,10 +182,48 @@ SHORTLIST_MISSES: Final = _counter(
 )
 BUSY: Final = _counter("inference_busy_seconds_total", _MODEL, _POOL, "Seconds that threads spent in a model.")
 
+_MEMORY: Final = "MemoryStatistics"
+MEMORY_ENTRIES: Final = _gauge(
+    "memory_entries", ("layer",), _MEMORY, "Translations in the memory, at hand and on disk."
+)
+MEMORY_BYTES: Final = _gauge("memory_disk_bytes", (), _MEMORY, "Bytes of the memory on disk.")
+CORRECTIONS: Final = _gauge("corrections_in_force", (), _MEMORY, "Texts that people have corrected.")
+MEMORY_SHARED: Final = _counter("memory_shared_total", (), _MEMORY, "New translations told to the other workers.")
+MEMORY_UNSHARED: Final = _counter(
+    "memory_unshared_total", (), _MEMORY, "New translations that were not told, for the broker was away too long."
+)
+MEMORY_LEARNED: Final = _counter("memory_learned_total", (), _MEMORY, "Translations read from the shared memory.")
+
+_FEEDBACK: Final = "Feedback"
+_SAID: Final = ("kind", "locale")
+MISUNDERSTANDING: Final = _gauge(
+    "feedback_misunderstanding_ratio", _SAID, _FEEDBACK, "Misunderstood over all that readers said."
+)
+EFFICIENCY: Final = _gauge(
+    "feedback_communication_efficiency_ratio", _SAID, _FEEDBACK, "Not misunderstood over all that readers said."
+)
+ACCURACY: Final = _gauge(
+    "feedback_comprehension_accuracy_ratio", _SAID, _FEEDBACK, "Understood as it was shown over all that readers said."
+)
+QUALITY: Final = _gauge(
+    "feedback_translation_quality_ratio", _SAID, _FEEDBACK, "Not corrected over all that readers said."
+)
+BARRIER: Final = _gauge(
+    "feedback_barrier_score", _SAID, _FEEDBACK, "(misunderstanding + 1 - efficiency) / 2: 0 is best, 1 is worst."
+)
+BARRIER_PUBLISHED: Final = _gauge(
+    "feedback_barrier_score_published",
+    _SAID,
+    _FEEDBACK,
+    "(misunderstanding + efficiency) / 2, as published: 0.5 whatever happens.",
+)
+
 FAMILIES: Final = tuple(value for value in list(globals().values()) if isinstance(value, Family))
 PULLED_OF_LANES: Final = tuple(family for family in FAMILIES if family.source in {"LaneStatus", "PartitionLag"})
 PULLED_OF_POOL: Final = tuple(family for family in FAMILIES if family.source == _POOL)
-PULLED: Final = PULLED_OF_LANES + PULLED_OF_POOL
+PULLED_OF_MEMORY: Final = tuple(family for family in FAMILIES if family.source == _MEMORY)
+PULLED_OF_FEEDBACK: Final = tuple(family for family in FAMILIES if family.source == _FEEDBACK)
+PULLED: Final = PULLED_OF_LANES + PULLED_OF_POOL + PULLED_OF_MEMORY + PULLED_OF_FEEDBACK
 
 
 def markdown() -> str:

@@ -1,5 +1,6 @@
 """Prometheus metrics: a reporter that counts what the lower rooms say; lanes and pool are asked when scraped."""
 
+from collections import Counter as Counted
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
@@ -21,6 +22,7 @@ from schemas.report import (
     ModelRebuilt,
     ProviderChosen,
     Rebalanced,
+    ReplayCommitted,
     Report,
     StageTimed,
     TransactionCommitted,
@@ -28,6 +30,7 @@ from schemas.report import (
 from streams import families as f
 from streams.lag import PartitionLag
 from streams.logs import fell_back
+from streams.memory_metrics import FeedbackCollector, MemoryCollector, MemoryStatistics
 from streams.status import LaneStatus
 
 # Marks that mean: the reader sees the source, or a phrase of another locale, instead of a translation.
@@ -39,6 +42,7 @@ FALLBACK_WARNINGS: Final = frozenset(
         Warn.PHRASE_LOCALE_FALLBACK,
         *(warn for warn in Warn if warn.name.startswith("GATE_")),
     }
+    - {Warn.GATE_OVERRULED}
 )
 
 OF_MODEL: Final[Mapping[f.Family, Callable[[ModelStatistics], float]]] = {
@@ -72,8 +76,11 @@ class Metrics:
             family: cache(metric.labels) for family, metric in made.items() if family.labels
         }
         self._providers: dict[str, tuple[str, str, str]] = {}
+        self._said: Counted[tuple[str, str, str]] = Counted()
+        self.registry.register(FeedbackCollector(self._said))
         self.handlers: Mapping[type[Report], Callable[[Any], None]] = {
             TransactionCommitted: self._committed,
+            ReplayCommitted: self._replayed,
             LaneOpened: self._opened,
             LaneReopening: self._reopening,
             Rebalanced: self._rebalanced,
@@ -102,6 +109,10 @@ class Metrics:
         """Ask the pool at every scrape."""
         self.registry.register(PoolCollector(statistics))
 
+    def watch_memory(self, statistics: Callable[[], MemoryStatistics]) -> None:
+        """Ask the translation memory at every scrape."""
+        self.registry.register(MemoryCollector(statistics))
+
     def _make(self, family: f.Family) -> MetricWrapperBase:
         if family.kind is f.Kind.HISTOGRAM:
             return Histogram(
@@ -124,11 +135,18 @@ class Metrics:
             child[f.WARNINGS](topic, word).inc(count)
             if word in FALLBACK_WARNINGS:
                 child[f.FALLBACKS](topic, word).inc(count)
+        for said, count in report.feedback.items():
+            child[f.FEEDBACK](*said).inc(count)
+            self._said[said] += count
         child[f.TRANSACTION](topic).observe(report.seconds)
         child[f.TRANSACTION_RECORDS](topic).observe(report.records)
         end_to_end = child[f.END_TO_END](topic)
         for seconds in report.end_to_end_s:
             end_to_end.observe(seconds)
+
+    def _replayed(self, report: ReplayCommitted) -> None:
+        for outcome, count in report.outcomes.items():
+            self._child[f.REPLAYED](report.topic, outcome).inc(count)
 
     def _opened(self, report: LaneOpened) -> None:
         self._child[f.LANE_OPEN](report.topic).observe(report.seconds)
@@ -151,7 +169,10 @@ class Metrics:
         self._child[f.GATE](report.locale, report.reason.partition(":")[0]).inc()
 
     def _memory(self, report: MemoryUsed) -> None:
-        self._child[f.MEMORY_HITS if report.hit else f.MEMORY_MISSES](report.locale).inc()
+        if report.kind == "miss":
+            self._child[f.MEMORY_MISSES](report.locale).inc()
+        else:
+            self._child[f.MEMORY_HITS](report.locale, report.kind).inc()
 
     def _batch(self, report: BatchRun) -> None:
         model, child = report.model, self._child
@@ -199,6 +220,8 @@ class LaneCollector(Collector):
             gauges[f.IN_FLIGHT].add_metric(labels, lane.in_flight)
             gauges[f.OLDEST].add_metric(labels, lane.oldest_unfinished_s)
             gauges[f.LANE_STATE].add_metric([*labels, lane.state], 1)
+            gauges[f.REPLAYING].add_metric(labels, lane.replay_left is not None)
+            gauges[f.REPLAY_LEFT].add_metric(labels, lane.replay_left or 0)
             if lane.position is not None:
                 gauges[f.POSITION].add_metric(labels, lane.position)
         for lag in self._lags():

@@ -6,7 +6,7 @@ from typing import Any
 from aiokafka.structs import ConsumerRecord
 
 from schemas.contracts import CONTRACTS
-from schemas.topics import LISTING_UPDATED, LOGISTICS_EVENT, REVIEW_POSTED
+from schemas.topics import LISTING_UPDATED, LOGISTICS_EVENT, REVIEW_POSTED, TRANSLATION_FEEDBACK
 
 LIMIT_BYTES = 1_000_000
 EVENTS: dict[str, dict[str, Any]] = {
@@ -50,8 +50,26 @@ EVENTS: dict[str, dict[str, Any]] = {
         "eta": "2026-03-05T00:00:00Z",
         "recipient_locales": ["en", "pt-BR"],
     },
+    TRANSLATION_FEEDBACK: {
+        "kind": "listing",
+        "source_id": "L-1001",
+        "locale": "en",
+        "source_locale": "pt-BR",
+        "field": "bullets",
+        "source_text": "Cabo de 2 m",
+        "shown_text": "Handle of 2 m",
+        "verdict": "corrected",
+        "correction": "2 m cord",
+        "actor_role": "seller",
+        "at": "2026-03-04T09:30:00Z",
+    },
 }
-KEYS = {LISTING_UPDATED: b"L-1001", REVIEW_POSTED: b"L-1001", LOGISTICS_EVENT: b"SH-2"}
+KEYS = {
+    LISTING_UPDATED: b"L-1001",
+    REVIEW_POSTED: b"L-1001",
+    LOGISTICS_EVENT: b"SH-2",
+    TRANSLATION_FEEDBACK: b"L-1001",
+}
 
 
 def record(

@@ -124,7 +124,7 @@ async def test_a_price_only_update_runs_no_model():
     assert (first.origin, second.origin) == ("model", "memory")
     assert second.text.endswith("Agora por apenas $1.500,50.")
     assert second.model == "fake@v1"
-    assert [report.hit for report in reports if isinstance(report, MemoryUsed)] == [False, False, True, True]
+    assert [report.kind for report in reports if isinstance(report, MemoryUsed)] == ["miss", "miss", "exact", "exact"]
 
 
 async def test_a_refusal_is_remembered_but_a_new_model_is_asked():

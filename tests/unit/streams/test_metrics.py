@@ -26,6 +26,7 @@ from schemas.report import (
 )
 from streams import families
 from streams.lag import LagStatus, PartitionLag
+from streams.memory_metrics import MemoryStatistics
 from streams.metrics import Metrics
 from streams.status import LaneStatus
 
@@ -40,6 +41,13 @@ COMMITTED = TransactionCommitted(
     warnings={"gate_tags:title": 2, "pair_unavailable:fr": 1, "late_event": 4},
     seconds=0.02,
     end_to_end_s=(0.04, 70.0),
+    feedback={
+        ("listing", "es", "understood"): 70,
+        ("listing", "es", "misunderstood"): 20,
+        ("listing", "es", "corrected"): 10,
+        ("listing", "es", "revoked"): 3,
+        ("review", "fr", "revoked"): 1,
+    },
 )
 REPORTS: tuple[Report, ...] = (
     COMMITTED,
@@ -48,8 +56,8 @@ REPORTS: tuple[Report, ...] = (
     Rebalanced(assigned=4, kept=2, seconds=0.3),
     StageTimed(stage="gate", seconds=0.0004),
     GateJudged(locale="es", reason="gate_tags"),
-    MemoryUsed(locale="es", hit=True),
-    MemoryUsed(locale="es", hit=False),
+    MemoryUsed(locale="es", kind="exact"),
+    MemoryUsed(locale="es", kind="miss"),
     BatchRun(
         "en-pt",
         rows=8,
@@ -93,6 +101,8 @@ MODEL = ModelStatistics(
     queue_wait_max_s=0.5,
 )
 
+MEMORY = MemoryStatistics(entries=3, disk_entries=40, disk_bytes=5000, corrections=2, shared=7, unshared=1, learned=11)
+
 
 def lag(partition: int, records: int = 5, seconds: float | None = 2.5) -> PartitionLag:
     return PartitionLag(TOPIC, partition, 0, 22, 17, records, seconds, owned=True, status=LagStatus.BEHIND)
@@ -116,6 +126,7 @@ def fed() -> Metrics:
     metrics = Metrics(CollectorRegistry())
     metrics.watch(lambda: [LANE], lambda: [lag(3)])
     metrics.watch_pool(lambda: PoolStatistics(threads=2, alive=True, models=(MODEL,)))
+    metrics.watch_memory(lambda: MEMORY)
     for report in REPORTS:
         metrics(report)
     return metrics
@@ -180,6 +191,30 @@ def test_a_thousand_fields_make_no_new_series():
     series = [key for key in scraped(metrics) if key[0] == "dragoman_warnings_total"]
     assert len(series) == 1
     assert value(metrics, "warnings_total", topic=TOPIC, warning="gate_numbers") == 1000
+
+
+def test_what_readers_say_becomes_the_ratios_of_the_field(fed: Metrics):
+    assert value(fed, "feedback_total", kind="listing", locale="es", verdict="misunderstood") == 20
+    shown = {
+        "misunderstanding_ratio": 0.2,
+        "communication_efficiency_ratio": 0.8,
+        "comprehension_accuracy_ratio": 0.7,
+        "translation_quality_ratio": 0.9,
+        "barrier_score": 0.2,
+        "barrier_score_published": 0.5,
+    }
+    for name, expected in shown.items():
+        assert value(fed, f"feedback_{name}", kind="listing", locale="es") == pytest.approx(expected)
+    # A withdrawn correction alone says nothing of a text.
+    assert ("dragoman_feedback_barrier_score", (("kind", "review"), ("locale", "fr"))) not in scraped(fed)
+
+
+def test_memory_is_asked_at_every_scrape_and_hits_are_told_by_kind(fed: Metrics):
+    assert value(fed, "memory_hits_total", locale="es", kind="exact") == 1
+    assert value(fed, "memory_misses_total", locale="es") == 1
+    assert value(fed, "memory_entries", layer="disk") == 40
+    assert value(fed, "memory_disk_bytes") == 5000
+    assert value(fed, "memory_learned_total") == 11
 
 
 def test_a_run_shows_its_padding_fill_and_waits(fed: Metrics):
