@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "demo": "Watch real events turn into other languages, on a Kafka of its own.",
     "doctor": "Check this machine, its models, its Kafka and its topics.",
     "evaluate": "Measure translation quality of the whole localization on your own sentences.",
+    "glossary": "Check a file of fixed translations, and see what it matches.",
     "kafka": "Start, stop and look at an Apache Kafka on this machine.",
     "lag": "Show how far behind each partition is, in records and in seconds.",
     "logistics": "Map carriers' codes to statuses, and show the phrases of a status.",

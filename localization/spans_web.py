@@ -64,9 +64,9 @@ def may_hold_address(text: str) -> bool:
 # an end are tags whatever they say.
 _NAMES: Final = (
     "br hr em img div span bold strong italic small big sub sup tt code kbd pre var samp font label link button input"
-    " ul ol li dl dt dd table tbody thead tr td th caption h1 h2 h3 h4 h5 h6 html head body style script section article"
-    " header footer nav figure blockquote abbr cite del ins mark time video audio svg iframe form select center strike"
-    " bdi bdo xliff bpt ept ph it mrk name username first_name last_name email user url price amount"
+    " ul ol li dl dt dd table tbody thead tr td th caption h1 h2 h3 h4 h5 h6 html head body style script section"
+    " article header footer nav figure blockquote abbr cite del ins mark time video audio svg iframe form select center"
+    " strike bdi bdo xliff bpt ept ph it mrk name username first_name last_name email user url price amount"
 )
 _TAGS: Final = frozenset(_NAMES.split())
 _TAG_NAME: Final = re.compile(r"</?(\w+)([^<>]*)>")
