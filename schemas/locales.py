@@ -47,9 +47,13 @@ def _parse_parts(tag: str) -> LocaleTag:
     parts = tag.replace("_", "-").split("-")
     names = CldrLocale("en")
     language = parts[0].lower()
-    if language not in names.languages:
-        raise UnknownLocale(f"unknown language in locale {tag[:40]!r}")
     script = territory = None
+    if language not in names.languages:
+        # A retired or a three-letter code of a language that has a shorter one (`iw`, `eng`).
+        alias = get_global("language_aliases").get(language)
+        if alias is None:
+            raise UnknownLocale(f"unknown language in locale {tag[:40]!r}")
+        language = str(alias).split("_", 1)[0]
     for part in parts[1:]:
         if part.title() in names.scripts and script is None and territory is None:
             script = part.title()
@@ -73,3 +77,44 @@ def same_language(one: str, other: str) -> bool:
     """Whether two tags name one language in one script: text may then be shown as it is."""
     a, b = parse_locale(one), parse_locale(other)
     return a.language == b.language and written_in(a) == written_in(b)
+
+
+@lru_cache(maxsize=4096)
+def same_locale(one: str, other: str) -> bool:
+    """Whether two tags name one locale, however they are spelt: `zh_hant_tw` is `zh-TW`."""
+    return _shortest(parse_locale(one)) == _shortest(parse_locale(other))
+
+
+@lru_cache(maxsize=4096)
+def fallback_chain(tag: str) -> tuple[str, ...]:
+    """The tags whose text may stand in for `tag`, nearest first, itself at the head; raises UnknownLocale.
+
+    CLDR's parent locales (UTS #35, "Parent Locales"): `es-MX`, `es-419`, `es`; `en-AU`, `en-001`, `en`; `zh-MO`,
+    `zh-Hant-HK`, `zh-Hant`. What is written in another script than its bare language never falls to it: `zh-TW` ends at
+    `zh-Hant`, for `zh` is simplified. A script that goes without saying is left out (`zh-Hans-CN`, `zh-CN`, `zh`).
+    """
+    asked = parse_locale(tag)
+    chain = [str(asked)]
+    at: LocaleTag | None = _shortest(asked)
+    while at is not None:
+        chain.append(str(at))
+        at = _parent(at)
+    return tuple(dict.fromkeys(chain))
+
+
+def _shortest(tag: LocaleTag) -> LocaleTag:
+    unsaid = LocaleTag(tag.language, None, tag.territory)
+    return unsaid if written_in(unsaid) == written_in(tag) else tag
+
+
+def _parent(tag: LocaleTag) -> LocaleTag | None:
+    """CLDR's parent of a tag, else the tag without its territory, in the same script."""
+    named = get_global("parent_exceptions").get(str(tag).replace("-", "_"))
+    if named is not None:
+        parent = _shortest(parse_locale(str(named)))
+        # Haitian readers do not read French; Norwegian is the one language that CLDR names by its family.
+        return parent if parent.language in {tag.language, "no"} else None
+    if tag.territory is None:
+        return None
+    bare = LocaleTag(tag.language)
+    return bare if written_in(bare) == written_in(tag) else LocaleTag(tag.language, written_in(tag))
