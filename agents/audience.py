@@ -37,9 +37,10 @@ def audience(wanted: tuple[str, ...] | None, served: tuple[str, ...]) -> Audienc
 def serving(tag: str, served: tuple[str, ...]) -> str | None:
     """Return the served locale that answers for `tag`, or None.
 
-    The nearest by CLDR's parents (`schemas.locales.fallback_chain`): the tag itself, else what it falls back to (`es-MX`
-    to `es-419`, then `es`), else one that falls back to it or to the same (`en-GB` is answered by `en-AU` before
-    `en-US`), the first of equals in the order of the settings. Never one in another script: `zh-TW` is not answered by `zh-CN`.
+    The nearest by CLDR's parents (`schemas.locales.fallback_chain`): the tag itself, else what it falls back to
+    (`es-MX` to `es-419`, then `es`), else one that falls back to it or to the same (`en-GB` is answered by `en-AU`
+    before `en-US`), the first of equals in the order of the settings. Never one in another script: `zh-TW` is not
+    answered by `zh-CN`.
     """
     return min(
         (locale for locale in served if _steps(tag, locale) is not None),

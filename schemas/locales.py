@@ -107,11 +107,16 @@ def _shortest(tag: LocaleTag) -> LocaleTag:
     return unsaid if written_in(unsaid) == written_in(tag) else tag
 
 
+def _named_parent(tag: LocaleTag) -> str | None:
+    named = get_global("parent_exceptions").get(str(tag).replace("-", "_"))
+    return None if named is None else str(named)
+
+
 def _parent(tag: LocaleTag) -> LocaleTag | None:
     """CLDR's parent of a tag, else the tag without its territory, in the same script."""
-    named = get_global("parent_exceptions").get(str(tag).replace("-", "_"))
+    named = _named_parent(tag) or _named_parent(LocaleTag(tag.language, written_in(tag), tag.territory))
     if named is not None:
-        parent = _shortest(parse_locale(str(named)))
+        parent = _shortest(parse_locale(named))
         # Haitian readers do not read French; Norwegian is the one language that CLDR names by its family.
         return parent if parent.language in {tag.language, "no"} else None
     if tag.territory is None:
