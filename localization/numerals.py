@@ -23,6 +23,8 @@ _UNITS: Final = (
 )
 MEASURE: Final = re.compile(rf"({NUMERAL.pattern})[\s\u00a0]?({_UNITS})(?![\w°])")
 # Dashes and spaces that CLDR may name as a group separator, as they are typed.
+# 1,50,000: thousands, then hundreds of thousands by two.
+_INDIAN: Final = re.compile(r"\d{1,2}(?:,\d\d)*,\d{3}")
 _SPACES: Final = frozenset("\u00a0\u202f \u2009")
 
 _WORDS: Final[dict[str, str]] = {
@@ -71,7 +73,11 @@ def _reading(numeral: str, decimal: str, group: str) -> str | None:
     head, point, fraction = numeral.partition(decimal)
     if point and not fraction.isdecimal():
         return None
-    groups = re.split(r"[\u00a0\u202f ]", head) if group in _SPACES else head.split(group)
+    groups = (
+        re.split(r"[\u00a0\u202f\u2009 ]", head)
+        if group in _SPACES
+        else head.replace("’", "'").split(group.replace("’", "'"))
+    )
     if len(groups) > 1 and not (1 <= len(groups[0]) <= 3 and all(len(part) == 3 for part in groups[1:])):
         return None
     digits = "".join(groups)
@@ -92,6 +98,24 @@ def value(numeral: str, locale: str) -> str:
         if reading is not None:
             return reading
     return numeral.replace(",", ".")
+
+
+@lru_cache(maxsize=65_536)
+def readings(numeral: str, locale: str) -> frozenset[str]:
+    """Return everything a numeral may be worth in a locale: one value where it is written by the locale's rule.
+
+    A numeral that breaks the rule (`1.500` in French, `1,50,000` in Portuguese) may be meant by any other rule.
+    """
+    if numeral.isdecimal():
+        return frozenset({numeral})
+    own = symbols(locale)
+    reading = _reading(numeral, own.decimal, own.group)
+    if reading is not None:
+        return frozenset({reading})
+    found = {_reading(numeral, point, group) for point in ".," for group in ".,'\u00a0 " if point != group}
+    if _INDIAN.fullmatch(numeral):
+        found.add(re.sub(r"\D", "", numeral))
+    return frozenset(one for one in found if one is not None) or frozenset({numeral.replace(",", ".")})
 
 
 def rewrite(text: str, source: str, target: str) -> str:

@@ -1,0 +1,325 @@
+"""Units of measure: what each locale calls them (CLDR, by Babel), and which values of two units agree (pint)."""
+
+import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from typing import Any, Final
+
+from babel import Locale, UnknownLocaleError
+from msgspec import Struct
+
+from localization.gate.number_words import LETTERS
+from schemas.locales import parse_locale
+
+# CLDR's unit ids, without those that are no measure of goods, parcels or time, or whose name is an everyday word.
+_DIMENSIONS: Final = re.compile(
+    "area|digital|duration|electric|energy|frequency|graphics|length|light|mass|power|pressure|speed|temperature|torque"
+    "|volume|concentr|angle"
+)
+_LEFT_OUT: Final = re.compile(
+    r"-(?:person|quarter|em|dot|dot-.*|pixel-per-.*|earth.*|solar.*|light.*|point|dunam|parsec|.*scandinavian|furlong"
+    r"|fathom|astronomical.*|night|item|mole|permyriad|portion.*|.*ofglucose.*|millimole.*|permillion|dalton|grain|stone"
+    r"|cup-metric|pint-metric|acre-foot|bushel|dram|jigger|pinch|drop|dessert.*|.*imperial|barrel|radian|revolution"
+    r"|foodcalorie|therm.*|electronvolt|beaufort|ounce-troy|picometer|cubic-(?:mile|yard)|megaliter|generic|.*density"
+    r"|millimeter-ofhg|inch-ofhg|lumen-.*|karat)$"
+)
+# Signs that are the same wherever Latin letters are read (SI brochure, 9th edition; IEC 80000-13), and typed forms.
+_SIGNS: Final[dict[str, str]] = {
+    "length-millimeter": "mm ㎜ мм",
+    "length-centimeter": "cm ㎝ см",
+    "length-decimeter": "dm дм",
+    "length-meter": "m м mts mtrs",
+    "length-kilometer": "km ㎞ км",
+    "length-inch": "in in. inch inches ″ '' ” \" pol pol.",
+    "length-foot": "ft ft. ′ feet foot",
+    "length-yard": "yd yds",
+    "length-mile": "mi",
+    "mass-gram": "g gr gr. grs г gm gms",
+    "mass-kilogram": "kg ㎏ кг kgs kilo kilos kilogramm kilograms",
+    "mass-milligram": "mg мг",
+    "mass-microgram": "µg μg mcg мкг",
+    "mass-pound": "lb lbs lb. lbs. ＃",
+    "mass-ounce": "oz oz.",
+    "mass-tonne": "t т",
+    "volume-liter": "l L ℓ л lt lts ltr",
+    "volume-milliliter": "ml mL ㎖ мл cc",
+    "volume-centiliter": "cl cL сл",
+    "volume-deciliter": "dl dL дл",
+    "volume-fluid-ounce": "oz oz. floz",
+    "volume-cubic-centimeter": "cm³ cm3 cc ccm",
+    "volume-cubic-meter": "m³ m3 м³",
+    "area-square-meter": "m² m2 qm sqm м²",
+    "area-square-centimeter": "cm² cm2",
+    "power-watt": "W Вт w",
+    "power-kilowatt": "kW кВт",
+    "power-milliwatt": "mW мВт",
+    "power-horsepower": "hp HP PS cv CV",
+    "energy-kilowatt-hour": "kWh кВт·ч",
+    "energy-watt-hour": "Wh Вт·ч",
+    "energy-kilocalorie": "kcal ккал Cal",
+    "energy-kilojoule": "kJ кДж",
+    "energy-joule": "J Дж",
+    "electric-volt": "V В volts volt",
+    "electric-millivolt": "mV мВ",
+    "electric-kilovolt": "kV кВ",
+    "electric-ampere": "A А amp amps",
+    "electric-milliampere": "mA мА",
+    "electric-milliampere-hour": "mAh mah мАч мА·ч",
+    "electric-ampere-hour": "Ah Ач А·ч",
+    "electric-ohm": "Ω Ohm ohm ohms Ом",
+    "frequency-hertz": "Hz Гц hz",
+    "frequency-kilohertz": "kHz кГц",
+    "frequency-megahertz": "MHz МГц",
+    "frequency-gigahertz": "GHz ГГц",
+    "digital-bit": "bit bits",
+    "digital-byte": "B byte bytes octet octets",
+    "digital-kilobyte": "kB KB Ko ko КБ Кб кБ KiB",
+    "digital-megabyte": "MB Mo МБ Мб MiB mb",
+    "digital-gigabyte": "GB Go ГБ Гб GiB gb",
+    "digital-terabyte": "TB To ТБ Тб TiB tb",
+    "digital-megabit-per-second": "Mbps Mb/s Mbit/s Мбит/с",
+    "digital-gigabit-per-second": "Gbps Gb/s Gbit/s Гбит/с",
+    "temperature-celsius": "°C ℃ °С ºC",
+    "temperature-fahrenheit": "°F ℉ ºF",
+    "pressure-bar": "bar бар",
+    "pressure-pound-force-per-square-inch": "psi",
+    "pressure-kilopascal": "kPa кПа",
+    "pressure-hectopascal": "hPa гПа",
+    "pressure-pascal": "Pa Па",
+    "torque-newton-meter": "Nm N·m Н·м",
+    "light-lumen": "lm лм",
+    "light-lux": "lx лк",
+    "sound-decibel": "dB дБ db",
+    "graphics-pixel": "px pixels",
+    "graphics-megapixel": "MP Мп mp",
+    "graphics-dot-per-inch": "dpi ppp",
+    "speed-revolution-per-minute": "rpm RPM U/min об/мин tr/min r/min obr/min",
+    "speed-kilometer-per-hour": "km/h kmh kph км/ч",
+    "speed-mile-per-hour": "mph",
+    "speed-meter-per-second": "m/s м/с",
+    "duration-hour": "h hr hrs ч",
+    "duration-minute": "min min. mins мин хв",
+    "duration-second": "s sec secs sek sek. seg seg. с сек",
+    "duration-millisecond": "ms мс",
+    "concentr-percent": "% ％ ٪",
+    "concentr-permille": "‰",
+    "angle-degree": "° º",
+}
+_PINT: Final = {
+    "mass-tonne": "metric_ton", "volume-gallon": "gallon", "temperature-celsius": "degC",
+    "temperature-fahrenheit": "degF",
+    "mass-ton": "short_ton", "speed-mile-per-hour": "mile/hour",
+    "speed-kilometer-per-hour": "kilometer/hour", "speed-meter-per-second": "meter/second",
+    "pressure-pound-force-per-square-inch": "psi", "area-square-foot": "foot**2", "area-square-meter": "meter**2",
+    "area-square-inch": "inch**2", "area-square-centimeter": "centimeter**2", "volume-cubic-foot": "foot**3",
+    "volume-cubic-inch": "inch**3", "volume-cubic-meter": "meter**3", "volume-cubic-centimeter": "centimeter**3",
+    "volume-fluid-ounce": "fluid_ounce", "power-horsepower": "horsepower",
+}  # fmt: skip
+_SPACE: Final = r"[ \u00a0\u202f\u2009]"
+_MARKS: Final = re.compile("[\u200e\u200f\u2068\u2069\u061c]")
+_STEM_MIN: Final = 4
+_ENDING_MAX: Final = 4
+_WORDS_MAX: Final = 3
+
+
+class Units(Struct, frozen=True):
+    """What a locale writes after (or before) a number. A form may name more than one unit ("oz")."""
+
+    signs: dict[str, frozenset[str]]
+    words: dict[str, frozenset[str]]
+    stems: dict[str, frozenset[str]]
+
+
+@lru_cache(maxsize=256)
+def units(locale: str) -> Units:
+    """Return the names of units in a BCP-47 locale, with the signs every locale knows."""
+    signs: dict[str, set[str]] = {}
+    for unit, forms in _SIGNS.items():
+        for form in forms.split():
+            signs.setdefault(form, set()).add(unit)
+    words: dict[str, set[str]] = {}
+    stems: dict[str, set[str]] = {}
+    for unit, names in _named(locale):
+        for name in names:
+            exact = signs if len(name) <= _WORDS_MAX and name.isascii() else words
+            exact.setdefault(name if exact is signs else name.lower(), set()).add(unit)
+            if len(name) > _STEM_MIN and " " not in name:
+                words.setdefault(name.lower(), set()).add(unit)
+        stem = _common([name.lower() for name in names if len(name) > _STEM_MIN and " " not in name])
+        if len(stem) >= _STEM_MIN:
+            stems.setdefault(stem, set()).add(unit)
+    return Units(_frozen(signs), _frozen(words), _frozen(stems))
+
+
+def _frozen(table: dict[str, set[str]]) -> dict[str, frozenset[str]]:
+    return {form: frozenset(some) for form, some in table.items()}
+
+
+def _common(names: list[str]) -> str:
+    if not names:
+        return ""
+    low, high = min(names), max(names)
+    at = next((n for n, (a, b) in enumerate(zip(low, high, strict=False)) if a != b), min(len(low), len(high)))
+    return low[:at].rstrip(".")
+
+
+def _named(locale: str) -> Iterator[tuple[str, list[str]]]:
+    for cldr in _cldr(locale):
+        for unit, lengths in cldr._data["unit_patterns"].items():  # noqa: SLF001 -- Babel formats but does not list
+            if not _DIMENSIONS.match(unit) or _LEFT_OUT.search(unit):
+                continue
+            names = []
+            for length in ("long", "short"):
+                for pattern in lengths.get(length, {}).values():
+                    if isinstance(pattern, str) and "{0}" in pattern:
+                        name = _MARKS.sub("", pattern).replace("{0}", " ").replace("\u00a0", " ").strip()
+                        name = re.sub(r"\s+", " ", name)
+                        if name and name not in names:
+                            names.append(name)
+            yield unit, names
+
+
+@lru_cache(maxsize=256)
+def _cldr(locale: str) -> tuple[Locale, ...]:
+    tag = parse_locale(locale)
+    for name in (str(tag), tag.language):
+        try:
+            return (Locale.parse(name, sep="-"),)
+        except (UnknownLocaleError, ValueError):
+            continue
+    return ()
+
+
+_GLUED: Final = re.compile(rf"{_SPACE}?(?:[-‐‑]{_SPACE}?)?")
+_SIGN_RUN: Final = re.compile(rf"(?:[°ºµμ]?{LETTERS}(?:[/·]{LETTERS})?[²³23]?|[%％٪‰°º″′”\"]|'')\.?")
+_WORDS_RUN: Final = re.compile(rf"{LETTERS}\.?(?:{_SPACE}{LETTERS}\.?){{0,2}}")
+_NO_SPACES: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+_INCH_WORD: Final = re.compile(
+    rf"(?={_SPACE}?(?:[.,;)/]|\Z|[x×|·•+]|and\b|or\b|by\b|long\b|wide\b|tall\b|high\b|deep\b|thick\b|diagonal|\())"
+)
+
+
+def unit_at(text: str, at: int, locale: str) -> tuple[frozenset[str], int] | None:
+    """Return the unit that stands at `at` in a text, after a number, and where it ends."""
+    if at >= len(text):
+        return None
+    glue = _GLUED.match(text, at)
+    start = glue.end() if glue else at
+    names = units(locale)
+    run = _NO_SPACES.match(text, start)
+    if run is not None:
+        found = _prefixed(run.group(), names)
+        return (found[0], start + found[1]) if found else None
+    found = _phrase(text, start, names)
+    if found is not None:
+        return found
+    sign = _SIGN_RUN.match(text, start)
+    if sign is None:
+        return None
+    for form in (sign.group(), sign.group().rstrip(".")):
+        some = names.signs.get(form)
+        if some is not None and _is_sign(form, text, start, locale):
+            return some, start + len(form)
+    return _inflected(sign.group().rstrip("."), start, names)
+
+
+def _is_sign(form: str, text: str, start: int, locale: str) -> bool:
+    end = start + len(form)
+    if form == "in":  # "2 in 1" is no measure, and "2 in der Box" is German
+        return locale[:2] == "en" and _INCH_WORD.match(text, end) is not None
+    if form[-1].isalpha() and text[end : end + 1].isalpha():
+        return False
+    # One letter with a space before it is more often a word ("5 a 10", "2 g") than a unit, unless it is SI's.
+    return not (len(form) == 1 and form in "aAtkKBJCсвВ" and text[start - 1].isspace() and form not in "AКВ")
+
+
+def _phrase(text: str, start: int, names: Units) -> tuple[frozenset[str], int] | None:
+    run = _WORDS_RUN.match(text, start)
+    if run is None:
+        return None
+    words = run.group().lower().replace("\u00a0", " ")
+    while words:
+        some = names.words.get(words) or names.words.get(words.rstrip("."))
+        if some is not None:
+            return some, start + len(words)
+        words = words.rpartition(" ")[0]
+    return None
+
+
+def _inflected(word: str, start: int, names: Units) -> tuple[frozenset[str], int] | None:
+    low = word.lower()
+    for end in range(len(low), max(_STEM_MIN, len(low) - _ENDING_MAX) - 1, -1):
+        some = names.stems.get(low[:end])
+        if some is not None:
+            return some, start + len(word)
+    return None
+
+
+def _prefixed(run: str, names: Units) -> tuple[frozenset[str], int] | None:
+    low = run.lower()
+    for end in range(min(len(low), 10), 0, -1):
+        some = names.words.get(low[:end]) or names.signs.get(run[:end])
+        if some is not None:
+            return some, end
+    return None
+
+
+def mentions(text: str, wanted: frozenset[str], locale: str) -> bool:
+    """Whether a text names one of the units anywhere, with or without a number."""
+    names = units(locale)
+    for run in _NO_SPACES.finditer(text):
+        if any(not wanted.isdisjoint(some) for form, some in names.words.items() if form in run.group()):
+            return True
+    for match in re.finditer(r"[^\s\d,;:!?()\[\]{}<>«»„“]+", text):
+        word = match.group().rstrip(".")
+        some = names.signs.get(word) or names.words.get(word.lower())
+        found = some or (_inflected(word, 0, names) or (frozenset[str](), 0))[0]
+        if not wanted.isdisjoint(found):
+            return True
+    return any(
+        " " in form and not wanted.isdisjoint(some) and form in text.lower() for form, some in names.words.items()
+    )
+
+
+def dimension(some: frozenset[str]) -> frozenset[str]:
+    """Return what units measure: the first word of CLDR's ids."""
+    return frozenset(unit.partition("-")[0] for unit in some)
+
+
+@cache
+def _registry() -> Any:
+    import pint  # noqa: PLC0415 -- takes 0.3 s, and only a converted measure needs it
+
+    return pint.UnitRegistry()
+
+
+@lru_cache(maxsize=4096)
+def converted(amount: str, unit: str, other: str) -> float | None:
+    """Return an amount of one unit in another, or None where they do not measure the same."""
+    if unit.partition("-")[0] != other.partition("-")[0]:
+        return None
+    registry = _registry()
+    one, two = (_PINT.get(name, name.partition("-")[2].replace("-", "_")) for name in (unit, other))
+    try:
+        return float(registry.Quantity(float(amount), one).to(two).magnitude)
+    except Exception:  # noqa: BLE001 -- pint raises its own kinds, AttributeError and TypeError for an unknown unit
+        return None
+
+
+def agree(amount: str, some: frozenset[str], other: str, others: frozenset[str]) -> bool:
+    """Whether two measures say the same within the rounding that either was written with."""
+    for one in some:
+        for two in others:
+            value = converted(amount, one, two)
+            back = converted(other, two, one)
+            if value is not None and back is not None and (_rounds(value, other) or _rounds(back, amount)):
+                return True
+    return False
+
+
+def _rounds(value: float, written: str) -> bool:
+    """Whether a value rounds to a written number: by its last digit, or within 1%."""
+    number = float(written)
+    fraction = written.partition(".")[2]
+    step = 10.0 ** -len(fraction)
+    return abs(value - number) <= max(0.51 * step, 0.01 * abs(value)) and (number != 0 or abs(value) < 0.51)
