@@ -16,8 +16,15 @@ _SHORTCUT_BEHIND: Final = re.compile(r"\s?[(（][_&][A-Za-z0-9][)）]")
 _SHORTCUT: Final = re.compile(r"(?<![A-Za-z0-9_&])[_&](?=\w)|(?<=[^\W\d_])[_&](?=[^\W\d_])")
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+# Vowel signs and points are no word characters to `re`: words of these scripts are read with them.
+MARKS: Final = (
+    r"\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963"
+    r"\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
+)
+_MARK: Final = re.compile(f"[{MARKS}]")
+_MARKED_WORD: Final = re.compile(rf"(?:[^\W\d_]|[{MARKS}])+")
 _SENTENCE_END: Final = re.compile(
-    r"[.!?…]+[\"'”’»)\]]*(?=\s+[^\W\d_a-zß-ÿ]|\s*\Z)|[。！？!?][」』”）]*|[।؟۔][\s]*|\n\s*\n"
+    r"(?:(?<=[^\W_][^\W_])|(?<=[)¤%\"\'»”]))[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？!?][」』”）]*|[।؟۔][\s]*|\n\s*\n"
 )
 
 
@@ -38,12 +45,22 @@ def prose(text: str) -> str:
 @lru_cache(maxsize=512)
 def words(text: str) -> tuple[str, ...]:
     """The words of a text in small letters, in order; a run of a script without spaces is one."""
-    return tuple(WORD.findall(prose(text).casefold()))
+    said = prose(text).casefold()
+    return tuple((WORD if _MARK.search(said) is None else _MARKED_WORD).findall(said))
 
 
 @lru_cache(maxsize=512)
 def sentences(text: str) -> int:
     """How many sentences a text has, at least one."""
-    said = prose(text).strip()
-    ends = [match.end() for match in _SENTENCE_END.finditer(said)]
-    return max(1, len(ends) + (not ends or said[ends[-1] :].strip() != ""))
+    return len(sentence_list(prose(text)))
+
+
+@lru_cache(maxsize=512)
+def sentence_list(said: str) -> tuple[str, ...]:
+    """The sentences of a prose, by its signs alone; at least one."""
+    parts, at = [], 0
+    for match in _SENTENCE_END.finditer(said):
+        parts.append(said[at : match.end()])
+        at = match.end()
+    parts.append(said[at:])
+    return tuple(part for part in parts if WORD.search(part)) or (said,)

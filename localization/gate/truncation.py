@@ -9,10 +9,10 @@ from localization.gate.length import excess
 from localization.gate.lexicon import function_words, language_of, opening_words
 from localization.gate.prose import prose, sentences, words
 
-_CLOSERS: Final = "\"'”’»)]}」』）】*_~ \t\n\u00a0\u202f\ufe0f"
+_CLOSERS: Final = "\"'”“’‘«»)]}」』）】*_~ \t\n\u00a0\u202f\ufe0f"
 _STOPS: Final = frozenset(".!?…。！？．｡।؟۔")
 _ENDS: Final = _STOPS | frozenset(":：;；\u037e¤")
-_HANGS: Final = frozenset(",，、،-–—(（[«“「『/&")
+_HANGS: Final = frozenset(",，、،-–—(（[„「『/&")
 _BRACKETS: Final = {"(": ")", "[": "]", "「": "」", "『": "』", "【": "】", "《": "》"}
 _WIDE: Final = str.maketrans("（）［］｛｝", "()[]{}")
 _BULLET: Final = re.compile(r"^\s*(?:[-*•·–—]|\d{1,2}[.)])\s", re.MULTILINE)

@@ -1,0 +1,62 @@
+"""Language: the translation is in the language its readers asked for."""
+
+from typing import Final
+
+from localization.detect_language import identify
+from localization.gate.case import Case
+from localization.gate.lexicon import UNSPACED, function_words, language_of
+from localization.gate.prose import prose, words
+from localization.gate.protected import without_names
+
+# A text is judged from this many letters on, and only on the detector's word of this certainty.
+_LETTERS_MIN: Final = 24
+_WORDS_MIN: Final = 4
+_SURE: Final = 0.9
+# One function word in so many shows the language; a text full of names has fewer.
+_WORDS_PER_FUNCTION: Final = 6
+# Languages that detectors take for one another.
+_ALIKE: Final = (
+    frozenset(("nb", "no", "nn", "da", "sv")),
+    frozenset(("id", "ms", "jv", "su")),
+    frozenset(("cs", "sk")),
+    frozenset(("hr", "sr", "bs", "sl", "sh")),
+    frozenset(("pt", "gl")),
+    frozenset(("es", "gl", "ast", "ca", "an")),
+    frozenset(("ru", "be", "bg", "uk", "mk")),
+    frozenset(("hi", "mr", "ne", "sa", "bh", "mai")),
+    frozenset(("tr", "az", "crh")),
+    frozenset(("nl", "af", "li", "fy")),
+    frozenset(("zh", "yue", "wuu", "gan", "lzh")),
+    frozenset(("de", "lb", "nds", "als")),
+    frozenset(("ar", "arz", "fa")),
+    frozenset(("fi", "et")),
+    frozenset(("it", "co", "sc", "lmo", "scn")),
+    frozenset(("fr", "oc", "wa", "frp")),
+)
+
+
+def misses_language(case: Case) -> bool:
+    """Whether a text long enough to tell is surely in another language than the target's, or in two."""
+    target = language_of(case.target_locale)
+    if target in UNSPACED or target == "ko":
+        return False  # their scripts tell
+    said = words(case.translation)
+    if len(said) < _WORDS_MIN:
+        return False
+    own = function_words(target)
+    shown = sum(word in own for word in said)
+    foreign = function_words(language_of(case.source_locale)) - own
+    strange = sum(word in foreign for word in said)
+    if shown * _WORDS_PER_FUNCTION >= len(said) and strange * 2 <= shown:
+        return False
+    return _is_other(case, target)
+
+
+def _is_other(case: Case, target: str) -> bool:
+    text = prose(without_names(case.translation, case.protected))
+    if sum(map(str.isalpha, text)) < _LETTERS_MIN:
+        return False
+    found = identify(text)
+    if found.language is None or found.probability < _SURE or found.language == target:
+        return False
+    return not any(found.language in alike and target in alike for alike in _ALIKE)
