@@ -1,0 +1,111 @@
+"""Texts in more than one language: which other one, and how much of the text is still the main one's."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from localization.detect_language import identify
+from localization.detect_models import models
+from localization.detect_noise import wording
+from localization.detect_words import tokens, vocabulary
+
+# A word speaks for a language that has this much of its use, if the main language has less than the other.
+_OURS: Final = 0.5
+_THEIRS: Final = 0.25
+_NOT_OURS: Final = 0.04
+# So many words, and so much of those that speak, make a mixture; one alone is a loan.
+_WORDS_MIN: Final = 2
+_SHARE_MIN: Final = 0.25
+# A sentence of so many words is judged by itself when it is this sure of its language.
+_SENTENCE_WORDS: Final = 2
+_SENTENCE_SURE: Final = 0.93
+_SENTENCES_MAX: Final = 12
+_END: Final = re.compile(
+    r"(?<=[.!?\u3002\uff01\uff1f\u0964\u061f])\s*|[\n|\u2022]+|\s[-\u2013\u2014/]\s|</(?:p|li|div|h\d)>"
+)
+# A short sentence in one of these is easily taken for another of them.
+_KIN: Final = (
+    frozenset(("da", "nb", "nn", "sv", "fo")),
+    frozenset(("es", "pt", "gl", "ca", "ast", "an", "oc", "ext", "mwl")),
+    frozenset(("it", "scn", "vec", "lmo", "co", "nap", "pms", "lij", "ro")),
+    frozenset(("cs", "sk", "pl", "hsb", "dsb")),
+    frozenset(("hr", "sr", "bs", "sl", "mk")),
+    frozenset(("ru", "uk", "be", "bg", "mk", "rue", "sr")),
+    frozenset(("id", "ms", "jv", "su", "min")),
+    frozenset(("nl", "af", "li", "fy", "nds", "zea", "vls", "de", "lb", "gsw", "bar")),
+    frozenset(("tr", "az", "tk", "crh")),
+    frozenset(("ar", "fa", "ur", "ps", "ku", "ckb", "ug", "arz", "azb", "ary")),
+    frozenset(("hi", "ne", "mr", "bho", "mai", "sa", "gom")),
+    frozenset(("fr", "wa", "oc", "ht", "gcf", "gcr")),
+    frozenset(("et", "fi")),
+    frozenset(("zh", "yue", "wuu", "lzh", "ja")),
+    frozenset(("en", "sco", "pcm")),
+)
+
+
+class Mixture(Struct, frozen=True):
+    """`share` of the main language in what speaks at all, 1.0 for a text in one language; `other` is the second."""
+
+    share: float
+    other: str | None = None
+
+
+PURE: Final = Mixture(1.0)
+
+
+def mixture(texts: Sequence[str], words: str, main: str) -> Mixture:
+    """Look for a second language: first sentence by sentence, then word by word."""
+    found = _by_sentences(texts, main)
+    return found if found.other is not None else _by_words(words, main)
+
+
+def _by_sentences(texts: Sequence[str], main: str) -> Mixture:
+    sentences = [part for text in texts for part in _END.split(text) if part and len(part) > 8][:_SENTENCES_MAX]
+    if len(sentences) < 2:
+        return PURE
+    ours, theirs = 0, Counter[str]()
+    for sentence in sentences:
+        said = wording(sentence)
+        if said.count(" ") + 1 < _SENTENCE_WORDS and said.isascii():
+            continue
+        found = identify(sentence)
+        if found.language is None or found.probability < _SENTENCE_SURE:
+            continue
+        if found.language == main or _are_kin(found.language, main):
+            ours += len(said)
+        elif said.count(" ") + 1 >= _SENTENCE_WORDS or found.script not in {"Latn", "Cyrl", "Arab"}:
+            theirs[found.language] += len(said)
+    if not ours or not theirs:
+        return PURE
+    return Mixture(ours / (ours + theirs.total()), theirs.most_common(1)[0][0])
+
+
+def _by_words(words: str, main: str) -> Mixture:
+    at = models().place.get(main)
+    if at is None:
+        return PURE
+    known = vocabulary()
+    ours, theirs = 0, Counter[int]()
+    for word in tokens(words):
+        shares = known.get(word)
+        if shares is None:
+            continue
+        own = next((share for place, share in shares if place == at), 0.0)
+        if own >= _OURS:
+            ours += 1
+        elif own < _NOT_OURS:
+            theirs.update(place for place, share in shares if share >= _THEIRS)
+    if not ours or not theirs:
+        return PURE
+    place, count = theirs.most_common(1)[0]
+    other = models().languages[place]
+    if count < _WORDS_MIN or count / (ours + count) < _SHARE_MIN or _are_kin(other, main):
+        return PURE
+    return Mixture(ours / (ours + count), other)
+
+
+def _are_kin(one: str, other: str) -> bool:
+    return any(one in family and other in family for family in _KIN)
