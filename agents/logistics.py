@@ -63,14 +63,23 @@ async def localize(event: LogisticsEvent | Tombstone, tools: Tools) -> Localized
     # Curated phrases exist beyond the locales served, so a recipient is answered in the locale asked for.
     locales = dict.fromkeys(str(parse_locale(tag)) for tag in event.recipient_locales or tools.locales)
     event_id = event.event_id or _content_id(event)
-    messages = await together(_for_locale(event, event_id, mapped, tools, detection, locale) for locale in locales)
+    personal = await tools.localizer.personal(said, detection.locale, Priority.LOGISTICS)
+    messages = await together(
+        _for_locale(event, event_id, mapped, tools, detection, personal, locale) for locale in locales
+    )
     return LocalizedParcelEvent(event_id=event_id, messages=messages)
 
 
 async def _for_locale(
-    event: LogisticsEvent, event_id: str, mapped: Mapped, tools: Tools, detection: Detection, locale: str
+    event: LogisticsEvent,
+    event_id: str,
+    mapped: Mapped,
+    tools: Tools,
+    detection: Detection,
+    personal: tuple[str, ...],
+    locale: str,
 ) -> LogisticsLocalized:
-    parts = await _detail(event, tools, detection, locale)
+    parts = await _detail(event, tools, detection, personal, locale)
     said = phrase(mapped.status, locale)
     return LogisticsLocalized(
         event_id=event_id,
@@ -95,7 +104,9 @@ async def _for_locale(
     )
 
 
-async def _detail(event: LogisticsEvent, tools: Tools, detection: Detection, locale: str) -> tuple[Part, ...]:
+async def _detail(
+    event: LogisticsEvent, tools: Tools, detection: Detection, personal: tuple[str, ...], locale: str
+) -> tuple[Part, ...]:
     """The carrier's own words, if there are any: the only text of a parcel event that goes to a model."""
     if not event.description:
         return ()
@@ -104,7 +115,7 @@ async def _detail(event: LogisticsEvent, tools: Tools, detection: Detection, loc
         detection=detection,
         target=locale,
         priority=Priority.LOGISTICS,
-        protected=(event.tracking_number, event.shipment_id, event.carrier),
+        protected=(event.tracking_number, event.shipment_id, event.carrier, *personal),
     )
     return (Part("detail", await rendering.show(event.description, FieldKind.CARRIER_TEXT)),)
 

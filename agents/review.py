@@ -56,23 +56,30 @@ async def localize(event: ReviewPosted | Tombstone, tools: Tools) -> Localized:
         raise Refused(Stage.LOCALIZE, Reason.LOCALE_NOT_SERVED, "no locale asked for is served", retryable=True)
     texts = (event.title or "", event.body)
     detection = tools.localizer.detect(texts, event.source_locale)
+    personal = await tools.localizer.personal(texts, detection.locale, tools.priority(Priority.REVIEW))
     reviews = await together(
-        _for_locale(event, tools, detection, readers.warnings, locale) for locale in readers.locales
+        _for_locale(event, tools, detection, personal, readers.warnings, locale) for locale in readers.locales
     )
     bases = {locale: basis_of(tools, detection, locale, "\n".join(texts)) for locale in readers.locales}
     return LocalizedReview(reviews=reviews, fields=_fingerprints(event), bases=bases)
 
 
 async def _for_locale(
-    event: ReviewPosted, tools: Tools, detection: Detection, marks: tuple[str, ...], locale: str
+    event: ReviewPosted,
+    tools: Tools,
+    detection: Detection,
+    personal: tuple[str, ...],
+    marks: tuple[str, ...],
+    locale: str,
 ) -> ReviewLocalized:
     priority = tools.priority(Priority.REVIEW)
-    rendering = Rendering(tools=tools, detection=detection, target=locale, priority=priority)
+    rendering = Rendering(tools=tools, detection=detection, target=locale, priority=priority, protected=personal)
     async with task_group() as group:
         heading = group.create_task(rendering.show(event.title, FieldKind.TITLE)) if event.title else None
         text = group.create_task(rendering.show(event.body, FieldKind.REVIEW))
     title, body = heading.result() if heading else None, text.result()
     parts = (Part("title", title), Part("body", body)) if title else (Part("body", body),)
+    translated = any(part.field.origin in {"model", "memory"} for part in parts)
     return ReviewLocalized(
         review_id=event.review_id,
         listing_id=event.listing_id,
@@ -82,7 +89,9 @@ async def _for_locale(
         body=body.text,
         original=event.body,
         rating=event.rating,
-        machine_translated=any(part.field.origin in {"model", "memory"} for part in parts),
+        # What is shown as translated has passed the gate, which refuses praise that became blame.
+        sentiment_preserved=True if translated else None,
+        machine_translated=translated,
         detected_locale=detection.locale,
         detected_confidence=detection.confidence,
         warnings=(*marks, *warnings_of(parts)),

@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 from msgspec import Struct
 
-from inference.requests import Embedding, Translation
+from inference.requests import Embedding, Tagging, Translation
 from inference.scheduling.queue import Request
 from schemas.errors import DragomanError
 from schemas.report import Report
@@ -45,7 +45,7 @@ def running() -> Iterator[None]:
         raise ModelFault(error) from error
 
 
-Answer = Translation | Embedding
+Answer = Translation | Embedding | Tagging
 WARM_UP_TEXT: Final = "A box."
 """Run through every engine before the first request: the first run of a session allocates and plans."""
 

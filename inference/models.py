@@ -127,8 +127,47 @@ class EmbeddingModel(Struct, frozen=True):
     precision: Precision = Precision.FLOAT32
 
 
+class Encoded(Struct, frozen=True):
+    """A text's tokens: ids int64 [tokens], and where each stands in the text; a special token stands nowhere (0, 0)."""
+
+    ids: Ids
+    offsets: tuple[tuple[int, int], ...]
+
+
+class OffsetTokenizer(Protocol):
+    """Text to ids that know their place."""
+
+    def encode(self, text: str) -> Encoded:
+        """Return the tokens of a text, never cut short."""
+        ...
+
+    def pieces(self, text: str, chars_max: int, tokens_max: int) -> list[tuple[int, Encoded]]:
+        """Return the text in pieces of so much at most, cut between words, each with its place in the text."""
+        ...
+
+
+class TaggingModel(Struct, frozen=True):
+    """A token classifier, ready to run.
+
+    session: input_ids, attention_mask, token_type_ids int64 [B, T] -> logits float32 [B, T, labels].
+    labels: `O`, or `B-X` and `I-X` for the first and the further tokens of an X. chars_max: what it reads well at once.
+    """
+
+    id: ModelId
+    tokenizer: OffsetTokenizer
+    session: ort.InferenceSession
+    labels: tuple[str, ...]
+    chars_max: int
+    tokens_max: int
+    provider: str
+
+
 class LoadedModels(Struct, frozen=True):
-    """What a pool serves: translation models by (source language, target locale or language), one embedding model."""
+    """What a pool serves: translation models by (source language, target locale or language), one of each other kind.
+
+    Without an embedding or a tagging model the pool answers such requests with PairUnavailable.
+    """
 
     translation: tuple[TranslationModel, ...]
     embedding: EmbeddingModel | None
+    tagging: TaggingModel | None = None

@@ -8,8 +8,9 @@ from typing import Self, cast
 
 from inference.engine import Answer, Engine, EngineFactory, Outcome
 from inference.engines.embedding_engine import EmbeddingEngine
+from inference.engines.tagging_engine import TaggingEngine
 from inference.engines.translation_engine import TranslationEngine
-from inference.models import EmbeddingModel, LoadedModels, TranslationModel
+from inference.models import EmbeddingModel, LoadedModels, TaggingModel, TranslationModel
 from inference.providers import CUDA
 from inference.requests import (
     Decoding,
@@ -19,6 +20,7 @@ from inference.requests import (
     Priority,
     RequestTimeout,
     SegmentTooLong,
+    Tagging,
     Translation,
 )
 from inference.scheduling.crew import Crew
@@ -34,6 +36,7 @@ from schemas.settings import PoolSettings
 
 Route = tuple[int, int]
 """A model's place among the pool's models, and a pair's place among the model's pairs."""
+Model = TranslationModel | EmbeddingModel | TaggingModel
 
 
 class Pool:
@@ -56,9 +59,10 @@ class Pool:
         self._settings = settings
         self._reporter = reporter
         self._embedding = models.embedding
-        self._models: tuple[TranslationModel | EmbeddingModel, ...] = models.translation
-        if models.embedding is not None:
-            self._models = (*models.translation, models.embedding)
+        self._tagging = models.tagging
+        others = [model for model in (models.embedding, models.tagging) if model is not None]
+        self._models: tuple[Model, ...] = (*models.translation, *others)
+        self._translators = len(models.translation)
         self._routes = _routes(models.translation)
         self._counters = [Counters() for _ in self._models]
         self._flights = SingleFlight()
@@ -83,6 +87,11 @@ class Pool:
     def embedding_model(self) -> ModelId | None:
         """Return the embedding model, or None."""
         return None if self._embedding is None else self._embedding.id
+
+    @property
+    def tagging_model(self) -> ModelId | None:
+        """Return the model that labels entities, or None."""
+        return None if self._tagging is None else self._tagging.id
 
     async def translate(
         self,
@@ -114,8 +123,18 @@ class Pool:
         """
         if self._embedding is None:
             raise PairUnavailable("no embedding model is loaded")
-        at = len(self._models) - 1
+        at = self._translators
         return cast("Embedding", await self._ask((at, 0), text, Decoding.GREEDY, priority, timeout_s))
+
+    async def tag(self, text: str, *, priority: Priority = Priority.LISTING, timeout_s: float | None = None) -> Tagging:
+        """Label the entities of one text, whatever its length.
+
+        Raises PairUnavailable without a tagging model, PoisonText, RequestTimeout, PoolDead; ValueError for blank text.
+        """
+        if self._tagging is None:
+            raise PairUnavailable("no tagging model is loaded")
+        at = len(self._models) - 1  # behind all others
+        return cast("Tagging", await self._ask((at, 0), text, Decoding.GREEDY, priority, timeout_s))
 
     async def watch(self) -> None:
         """Wait until a worker thread dies, then raise PoolDead. Returns when the pool is closed."""
@@ -260,7 +279,7 @@ def _routes(models: Sequence[TranslationModel]) -> dict[tuple[str, str], Route]:
     return routes
 
 
-def threads_for(models: Sequence[TranslationModel | EmbeddingModel]) -> int:
+def threads_for(models: Sequence[Model]) -> int:
     """One thread per core, each with a decode of its own; one alone where a decode takes a GPU's memory."""
     decodes = [model for model in models if isinstance(model, TranslationModel)]
     return 1 if any(model.provider == CUDA for model in decodes) else usable_cores()
@@ -273,6 +292,8 @@ def engines_of(models: LoadedModels, settings: PoolSettings, report: Callable[[R
     ]
     if models.embedding is not None:
         engines.append(EmbeddingEngine(models.embedding, report))
+    if models.tagging is not None:
+        engines.append(TaggingEngine(models.tagging, report))
     return engines
 
 

@@ -60,6 +60,23 @@ class Embedding(Struct, frozen=True):
     shared: bool = False
 
 
+class Entity(Struct, frozen=True):
+    """A stretch of a text that a model has labelled, by positions; `score`: 0 to 1, that of its least certain token."""
+
+    label: str
+    start: int
+    end: int
+    score: float
+
+
+class Tagging(Struct, frozen=True):
+    """The entities of one text, in order."""
+
+    entities: tuple[Entity, ...]
+    model: ModelId
+    shared: bool = False
+
+
 class PairUnavailable(DragomanError):
     """No model translates this pair; the source is shown, marked."""
 

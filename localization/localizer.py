@@ -23,6 +23,7 @@ from localization.markup import (
 )
 from localization.measures.units import annotated
 from localization.memory import Memory
+from localization.privacy import find as find_personal
 from localization.protect import mask
 from localization.segment import Segment, segment
 from localization.together import together
@@ -31,7 +32,7 @@ from localization.worth import worth_translating
 from schemas.locales import parse_locale, same_language
 from schemas.outputs import LocalizedField, Origin
 from schemas.reasons import Warn
-from schemas.report import Reporter, silent
+from schemas.report import PersonalDataFound, Reporter, silent
 from schemas.settings import LocalizationSettings
 
 
@@ -102,6 +103,7 @@ class Localizer:
     ) -> None:
         self._pool = pool
         self._settings = settings
+        self._report = reporter
         self._detector = Detector(settings.locales)
         self._translator = SegmentTranslator(
             pool, Memory(settings.memory_entries) if memory is None else memory, pipeline_version, reporter
@@ -116,6 +118,23 @@ class Localizer:
         guess = self._detector.guess(texts)
         sure = guess.probability >= self._settings.detect_confidence
         return Detection(guess.locale if sure else None, guess.probability, declared=False)
+
+    async def personal(
+        self, texts: Sequence[str], locale: str | None, priority: Priority, keep: Sequence[str] = ()
+    ) -> tuple[str, ...]:
+        """Return the personal data in texts that people wrote, each once, counted by kind; `keep` are brands.
+
+        A caller protects them like brands, so that they come through as written and no memory keeps them. Raises
+        RequestTimeout and PoolDead.
+        """
+        if not self._settings.find_personal_data:
+            return ()
+        terms = (*keep, *self._settings.protected_terms)
+        found = await together(find_personal(text, locale, self._pool, priority, terms) for text in texts)
+        for finding in (one for findings in found for one in findings):
+            self._report(PersonalDataFound(finding.kind))
+        shown = (text[one.start : one.end] for text, findings in zip(texts, found, strict=True) for one in findings)
+        return tuple(dict.fromkeys(shown))
 
     async def localize(self, source: Source, target_locale: str, priority: Priority) -> LocalizedField:
         """Return a text that may be shown; a failure gives the source, origin `copied`, with the reason as a warning.

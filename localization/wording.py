@@ -19,9 +19,10 @@ from schemas.outputs import CanonicalStatus
 
 __all__ = ["ACTION_CHARACTERS_MAX", "EXPLANATION_CHARACTERS_MAX", "NO_FACTS", "PHRASE_LOCALES", "Facts", "Wording"]
 
-PHRASE_LOCALES: Final = tuple(
-    "en pt-BR pt-PT es es-MX fr de it nl pl cs sk sv da fi nb ro hu tr ru uk el ar he hi ja ko zh-CN zh-TW vi id th".split()
+_LOCALES: Final = (
+    "en pt-BR pt-PT es es-MX fr de it nl pl cs sk sv da fi nb ro hu tr ru uk el ar he hi ja ko zh-CN zh-TW vi id th"
 )
+PHRASE_LOCALES: Final = tuple(_LOCALES.split())
 EXPLANATION_CHARACTERS_MAX: Final = 220
 ACTION_CHARACTERS_MAX: Final = 220
 

@@ -90,6 +90,12 @@ class MemoryUsed(Report, frozen=True):
     kind: MemoryKind
 
 
+class PersonalDataFound(Report, frozen=True):
+    """Something personal stood in what a person wrote; `kind` is what it is, never the thing itself."""
+
+    kind: str
+
+
 class BatchRun(Report, frozen=True):
     """One run of a model, or the mean of several in a row: rows, how full and how padded, how long requests had waited.
 

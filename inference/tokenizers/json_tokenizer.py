@@ -1,12 +1,14 @@
 """Tokenizers that come as one `tokenizer.json`."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import tokenizers
 
-from inference.models import Ids
+from inference.models import Encoded, Ids
 from schemas.errors import OperatorError
 
 
@@ -56,6 +58,53 @@ class JsonTokenizer:
         before, after = self._frame
         return np.array([*before, *self._tokenizer.encode(text, add_special_tokens=False).ids, *after], np.int64)
 
+    def placed(self, text: str) -> Encoded:
+        """Return the tokens with their places in the text; special ones stand nowhere."""
+        encoded = self._tokenizer.encode(text)
+        return Encoded(np.array(encoded.ids, np.int64), tuple(encoded.offsets))
+
     def decode(self, ids: Sequence[int]) -> str:
         """Return the text of ids."""
         return self._tokenizer.decode([int(token) for token in ids], skip_special_tokens=True)
+
+
+# Where a long text is cut: behind a sentence, else between words, else anywhere.
+_SENTENCE_END: Final = re.compile(r"[.!?\u3002\uff01\uff1f\n]\s*")
+_SPACE: Final = re.compile(r"\s+")
+
+
+class JsonOffsetTokenizer:
+    """Text to ids with their places, as `tokenizer.json` says, special tokens around; safe to share between threads."""
+
+    def __init__(self, path: Path) -> None:
+        self._ids = JsonTokenizer(path)
+
+    def encode(self, text: str) -> Encoded:
+        """Return the tokens of a text, never cut short."""
+        return self._ids.placed(text)
+
+    def pieces(self, text: str, chars_max: int, tokens_max: int) -> list[tuple[int, Encoded]]:
+        """Return the text in pieces of so much at most, each with its place in the text."""
+        found = []
+        for start, end in _windows(text, chars_max):
+            piece = self.encode(text[start:end])
+            if len(piece.ids) <= tokens_max:
+                found.append((start, piece))
+            else:
+                half = max(1, (end - start) // 2)
+                found += [(start + at, part) for at, part in self.pieces(text[start:end], half, tokens_max)]
+        return found
+
+
+def _windows(text: str, chars_max: int) -> Iterator[tuple[int, int]]:
+    start = 0
+    while len(text) - start > chars_max:
+        end = start + chars_max
+        for border in (_SENTENCE_END, _SPACE):
+            cuts = [match.end() for match in border.finditer(text, start + chars_max // 2, end)]
+            if cuts:
+                end = cuts[-1]
+                break
+        yield start, end
+        start = end
+    yield start, len(text)

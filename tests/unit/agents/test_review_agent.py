@@ -26,7 +26,7 @@ async def test_a_review_is_told_in_every_locale_under_its_own_key():
     assert (english.title, english.body) == ("[en] Ruim", "[en] Quebrou logo.")
     assert (english.original, english.rating, english.listing_id) == ("Quebrou logo.", 2, "L-1")
     assert english.machine_translated
-    assert english.sentiment_preserved is None
+    assert english.sentiment_preserved is True
     assert english.provenance.model == "en-pt"
 
 
@@ -42,7 +42,14 @@ async def test_a_refused_body_is_marked():
     (outcome,), _ = await told([review(title=None)], make_tools(refused=("Quebrou logo.",)))
     english = by_topic(outcome)["review-localized.en"].value
     assert (english.body, english.machine_translated) == ("Quebrou logo.", False)
+    assert english.sentiment_preserved is None
     assert english.warnings == ("gate_numbers:body",)
+
+
+async def test_what_is_personal_is_protected():
+    tools = make_tools(locales=("en",))
+    await told([review(body="Obrigado, Ana Souza.")], tools)
+    assert {source.protected for source, _, _ in tools.localizer.sources} == {("Ana Souza",)}
 
 
 async def test_kinds_and_priority():

@@ -26,7 +26,7 @@ def models_dir(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 def test_list_build_verify(models_dir: Path) -> None:
     listed = {row["name"]: row for row in json.loads(run("list", "--json").stdout)}
-    assert set(listed) == {"tiny-en-pt", "tiny-pt-en", "use-multilingual"}
+    assert set(listed) == {"tiny-en-pt", "tiny-pt-en", "use-multilingual", "rampart-personal-data"}
     assert {row["state"] for row in listed.values()} == {"not_built"}
     assert not models_dir.exists()
     assert run("verify", "tiny-en-pt").exit_code == 1
