@@ -6,15 +6,20 @@ from typing import Any, cast
 
 import faust
 from aiokafka import TopicPartition
+from msgspec.structs import replace
 
 from agents.base import AnyAgent, Tools
+from schemas.relocalization import REPLAYABLE
 from schemas.report import Reporter
 from schemas.settings import KafkaSettings, LaneSettings, Settings, cache_dir
 from streams.admission import Admission
 from streams.driver import LaneConsumer, LaneTransport, library_log
 from streams.lane import Lane
-from streams.limits import read_limits
-from streams.runner import Limits, Runner
+from streams.limits import Limits, read_limits
+from streams.past import open_past
+from streams.replay import Replay
+from streams.requests import Requests
+from streams.runner import Runner
 from streams.status import LaneStatus
 from streams.transaction import LaneProducer
 
@@ -32,6 +37,7 @@ class LaneApp(faust.App):
     settings: Settings
     reporter: Reporter
     new_lane: Callable[[TopicPartition], Lane]
+    requests: Requests
 
     def _new_transport(self) -> Any:
         return LaneTransport(self.conf.broker_consumer, self, loop=self.loop)
@@ -40,6 +46,13 @@ class LaneApp(faust.App):
         """Return the lanes this worker holds now."""
         consumer = self._consumer
         return [lane.status() for lane in consumer.lanes.values()] if isinstance(consumer, LaneConsumer) else []
+
+    def is_pressed(self) -> bool:
+        """Whether live events, or the end of this worker, leave no time for replays."""
+        consumer = self._consumer
+        return self.should_stop or (
+            isinstance(consumer, LaneConsumer) and any(lane.is_pressed for lane in consumer.lanes.values())
+        )
 
     @property
     def joined(self) -> bool:
@@ -73,14 +86,21 @@ def build_app(
     read_again = partial(read_limits, settings.kafka, settings.topics())
     admissions = {agent.contract.topic: Admission(settings.lanes.work_bytes) for agent in agents}
     by_topic = {agent.contract.topic: agent for agent in agents}
+    requests = Requests(settings.kafka.partitions)
+    second_admission = Admission(settings.lanes.replay_bytes)
+    past = partial(open_past, settings.kafka)
 
     def new_lane(tp: TopicPartition) -> Lane:
         runner = Runner(by_topic[tp.topic], tools, settings.lanes, limits, admissions[tp.topic], app_version, reporter)
         new_producer = partial(producer, settings.kafka, settings.lanes, tp)
         group = cast("LaneConsumer", app.consumer)
-        return Lane(tp, group, settings, runner, new_producer, read_again, reporter, fail)
+        replay = None
+        if tp.topic in REPLAYABLE:
+            again = replace(tools, replaying=True)
+            replay = Replay(tp, runner, again, settings, second_admission, requests, past, app.is_pressed, reporter)
+        return Lane(tp, group, settings, runner, new_producer, read_again, reporter, fail, replay)
 
-    app.settings, app.reporter, app.new_lane = settings, reporter, new_lane
+    app.settings, app.reporter, app.new_lane, app.requests = settings, reporter, new_lane, requests
     for agent in agents:
         topic = app.topic(
             agent.contract.topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"

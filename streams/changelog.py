@@ -4,25 +4,32 @@ from typing import Any
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from msgspec import Struct
+from msgspec import Struct, field
 
 from schemas.errors import OperatorError
 from schemas.settings import KafkaSettings
 
 OFFSET_HEADER = "dragoman-input-offset"
+SOURCE_HEADER = "dragoman-source-offset"
 
 
 class Restored(Struct, frozen=True):
-    """The last value of every key, and the input offset after which the newest of them was written."""
+    """The last value of every key, and the input offset after which the newest of them was written.
+
+    `sources`: by key, the offset of the very record that its value was made from; not known of a value that an older
+    version has written.
+    """
 
     state: dict[str, Any]
     input_offset: int | None
+    sources: dict[str, int] = field(default_factory=dict)
 
 
 async def restore(kafka: KafkaSettings, tp: TopicPartition, state_type: type[Any]) -> Restored:
     """Read a changelog partition to its end, committed records only; raises OperatorError for one that is not ours."""
     decoder = msgspec.json.Decoder(state_type)
     state: dict[str, Any] = {}
+    sources: dict[str, int] = {}
     input_offset: int | None = None
     consumer = AIOKafkaConsumer(
         bootstrap_servers=kafka.bootstrap,
@@ -40,11 +47,15 @@ async def restore(kafka: KafkaSettings, tp: TopicPartition, state_type: type[Any
             for record in (await consumer.getmany(tp, timeout_ms=20)).get(tp, ()):
                 try:
                     key = record.key.decode()
+                    headers = dict(record.headers)
+                    sources.pop(key, None)
                     if record.value is None:
                         state.pop(key, None)
                     else:
                         state[key] = decoder.decode(record.value)
-                    input_offset = int(dict(record.headers)[OFFSET_HEADER])
+                        if SOURCE_HEADER in headers:
+                            sources[key] = int(headers[SOURCE_HEADER])
+                    input_offset = int(headers[OFFSET_HEADER])
                 except (AttributeError, LookupError, ValueError) as error:  # msgspec's and UTF-8's are ValueErrors
                     raise OperatorError(
                         f"{tp.topic}[{tp.partition}] holds a record at {record.offset} that is no state"
@@ -52,4 +63,4 @@ async def restore(kafka: KafkaSettings, tp: TopicPartition, state_type: type[Any
                     ) from error
     finally:
         await consumer.stop()
-    return Restored(state, input_offset)
+    return Restored(state, input_offset, sources)

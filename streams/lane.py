@@ -26,16 +26,19 @@ from schemas.settings import Settings
 from schemas.topics import changelog
 from streams.changelog import restore
 from streams.group import Group
+from streams.limits import Limits
+from streams.replay import Replay
 from streams.resume import name_of, resume_offset
-from streams.runner import Limits, Runner
+from streams.runner import Runner
 from streams.status import LaneStatus
-from streams.transaction import LaneProducer, Message, TooLarge
+from streams.transaction import LaneProducer, Message, Progress, TooLarge
 from streams.window import being_cancelled
 
 LIVING = ("opening", "open")  # the states of a lane that serves or will; it also drains, and is closed
 BACKOFF_S = (0.1, 2.0)  # first and longest pause before a lane opens again; it starts anew after a commit
 BROKER_TROUBLE = (KafkaError, OSError, TimeoutError, TooLarge)  # passes, or is mended over there: open again for ever
 FAULTS_MAX = 10  # failures of any other kind, without a commit between them, before the process ends
+PRESSED_SHARE = 8  # of the window; priorities keep live events ahead of a replay, this keeps their queue short
 STALE_MAX = 3  # such fetches before the lane opens again, and looks whether the partition still is what it was
 
 
@@ -68,6 +71,7 @@ class Lane:
         read_limits: Callable[[], Awaitable[Limits]],
         reporter: Reporter,
         fail: Callable[[BaseException], None],
+        replay: Replay | None = None,
     ) -> None:
         self.tp = tp
         self.wants_seek = False
@@ -76,6 +80,7 @@ class Lane:
         self._group = group
         self._settings = settings
         self._runner = runner
+        self._replay = replay
         self._new_producer = producer
         self._producer: LaneProducer | None = None
         self._report = reporter
@@ -109,6 +114,11 @@ class Lane:
         """Whether the drain loop may fetch for this lane."""
         window = self._runner.window
         return self.is_open and not self.wants_seek and window.has_room and self._queued < self._settings.lanes.window
+
+    @property
+    def is_pressed(self) -> bool:
+        """Whether so much is being worked on that a replay had better wait."""
+        return self._runner.window.unfinished >= max(1, self._settings.lanes.window // PRESSED_SHARE)
 
     def feed(self, records: Sequence[Record]) -> Batch | None:
         """Take fetched records, gaps included (compaction, markers); None when none is new or wanted: rewind then."""
@@ -163,7 +173,8 @@ class Lane:
         try:
             async with asyncio.timeout(self._settings.lanes.open_timeout_s):
                 await self._open()
-            await self._runner.serve(self._commit, self._committed, lambda: self._draining)
+            async with contextlib.nullcontext() if self._replay is None else self._replay.beside():
+                await self._runner.serve(self._commit, self._committed, lambda: self._draining)
         except Fatal:
             raise
         except asyncio.CancelledError as error:
@@ -197,7 +208,7 @@ class Lane:
         offset = resume_offset(self.tp, committed, restored.input_offset, bounds)
         if self._state not in LIVING:  # told to drain or to close meanwhile
             return
-        self._runner.state = restored.state
+        self._runner.begin(restored, offset)
         self._position = self.next_offset = offset
         self._epoch += 1
         self._queued = self._stale = 0
@@ -217,9 +228,11 @@ class Lane:
         self._runner.lower_limit(topic, told)
         self._too_large = None
 
-    async def _commit(self, messages: Mapping[str, Sequence[Message]], next_offset: int) -> None:
+    async def _commit(
+        self, messages: Mapping[str, Sequence[Message]], next_offset: int, progress: Progress | None
+    ) -> None:
         assert self._producer is not None  # noqa: S101  (for the type checker; an open lane has one)
-        await self._producer.commit(messages, next_offset)
+        await self._producer.commit(messages, next_offset, progress)
 
     def _committed(self, next_offset: int) -> None:
         self._position = next_offset
@@ -302,4 +315,5 @@ class Lane:
             in_flight=len(window) + self._queued,
             oldest_unfinished_s=age_s,
             reopens=self._reopens,
+            replay_left=None if self._replay is None else self._replay.left,
         )

@@ -1,16 +1,41 @@
 """What the topics are, as their broker says: a worker starts only on topics it can write to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 import structlog
+from msgspec import Struct
 
 from schemas.errors import OperatorError
 from schemas.settings import KafkaSettings
-from schemas.topics import TopicSpec
-from streams.runner import Limits
+from schemas.topics import DEAD_LETTER, TopicSpec
 from streams.topics import check_topics
 
 log = structlog.get_logger(__name__)
+MIN_LIMIT_BYTES: Final = 16_384
+
+
+class Limits(Struct, frozen=True):
+    """Largest record each topic takes, bytes. A topic that is not here does not exist."""
+
+    topics: Mapping[str, int]
+    input_bytes: int
+
+    def lowered(self, topic: str, told: "Limits") -> "Limits":
+        """Return what to believe after the broker has refused a record or a batch for `topic` and now says `told`.
+
+        If that is not less than what it has refused, take half of it: a record that the broker will not have becomes a
+        dead letter after a few tries, and never an endless reopen.
+        """
+        refused = self.topics[topic]
+        limit = told.topics[topic] if told.topics[topic] < refused else refused // 2
+        if topic == DEAD_LETTER and limit < MIN_LIMIT_BYTES:
+            raise OperatorError(
+                f"the broker refuses what {DEAD_LETTER} must take: raise its max.message.bytes"
+                " (`dragoman topics check` says to what)"
+            )
+        kept = {name: min(size, told.topics.get(name, size)) for name, size in self.topics.items()}
+        return Limits({**kept, topic: limit}, self.input_bytes)
 
 
 async def read_limits(kafka: KafkaSettings, specs: Sequence[TopicSpec]) -> Limits:

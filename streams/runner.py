@@ -5,60 +5,44 @@ changelog, input offset.
 
 `Runner.serve` is that life for the records of one partition; the functions below it stand in the order in which a
 record meets them. A record finishes its `localize` in any order; it is settled and made durable in offset order.
+
+A replay (streams/replay.py) is a second window of records of the same partition, which had their effect long ago. They
+take the same way and end in the same transactions, settled after the live ones (docs/adr/0009).
 """
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from msgspec import Struct, field
-
 from agents.base import KEEP, AnyAgent, Output, Tools
-from schemas.codec import Record, decode, encode
+from schemas.codec import decode, encode
 from schemas.dead_letters import dead_letter
 from schemas.envelope import output_headers
-from schemas.errors import DragomanError, OperatorError, Refused
-from schemas.reasons import Disposition, Reason, Stage
-from schemas.report import Reporter, TransactionCommitted
+from schemas.errors import DragomanError, Refused
+from schemas.reasons import Disposition, Drop, Reason, Skip, Stage
+from schemas.report import Reporter
 from schemas.settings import LaneSettings
 from schemas.topics import DEAD_LETTER, changelog
 from streams.admission import Admission
-from streams.changelog import OFFSET_HEADER
-from streams.transaction import Message
-from streams.window import Slot, Window, being_cancelled
+from streams.changelog import OFFSET_HEADER, SOURCE_HEADER, Restored
+from streams.intake import NOTHING, Bounds, Intake, SecondFeed
+from streams.limits import Limits
+from streams.prefix import Prefix, committed_report
+from streams.transaction import Message, Progress
+from streams.window import Slot, being_cancelled
 
-MIN_LIMIT_BYTES = 16_384
 PAUSE_S_MAX = 1.0
-END_TO_END_SAMPLES = 20  # of one transaction, at least; fewer than twice as many: nothing on a hot path
 
 
 class Commit(Protocol):
-    """Makes messages (by topic) and the next input offset durable together, or raises."""
+    """Makes messages (by topic), the next input offset and a replay's progress durable together, or raises."""
 
-    async def __call__(self, messages: Mapping[str, Sequence[Message]], next_offset: int) -> None:
+    async def __call__(
+        self, messages: Mapping[str, Sequence[Message]], next_offset: int, progress: Progress | None
+    ) -> None:
         """Commit."""
-
-
-class Limits(Struct, frozen=True):
-    """Largest record each topic takes, bytes. A topic that is not here does not exist."""
-
-    topics: Mapping[str, int]
-    input_bytes: int
-
-
-class Prefix(Struct):
-    """What a finished prefix tells the world: messages by topic, new states and changelog rows by key, and counts."""
-
-    next_offset: int
-    messages: dict[str, list[Message]] = field(default_factory=dict)
-    states: dict[str, Any] = field(default_factory=dict)
-    changes: dict[str, Message] = field(default_factory=dict)
-    dead_letters: Counter[str] = field(default_factory=Counter)
-    dropped: Counter[str] = field(default_factory=Counter)
-    warnings: Counter[str] = field(default_factory=Counter)
 
 
 class Runner:
@@ -76,46 +60,64 @@ class Runner:
     ) -> None:
         self.agent = agent
         self.state: dict[str, Any] = {}
+        self.sources: dict[str, int] = {}  # offset of the record that a key's state was made from
+        self.position = 0  # the next input offset to be committed
         self.quiet = asyncio.Event()  # set while `serve` has nothing to commit
-        self.window = Window(
-            settings.window, settings.window_bytes, settings.localize_timeout_s, self._process, self._expire
-        )
+        self.bell = asyncio.Event()  # rings when there may be something to commit
+        self.replay: SecondFeed | None = None
+        bounds = Bounds(settings.window, settings.window_bytes, settings.localize_timeout_s)
+        self._live = Intake(tools, admission, bounds, self.process, self.bell)
+        self.window = self._live.window
         self._tools = tools
         self._settings = settings
         self.limits = limits
-        self._admission = admission
         self._app_version = app_version
         self._report = reporter
 
     async def serve(self, commit: Commit, committed: Callable[[int], None], draining: Callable[[], bool]) -> None:
-        """Settle and commit the finished prefix, again and again, until cancelled or until something fails."""
+        """Settle and commit what is finished, again and again, until cancelled or until something fails."""
         while True:
             self.quiet.set()
-            await self.window.head_done.wait()
+            await self._something_finished()
             self.quiet.clear()
-            if self.window.failure is not None:
-                raise self.window.failure
             started = time.monotonic()
             slots = self.window.prefix(self._settings.transaction_records)
-            prefix = self._settle(slots)
-            await commit(self._all_messages(prefix), prefix.next_offset)
+            replayed = NOTHING if self.replay is None else self.replay.finished(self._settings.transaction_records)
+            prefix = self._settle(slots, replayed.slots)
+            await commit(self._all_messages(prefix), prefix.next_offset, replayed.progress)
             self._merge(prefix)
             self.window.release(len(slots))
+            if self.replay is not None and replayed.progress is not None:
+                self.replay.committed(replayed, prefix.replayed)
             committed(prefix.next_offset)
             seconds = time.monotonic() - started
-            self._report(_committed_report(slots, prefix, seconds))
-            age_s = asyncio.get_running_loop().time() - slots[0].taken
-            await self._pause(seconds, age_s, draining)
+            if slots or replayed.slots:
+                first = (slots or replayed.slots)[0].record
+                self._report(committed_report(first, slots, prefix, seconds))
+            if slots:
+                await self._pause(seconds, asyncio.get_running_loop().time() - slots[0].taken, draining)
 
-    async def _process(self, slot: Slot) -> None:
+    async def _something_finished(self) -> None:
+        """Wait for something to commit; raises what must end the lane."""
+        while not (self.window.head_done.is_set() or (self.replay is not None and self.replay.due)):
+            self.bell.clear()
+            await self.bell.wait()
+        failure = self.window.failure or (None if self.replay is None else self.replay.failure)
+        if failure:
+            raise failure
+
+    async def process(self, slot: Slot, intake: Intake) -> None:
         """Decode and localize one record; many at once, in any order. What refuses the record is kept in its slot."""
         try:
             slot.received = decode(self.agent.contract, slot.record, limit_bytes=self.limits.input_bytes)
-            await self._admit(slot)
+            if intake.choose is not None and (skipped := await intake.choose(slot)):
+                slot.skipped = skipped
+                return
+            await intake.enter(slot)
             try:
-                slot.localized = await self._localize(slot)
+                slot.localized = await self._localize(slot, intake.tools)
             finally:
-                self._leave(slot)
+                intake.leave(slot)
         except DragomanError as error:
             if error.disposition is Disposition.EXIT:
                 raise
@@ -123,29 +125,13 @@ class Runner:
         except Exception as error:  # noqa: BLE001  (a fault of ours must neither stop the partition nor vanish)
             slot.refused = _fault(Stage.DECODE if slot.received is None else Stage.LOCALIZE, error)
 
-    async def _admit(self, slot: Slot) -> None:
-        """Wait until the worker takes more of this topic's text into work; the record's time begins now."""
-        size = len(slot.record.value or b"")
-        await self._admission.enter(size)
-        slot.inside, slot.admitted = size, asyncio.get_running_loop().time()
-
-    def _leave(self, slot: Slot) -> None:
-        """Give back the slot's place, once."""
-        size, slot.inside = slot.inside, 0
-        self._admission.leave(size)
-
-    def _expire(self, slot: Slot) -> None:
-        """Refuse a record whose time is up; work that will not end must not keep its place."""
-        slot.refused = Refused(Stage.LOCALIZE, Reason.LOCALIZE_TIMEOUT, "localize took too long", retryable=True)
-        self._leave(slot)
-
-    async def _localize(self, slot: Slot) -> Any:
+    async def _localize(self, slot: Slot, tools: Tools) -> Any:
         """Call the agent; what may pass is tried again in place until the record's time is up."""
         assert slot.received is not None  # noqa: S101  (for the type checker; `_process` has just set it)
         pause_s = 0.1
         while True:
             try:
-                return await self.agent.localize(slot.received.event, self._tools)
+                return await self.agent.localize(slot.received.event, tools)
             except DragomanError as error:
                 if error.disposition is not Disposition.RETRY:
                     raise
@@ -157,22 +143,60 @@ class Runner:
             await asyncio.sleep(pause_s)
             pause_s = min(2.0, pause_s * 2)
 
-    def _settle(self, slots: Sequence[Slot]) -> Prefix:
-        """Decide, in offset order, what the world is told about a finished prefix."""
-        prefix = Prefix(slots[-1].record.offset + 1)
-        for slot in slots:
-            if slot.refused is not None:
-                self._bury(slot, slot.refused, prefix)
-                continue
-            try:
-                self._settle_one(slot, prefix)
-            except Refused as refused:
-                self._bury(slot, refused, prefix)
-            except Exception as error:  # noqa: BLE001  (as in `_process`: a record must not stop its partition)
-                self._bury(slot, Refused(Stage.EMIT, Reason.SETTLE_FAILED, type(error).__name__), prefix)
+    def _settle(self, live: Sequence[Slot], replayed: Sequence[Slot]) -> Prefix:
+        """Decide, in offset order, what the world is told about a finished prefix, and then about what is replayed."""
+        prefix = Prefix(live[-1].record.offset + 1 if live else self.position)
+        for slot in live:
+            dropped = self._settle_or_bury(slot, prefix)
+            if dropped is not None:
+                prefix.dropped[dropped] += 1
+        for slot in replayed:
+            prefix.replayed[self._settle_again(slot, prefix)] += 1
         return prefix
 
-    def _settle_one(self, slot: Slot, prefix: Prefix) -> None:
+    def _settle_again(self, slot: Slot, prefix: Prefix) -> str:
+        """Settle a record of the past, unless it has nothing to say any more; return what became of it.
+
+        What could not be read is a dead letter since it came first; what can be read and fails now is a new one.
+        """
+        if slot.received is None:
+            return Skip.UNREADABLE
+        skipped = slot.skipped or self.overtaken(slot, prefix)
+        if skipped:
+            return skipped
+        letters = prefix.dead_letters.total()
+        dropped = self._settle_or_bury(slot, prefix)
+        return "dead_letter" if prefix.dead_letters.total() > letters else dropped or "told"
+
+    def overtaken(self, slot: Slot, prefix: Prefix | None = None) -> Skip | None:
+        """Say why a replayed record does not count: its key is not shown, or a younger record has had its say.
+
+        A version alone does not tell: a tombstone has none, and producers repeat versions with other content.
+        """
+        assert slot.received is not None  # noqa: S101  (for the type checker; what is unreadable does not get here)
+        key = self.agent.state_key(slot.received.event)
+        if prefix is not None and key in prefix.states:
+            shown, source = prefix.states[key], prefix.sources[key]
+        else:
+            shown, source = self.state.get(key), self.sources.get(key, -1)
+        if shown is None:
+            return Skip.NOT_SHOWN
+        return Skip.OVERTAKEN if slot.record.offset < source else None
+
+    def _settle_or_bury(self, slot: Slot, prefix: Prefix) -> Drop | None:
+        """Settle one record, or make it a dead letter."""
+        refused = slot.refused
+        if refused is None:
+            try:
+                return self._settle_one(slot, prefix)
+            except Refused as error:
+                refused = error
+            except Exception as error:  # noqa: BLE001  (as in `process`: a record must not stop its partition)
+                refused = Refused(Stage.EMIT, Reason.SETTLE_FAILED, type(error).__name__)
+        self._bury(slot, refused, prefix)
+        return None
+
+    def _settle_one(self, slot: Slot, prefix: Prefix) -> Drop | None:
         """Settle one record. Nothing of it reaches `prefix` unless all of it can be sent."""
         received = slot.received
         assert received is not None  # noqa: S101  (for the type checker; a slot without it is refused)
@@ -181,14 +205,15 @@ class Runner:
         outcome = self.agent.settle(before, received.event, slot.localized)
         messages = [self._message(slot, output) for output in outcome.outputs]
         if outcome.state is not KEEP:
-            prefix.changes[key] = self._change(key, outcome.state, prefix.next_offset)
-            prefix.states[key] = outcome.state
+            prefix.changes[key] = self._change(key, outcome.state, slot.record.offset, prefix.next_offset)
+            prefix.states[key], prefix.sources[key] = outcome.state, slot.record.offset
         for message in messages:
             prefix.messages.setdefault(message.topic, []).append(message)
-        if outcome.dropped is not None:
-            prefix.dropped[outcome.dropped] += 1
         for warning in (*received.warnings, *outcome.warnings):
             prefix.warnings[warning.partition(":")[0]] += 1
+        if outcome.said is not None:
+            prefix.said[outcome.said] += 1
+        return outcome.dropped
 
     def _message(self, slot: Slot, output: Output) -> Message:
         """Encode one output."""
@@ -205,9 +230,9 @@ class Runner:
         value = None if output.value is None else encode(output.value)
         return self._fitting(Message(output.topic, output.key.encode(), value, headers))
 
-    def _change(self, key: str, state: Any, next_offset: int) -> Message:
-        """Encode one key's new state for the changelog, stamped with the input offset it belongs to."""
-        headers = [(OFFSET_HEADER, str(next_offset).encode())]
+    def _change(self, key: str, state: Any, source: int, next_offset: int) -> Message:
+        """Encode one key's new state for the changelog, with the offset of its record and the lane's own."""
+        headers = [(OFFSET_HEADER, b"%d" % next_offset), (SOURCE_HEADER, b"%d" % source)]
         value = None if state is None else encode(state)
         return self._fitting(Message(changelog(self.agent.contract.topic), key.encode(), value, headers))
 
@@ -241,11 +266,13 @@ class Runner:
 
     def _merge(self, prefix: Prefix) -> None:
         """Take over the new states: only now are they true."""
+        self.position = prefix.next_offset
         for key, state in prefix.states.items():
             if state is None:
                 self.state.pop(key, None)
+                self.sources.pop(key, None)
             else:
-                self.state[key] = state
+                self.state[key], self.sources[key] = state, prefix.sources[key]
 
     async def _pause(self, spent_s: float, age_s: float, draining: Callable[[], bool]) -> None:
         """Let more records finish before the next transaction, unless half a window is ready for it.
@@ -272,30 +299,20 @@ class Runner:
         """Whether something is finished and not yet durable."""
         return self.window.head_done.is_set() or not self.quiet.is_set()
 
-    def lower_limit(self, topic: str, told: Limits) -> None:
-        """Believe `told`, what the broker says now, after it has refused a record or a batch for `topic`.
+    def begin(self, restored: Restored, position: int) -> None:
+        """Start from what is committed."""
+        self.state, self.sources, self.position = restored.state, restored.sources, position
 
-        If that is not less than what it has refused, take half of it: a record that the broker will not have becomes a
-        dead letter after a few tries, and never an endless reopen.
-        """
-        refused = self.limits.topics[topic]
-        limit = told.topics[topic] if told.topics[topic] < refused else refused // 2
-        if topic == DEAD_LETTER and limit < MIN_LIMIT_BYTES:
-            raise OperatorError(
-                f"the broker refuses what {DEAD_LETTER} must take: raise its max.message.bytes"
-                " (`dragoman topics check` says to what)"
-            )
-        kept = {name: min(size, told.topics.get(name, size)) for name, size in self.limits.topics.items()}
-        self.limits = Limits({**kept, topic: limit}, self.limits.input_bytes)
+    def lower_limit(self, topic: str, told: Limits) -> None:
+        """Believe `told`, what the broker says now, after it has refused a record or a batch for `topic`."""
+        self.limits = self.limits.lowered(topic, told)
 
     def forget(self) -> None:
-        """Forget work and state: the lane starts again from what is committed.
-
-        Work that does not let itself be cancelled must not keep its place: the other lanes of the topic share it.
-        """
-        for slot in self.window.clear():
-            self._leave(slot)
-        self.state = {}
+        """Forget work and state: the lane starts again from what is committed."""
+        self._live.forget()
+        if self.replay is not None:
+            self.replay.forget()
+        self.state, self.sources = {}, {}
         self.quiet.set()
 
 
@@ -309,23 +326,3 @@ def _as_refused(error: DragomanError) -> Refused:
 def _fault(stage: Stage, error: BaseException) -> Refused:
     """Return the refusal of a record that found a fault of ours. The error's text may hold a payload: only its type."""
     return Refused(stage, Reason.LOCALIZE_FAILED, type(error).__name__, retryable=True)
-
-
-def _committed_report(slots: Sequence[Slot], prefix: Prefix, seconds: float) -> TransactionCommitted:
-    now_ms = time.time() * 1000
-    step = max(1, len(slots) // END_TO_END_SAMPLES)
-    first: Record = slots[0].record
-    return TransactionCommitted(
-        topic=first.topic,
-        partition=first.partition,
-        records=len(slots),
-        emitted={topic: len(rows) for topic, rows in prefix.messages.items() if topic != DEAD_LETTER},
-        dead_letters=dict(prefix.dead_letters),
-        dropped=dict(prefix.dropped),
-        warnings=dict(prefix.warnings),
-        seconds=seconds,
-        # A producer may leave the timestamp out (-1); such a record has no age.
-        end_to_end_s=tuple(
-            max(0.0, now_ms - slot.record.timestamp) / 1000 for slot in slots[::step] if slot.record.timestamp >= 0
-        ),
-    )

@@ -8,6 +8,7 @@ class LaneStatus(Struct, frozen=True):
 
     `position` is the next offset to commit and `fetched` the next to be taken from the broker, None while the lane
     opens; `in_flight` counts records taken and not yet committed; `oldest_unfinished_s` is monotonic time.
+    `replay_left` counts the offsets that a replay has yet to pass, None without one.
     """
 
     topic: str
@@ -18,3 +19,4 @@ class LaneStatus(Struct, frozen=True):
     in_flight: int
     oldest_unfinished_s: float
     reopens: int
+    replay_left: int | None = None

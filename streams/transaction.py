@@ -63,6 +63,13 @@ class Message(Struct, frozen=True):
         return RECORD_OVERHEAD_BYTES + len(self.key or b"") + len(self.value or b"") + headers
 
 
+class Progress(Struct, frozen=True):
+    """How far a replay of the lane's partition is done: the next offset, committed under a group of its own."""
+
+    group: str
+    next_offset: int
+
+
 class LaneProducer:
     """The producer of one lane. After any failure it is dead: `drop` it and open a new one."""
 
@@ -91,14 +98,30 @@ class LaneProducer:
         for topic in self._limits:
             await self._producer.partitions_for(topic)
 
-    async def commit(self, messages: Mapping[str, Sequence[Message]], next_offset: int) -> None:
-        """Make `messages` (by topic) and the input offset visible together; raises KafkaError or TimeoutError."""
+    async def commit(
+        self, messages: Mapping[str, Sequence[Message]], next_offset: int, progress: Progress | None = None
+    ) -> None:
+        """Make `messages` (by topic), the input offset and a replay's progress visible together.
+
+        Raises KafkaError or TimeoutError.
+        """
         async with asyncio.timeout(self._timeout_s):
             await self._producer.begin_transaction()
             self._announce(messages)
             await self._send(messages)
             await self._producer.send_offsets_to_transaction({self._tp: next_offset}, self._group)
+            if progress is not None:
+                await self._advance(progress)
             await self._producer.commit_transaction()
+
+    async def _advance(self, progress: Progress) -> None:
+        """Add the offset of a second group to the transaction.
+
+        Kafka takes any number of groups; aiokafka adds the first to the transaction, takes that for all of them, and
+        the broker then refuses the offset of a group that the transaction does not know.
+        """
+        self._producer._txn_manager._txn_consumer_group = None
+        await self._producer.send_offsets_to_transaction({self._tp: progress.next_offset}, progress.group)
 
     def _announce(self, topics: Mapping[str, Sequence[Message]]) -> None:
         """Add every partition in one request: aiokafka would send one for each, when its first batch is due."""

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from schemas.codec import Received, Record
 from schemas.errors import Refused
+from schemas.reasons import Skip
 
 YIELD_EVERY = 64  # records a task may finish without suspending before it lets the event loop breathe
 
@@ -32,13 +33,14 @@ class Slot(Struct):
     """One record on its way: what decoding, localizing or failing has made of it so far.
 
     `taken` and `admitted` are loop times: work on it began, and (set by `process`) its time began to count. `inside` is
-    what `process` holds of a shared budget for it.
+    what `process` holds of a shared budget for it. `skipped`: a replay has nothing to say about it.
     """
 
     record: Record
     received: Received[Any] | None = None
     localized: Any = None
     refused: Refused | None = None
+    skipped: Skip | None = None
     attempts: int = 1
     done: bool = False
     taken: float = 0.0
@@ -52,7 +54,8 @@ class Window:
     """Runs `process` on many slots at once and shows the finished prefix.
 
     One event loop owns it. `process` leaves its result in the slot and raises only what must end the lane; `expire`
-    marks a slot whose work took longer than `timeout_s`.
+    marks a slot whose work took longer than `timeout_s`. `bell` is set whenever `head_done` is, and cleared by whoever
+    listens: it may be shared with another window.
     """
 
     def __init__(
@@ -62,8 +65,10 @@ class Window:
         timeout_s: float,
         process: Callable[[Slot], Awaitable[None]],
         expire: Callable[[Slot], None],
+        bell: asyncio.Event | None = None,
     ) -> None:
         self.head_done = asyncio.Event()
+        self._bell = asyncio.Event() if bell is None else bell
         self.empty = asyncio.Event()
         self.empty.set()
         self.failure: BaseException | None = None
@@ -157,7 +162,7 @@ class Window:
     def fail(self, error: BaseException) -> None:
         """Have whoever waits for the head see this error."""
         self.failure = error
-        self.head_done.set()
+        self._ring()
 
     def clear(self) -> list[Slot]:
         """Forget everything; work under way is cancelled and its result thrown away. Returns what was unfinished."""
@@ -237,9 +242,13 @@ class Window:
             return
         while self._slots and self._slots[0].done:
             self._ready.append(self._slots.popleft())
-        self.head_done.set()
+        self._ring()
         if len(self._ready) >= self._wanted or (self._while_busy and not self._slots):
             self._filled.set()
+
+    def _ring(self) -> None:
+        self.head_done.set()
+        self._bell.set()
 
     def _watch(self) -> None:
         """Cancel work that takes too long; work that will not be cancelled either is given up after as long again."""

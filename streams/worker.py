@@ -9,8 +9,9 @@ import contextlib
 import gc
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from importlib.metadata import version
+from typing import Any, TypeVar
 
 import structlog
 from msgspec import Struct
@@ -25,18 +26,20 @@ from localization.measures.money import read_rates
 from localization.version import PIPELINE_VERSION
 from schemas.errors import DragomanError, Fatal
 from schemas.report import Reporter, silent
-from schemas.settings import Settings
+from schemas.settings import KafkaSettings, Settings
 from schemas.topics import INPUTS
 from streams.app import LaneApp, ProducerFactory, build_app
 from streams.health import HealthServer
 from streams.lag import LagReader, LagWatch
-from streams.limits import read_limits
+from streams.limits import Limits, read_limits
 from streams.logs import LogReporter, fan_out, log_settings
 from streams.metrics import Metrics
-from streams.runner import Limits
+from streams.requests import Requests
+from streams.shared_memory import SharedMemory
 from streams.transaction import LaneProducer, require_transactions
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 STOP_TIMEOUT_S = 7.5  # SIGTERM to the end takes less than 10 s, whatever the broker does (see streams/process.py)
 
@@ -70,6 +73,7 @@ class Worker:
         self._metrics = Metrics()
         self._reporter: Reporter = fan_out(self._metrics, LogReporter(), also_report)
         self._stop = asyncio.Event()
+        self._memory: SharedMemory | None = None
         self._app: LaneApp | None = None
 
     def stop(self) -> None:
@@ -86,25 +90,33 @@ class Worker:
         await require_transactions(settings.kafka)
         with _signals(self.stop):
             async with self._health():
-                models = await self._models()
-                if models is not None:
-                    async with Pool(models, settings.pool, self._reporter) as pool:
-                        await self._work(pool, limits)
+                models = await self._unless_stopped(asyncio.to_thread(self._load_models))
+                if models is None:
+                    return
+                async with Pool(models, settings.pool, self._reporter) as pool, SharedMemory(settings) as memory:
+                    self._metrics.watch_memory(memory.statistics)
+                    self._memory = memory
+                    # An event is localized once: what people have corrected must be known before the first one.
+                    if await self._unless_stopped(memory.corrected.wait()):
+                        await self._work(pool, memory, limits)
 
-    async def _models(self) -> LoadedModels | None:
-        """Load the models outside the event loop; None when told to stop meanwhile."""
-        loading = asyncio.create_task(asyncio.to_thread(self._load_models))
+    async def _unless_stopped(self, work: Coroutine[Any, Any, T]) -> T | None:
+        """Wait for `work` (the models, loaded outside the event loop); None when told to stop meanwhile."""
+        waiting = asyncio.create_task(work)
         stopping = asyncio.create_task(self._stop.wait())
-        await asyncio.wait((loading, stopping), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((waiting, stopping), return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
-        return await loading if loading.done() else None
+        if waiting.done():
+            return await waiting
+        waiting.cancel()
+        return None
 
-    async def _work(self, pool: Pool, limits: Limits) -> None:
+    async def _work(self, pool: Pool, memory: SharedMemory, limits: Limits) -> None:
         """Run the app until a stop is asked for or something fails; then end it in order."""
         app = self._app = build_app(
             self._settings,
             self._agents,
-            self._tools(pool),
+            self._tools(pool, memory),
             limits,
             app_version=version("dragoman"),
             reporter=self._reporter,
@@ -137,6 +149,7 @@ class Worker:
         await app.start()
         _tune()
         follower = asyncio.create_task(_follow(lags))
+        requests = asyncio.create_task(_follow_requests(app.requests, kafka))
         watched = [
             asyncio.create_task(_outcome(work))
             for work in (self._stop.wait(), pool.watch(), asyncio.shield(self._failed), app.raise_crash())
@@ -144,7 +157,7 @@ class Worker:
         try:
             done, _ = await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in (*watched, follower):
+            for task in (*watched, follower, requests):
                 task.cancel()
         return next((error for task in done if (error := task.result()) is not None), None)
 
@@ -163,9 +176,9 @@ class Worker:
             yield
 
     def _unready(self) -> str | None:
-        """Say what is missing until this worker does its share: models, membership, open lanes."""
+        """Say what is missing until this worker does its share: models, corrections, membership, open lanes."""
         if self._app is None:
-            return "models are loading"
+            return "models are loading" if self._memory is None else "corrections are being read"
         if self._stop.is_set():
             return "stopping"
         lanes = self._app.lane_statuses()
@@ -174,10 +187,10 @@ class Worker:
         closed = sum(lane.state != "open" for lane in lanes)
         return f"{closed} of {len(lanes)} lanes are opening" if closed else None
 
-    def _tools(self, pool: Pool) -> Tools:
+    def _tools(self, pool: Pool, memory: SharedMemory) -> Tools:
         local = self._settings.localization
         return Tools(
-            localizer=Localizer(pool, local, PIPELINE_VERSION, self._reporter),
+            localizer=Localizer(pool, local, PIPELINE_VERSION, self._reporter, memory.memory),
             pool=pool,
             locales=local.locales,
             partners=frozenset(local.partners),
@@ -204,6 +217,12 @@ async def _follow(lags: LagWatch) -> None:
     """Keep the lag known. Not knowing it must not end a worker."""
     error = await _outcome(lags.follow())
     log.warning("lag_unknown", error=repr(error), consequence="lag is not exported any more; the work goes on")
+
+
+async def _follow_requests(requests: Requests, kafka: KafkaSettings) -> None:
+    """Keep the requests for replays known. Not knowing them must not end a worker."""
+    error = await _outcome(requests.follow(kafka))
+    log.warning("replays_unknown", error=repr(error), consequence="nothing new is replayed; the work goes on")
 
 
 def _tune() -> None:

@@ -16,7 +16,8 @@ from schemas.settings import LaneSettings
 from schemas.topics import DEAD_LETTER, LISTING_UPDATED, changelog, topic_specs
 from streams.admission import Admission
 from streams.changelog import OFFSET_HEADER
-from streams.runner import Limits, Runner
+from streams.limits import Limits
+from streams.runner import Runner
 from tests.property.test_codec import records
 from tests.unit.agents.fakes import FakeLocalizer, make_tools
 from tests.unit.streams.runner_kit import Ledger

@@ -24,7 +24,7 @@ class AtLeastOnceProducer(LaneProducer):
     State ahead of the offset is what a lane refuses to open on, so it would stop before it repeated anything.
     """
 
-    async def commit(self, messages, next_offset):
+    async def commit(self, messages, next_offset, progress=None):
         outputs = {topic: rows for topic, rows in messages.items() if topic != changelog(self._tp.topic)}
         async with asyncio.timeout(self._timeout_s):
             await self._producer.begin_transaction()

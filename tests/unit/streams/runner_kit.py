@@ -14,7 +14,8 @@ from schemas.events import ListingUpdated
 from schemas.settings import LaneSettings
 from schemas.topics import DEAD_LETTER, LISTING_UPDATED, changelog
 from streams.admission import Admission
-from streams.runner import Limits, Runner
+from streams.limits import Limits
+from streams.runner import Runner
 
 OUTPUT = "listing-localized.en"
 CHANGELOG = changelog(LISTING_UPDATED)
@@ -87,17 +88,20 @@ class Ledger:
 
     def __init__(self) -> None:
         self.transactions: list[tuple[dict[str, list[Any]], int]] = []
+        self.progress: list[tuple[str, int]] = []
         self.failures: list[BaseException] = []
         self.gate: asyncio.Event | None = None
         self.started = asyncio.Event()
 
-    async def __call__(self, messages: Any, next_offset: int) -> None:
+    async def __call__(self, messages: Any, next_offset: int, progress: Any = None) -> None:
         self.started.set()
         if self.gate is not None:
             await self.gate.wait()
         if self.failures:
             raise self.failures.pop(0)
         self.transactions.append(({topic: list(rows) for topic, rows in messages.items()}, next_offset))
+        if progress is not None:
+            self.progress.append((progress.group, progress.next_offset))
 
     def rows(self, topic: str) -> list[Any]:
         return [row for messages, _ in self.transactions for row in messages.get(topic, ())]

@@ -14,7 +14,7 @@ from schemas.topics import LISTING_UPDATED
 from streams import lane as lanes
 from streams.changelog import Restored
 from streams.lane import FAULTS_MAX, STALE_MAX, Lane
-from streams.runner import Limits
+from streams.limits import Limits
 from streams.transaction import TooLarge
 from tests.unit.streams.runner_kit import LIMITS, OUTPUT, Bench, Seen, record, shown
 
@@ -82,7 +82,7 @@ class FakeProducer:
     async def start(self) -> None:
         await self.world.step("start")
 
-    async def commit(self, messages: Any, next_offset: int) -> None:
+    async def commit(self, messages: Any, next_offset: int, progress: Any) -> None:
         assert not self.gone
         if self.world.commit_gate is not None:
             await self.world.commit_gate.wait()

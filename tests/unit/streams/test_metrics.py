@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -20,6 +21,7 @@ from schemas.report import (
     ModelRebuilt,
     ProviderChosen,
     Rebalanced,
+    ReplayCommitted,
     Report,
     StageTimed,
     TransactionCommitted,
@@ -51,6 +53,7 @@ COMMITTED = TransactionCommitted(
 )
 REPORTS: tuple[Report, ...] = (
     COMMITTED,
+    ReplayCommitted(TOPIC, 3, {"told": 5, "duplicate": 2}),
     LaneOpened(topic=TOPIC, partition=3, offset=17, keys=40, seconds=0.05),
     LaneReopening(topic=TOPIC, partition=3, fenced=True, error="fenced"),
     Rebalanced(assigned=4, kept=2, seconds=0.3),
@@ -273,7 +276,11 @@ def test_pulled_gauges_follow_the_lanes():
     assert value(metrics, "oldest_unfinished_seconds", topic=TOPIC, partition="3") == 1.5
     assert value(metrics, "lane_state", topic=TOPIC, partition="3", state="running") == 1
     assert value(metrics, "consumer_lag_records", topic=TOPIC, partition="3") == 5
-    names = [(name, dict(labels)["partition"]) for name, labels in scraped(metrics) if "lag" in name]
+    assert value(metrics, "replay_running", topic=TOPIC, partition="3") == 0
+    lanes[0] = replace(LANE, replay_left=40)
+    assert value(metrics, "replay_running", topic=TOPIC, partition="3") == 1
+    assert value(metrics, "replay_lag_records", topic=TOPIC, partition="3") == 40
+    names = [(name, dict(labels)["partition"]) for name, labels in scraped(metrics) if "consumer_lag" in name]
     assert names == [("dragoman_consumer_lag_records", "3")]  # no seconds unknown, no partition of another worker
     lanes.clear()
     assert not [name for name, _ in scraped(metrics) if name == "dragoman_inflight_records"]

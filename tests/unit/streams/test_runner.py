@@ -10,7 +10,7 @@ from schemas.errors import Fatal, OperatorError, Refused, Transient
 from schemas.reasons import Drop, Reason, Stage
 from schemas.topics import DEAD_LETTER
 from streams.changelog import OFFSET_HEADER
-from streams.runner import MIN_LIMIT_BYTES, Limits
+from streams.limits import MIN_LIMIT_BYTES, Limits
 from tests.unit.streams.runner_kit import CHANGELOG, LIMITS, OUTPUT, Bench, Seen, record, shown
 
 SMALL = Limits({OUTPUT: 3_000, DEAD_LETTER: 100_000, CHANGELOG: 2_000}, 50_000)
