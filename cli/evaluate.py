@@ -14,12 +14,12 @@ from msgspec import Struct
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cli.console import JsonFlag, bars, err, out, print_json, print_table
+from cli.evaluation_counts import CountedPool, Tally
 from cli.evaluation_set import Example, read_examples
 from inference.library.status import ModelStatus
 from inference.library.store import ModelStore
 from inference.models import LoadedModels
-from inference.pool import Pool
-from inference.requests import Priority
+from inference.requests import Decoding, Priority
 from localization.localizer import FieldKind, Localizer, Source
 from localization.version import PIPELINE_VERSION
 from schemas.errors import OperatorError
@@ -45,10 +45,15 @@ class Evaluation(Struct, frozen=True):
     """What `--json` prints.
 
     `sentences` are lines of the set; `verdicts` counts texts by mark, `shown` those without any; `fallbacks` those that
-    show their source for a reason; `origins` by who made the text. Scores are sacrebleu's, 0 to 100.
+    show their source for a reason; `origins` by who made the text. Scores are sacrebleu's, 0 to 100. Lines are cut into
+    segments: `segments` looked up in memory, `requests` to the model, `retries` of them after a refusal by the gate,
+    `refused` segments by reason that fell back after it. `cpu_seconds` is processor time, the model's included.
     """
 
     pair: str
+    source_locale: str
+    target_locale: str
+    model: str
     sentences: int
     chrf: float
     bleu: float
@@ -56,15 +61,35 @@ class Evaluation(Struct, frozen=True):
     verdicts: dict[str, int]
     fallbacks: int
     origins: dict[str, int]
+    segments: int
+    recalled: int
+    requests: int
+    retries: int
+    refused: dict[str, int]
     seconds: float
+    cpu_seconds: float
     sentences_per_second: float
+
+
+class Run(Struct, frozen=True):
+    """What became of the texts of a set, in their order, what was counted on the way, and how long it took."""
+
+    fields: tuple[LocalizedField, ...]
+    tally: Tally
+    asked: Counter[str]
+    seconds: float
+    cpu_seconds: float
 
 
 def command(
     pair: Annotated[str, typer.Option(help="Source and target, `en-pt` or `pt-BR-en` say.")],
     examples: Annotated[
         Path,
-        typer.Option("--set", metavar="FILE.tsv", help="Columns `source` and `reference`, named by its first line."),
+        typer.Option(
+            "--set",
+            metavar="FILE",
+            help="TSV with columns `source` and `reference`, named by its first line, or JSON lines with these keys.",
+        ),
     ],
     kind: Annotated[FieldKind, typer.Option(help="What the texts are: it decides how they are cut and decoded.")] = (
         FieldKind.TEXT
@@ -75,31 +100,34 @@ def command(
     model: Annotated[
         str | None, typer.Option(help="The model by name, converted ones too; default: the first that serves the pair.")
     ] = None,
+    reverse: Annotated[
+        bool, typer.Option("--reverse", help="Read the set backwards: references are the sources.")
+    ] = False,
     json: JsonFlag = False,
 ) -> None:
     """Translate a set of sentences as a worker would and compare them with their references.
 
-    The texts go through everything: cleaning, segmentation, protection, the models, the gate. A text that falls back
-    to its source counts as it is shown. Prints chrF and BLEU with sacrebleu's signatures, verdicts of the gate, and
-    sentences per second.
+    The texts go through everything: cleaning, segmentation, protection, the models, the gate. A text that falls
+    back to its source counts as it is shown. Prints chrF and BLEU with signatures, verdicts of the gate, retries,
+    and sentences per second.
     """
     metrics, settings = _metrics(), load()
     store = ModelStore(settings.pool.models_dir, device=settings.pool.device)
     route = _route(pair, store.states([model] if model else store.wanted(settings.pool), thorough=False))
     texts = read_examples(examples)
+    if reverse:
+        texts = [msgspec.structs.replace(one, source=one.reference, reference=one.source) for one in texts]
     with bars() as progress:
         models = store.load(settings.pool, progress=progress, names=[route.model])
     with _progress(len(texts)) as step:
-        began_s = time.monotonic()
-        fields = asyncio.run(_localize(settings, models, route, texts, kind, step))
-        seconds = time.monotonic() - began_s
+        run = asyncio.run(_localize(settings, models, route, texts, kind, step))
     if write is not None:
-        _write(write, texts, fields)
-    result = _evaluate(route, texts, fields, seconds, metrics)
+        _write(write, texts, run.fields)
+    result = _evaluate(route, texts, run, metrics)
     if json:
         print_json(msgspec.structs.asdict(result))
     else:
-        _show(result, route)
+        _show(result)
 
 
 def _metrics() -> Any:
@@ -152,35 +180,39 @@ async def _localize(
     texts: Sequence[Example],
     kind: FieldKind,
     step: Callable[[], None],
-) -> list[LocalizedField]:
-    """Localize every text, AT_ONCE at a time; the result has the order of the texts."""
+) -> Run:
+    """Localize every text, AT_ONCE at a time; the fields have the order of the texts."""
     fields: dict[int, LocalizedField] = {}
-    waiting = iter(enumerate(texts))
-    async with Pool(models, settings.pool) as pool:
-        localizer = Localizer(pool, settings.localization, PIPELINE_VERSION)
+    waiting, tally = iter(enumerate(texts)), Tally()
+    async with CountedPool(models, settings.pool) as pool:
+        pool.asked = Counter()
+        localizer = Localizer(pool, settings.localization, PIPELINE_VERSION, tally)
 
         async def work() -> None:
             for number, example in waiting:
-                source = Source(example.source, kind, route.source)
+                source = Source(example.source, kind, route.source, example.protected)
                 fields[number] = await localizer.localize(source, route.target, Priority.BACKFILL)
                 step()
 
+        began_s, began_cpu_s = time.monotonic(), time.process_time()
         async with asyncio.TaskGroup() as group:
             for _ in range(min(AT_ONCE, len(texts))):
                 group.create_task(work())
-    return [fields[number] for number in range(len(texts))]
+        spent_s, spent_cpu_s = time.monotonic() - began_s, time.process_time() - began_cpu_s
+    return Run(tuple(fields[number] for number in range(len(texts))), tally, pool.asked, spent_s, spent_cpu_s)
 
 
-def _evaluate(
-    route: Route, texts: Sequence[Example], fields: Sequence[LocalizedField], seconds: float, metrics: Any
-) -> Evaluation:
-    shown = [one.text for one in fields]
+def _evaluate(route: Route, texts: Sequence[Example], run: Run, metrics: Any) -> Evaluation:
+    fields, shown = run.fields, [one.text for one in run.fields]
     references = [[example.reference for example in texts]]
     chrf, bleu = metrics.CHRF(), metrics.BLEU(trg_lang=parse_locale(route.target).language)
     scores = {name: metric.corpus_score(shown, references).score for name, metric in (("chrf", chrf), ("bleu", bleu))}
     verdicts = Counter(word for one in fields for word in (_words(one) or [SHOWN]))
     return Evaluation(
         pair=route.pair,
+        source_locale=route.source,
+        target_locale=route.target,
+        model=route.model,
         sentences=len(texts),
         chrf=round(scores["chrf"], 2),
         bleu=round(scores["bleu"], 2),
@@ -188,8 +220,14 @@ def _evaluate(
         verdicts=dict(verdicts.most_common()),
         fallbacks=sum(one.origin == "copied" and bool(one.warnings) for one in fields),
         origins=dict(Counter(str(one.origin) for one in fields).most_common()),
-        seconds=round(seconds, 3),
-        sentences_per_second=round(len(texts) / max(seconds, 1e-9), 1),
+        segments=run.tally.memory.total(),
+        recalled=run.tally.memory.total() - run.tally.memory["miss"],
+        requests=run.asked.total(),
+        retries=run.asked[str(Decoding.SECOND)],
+        refused=dict(run.tally.refused.most_common()),
+        seconds=round(run.seconds, 3),
+        cpu_seconds=round(run.cpu_seconds, 3),
+        sentences_per_second=round(len(texts) / max(run.seconds, 1e-9), 1),
     )
 
 
@@ -197,8 +235,8 @@ def _words(shown: LocalizedField) -> list[str]:
     return [str(warning).partition(":")[0] for warning in shown.warnings]
 
 
-def _show(result: Evaluation, route: Route) -> None:
-    out.print(f"{route.source} -> {route.target}, model {route.model}", highlight=False)
+def _show(result: Evaluation) -> None:
+    out.print(f"{result.source_locale} -> {result.target_locale}, model {result.model}", highlight=False)
     rows = [
         ("chrF", f"{result.chrf:.2f}", result.signatures["chrf"]),
         ("BLEU", f"{result.bleu:.2f}", result.signatures["bleu"]),
@@ -208,9 +246,15 @@ def _show(result: Evaluation, route: Route) -> None:
         ("origin", *item) for item in result.origins.items()
     ]
     print_table(("", "", "texts", "share"), ((*row, f"{row[2] / result.sentences:.1%}") for row in counts))
+    gate = [("retried", result.retries), *((f"refused: {reason}", count) for reason, count in result.refused.items())]
+    print_table(
+        ("gate, of segments", "", "share"),
+        ((name, str(count), f"{count / max(result.segments, 1):.1%}") for name, count in gate),
+    )
     out.print(
-        f"{result.sentences} sentences in {result.seconds:.1f} s ({result.sentences_per_second:.0f} a second), "
-        f"{result.fallbacks} fell back to their source",
+        f"{result.sentences} sentences in {result.seconds:.1f} s ({result.sentences_per_second:.0f} a second, "
+        f"{result.cpu_seconds:.1f} s of processor time), {result.segments} segments, {result.recalled} from memory, "
+        f"{result.requests} requests to the model; {result.fallbacks} fell back to their source",
         highlight=False,
     )
 

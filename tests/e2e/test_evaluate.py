@@ -38,6 +38,8 @@ def test_scores_are_sacrebleus_and_every_text_has_a_verdict(tmp_path):
     assert shown["fallbacks"] == sum(row["origin"] == "copied" and bool(row["warnings"]) for row in rows)
     assert sum(shown["verdicts"].values()) >= len(rows)
     assert shown["sentences_per_second"] > 0
+    assert shown["requests"] >= shown["segments"] - shown["recalled"] >= len(rows) / 2
+    assert shown["retries"] < shown["requests"]
 
 
 def test_texts_that_fall_back_to_their_source_are_counted():
@@ -45,7 +47,19 @@ def test_texts_that_fall_back_to_their_source_are_counted():
     shown = json.loads(evaluate("--pair", "pt-en", "--set", SET, "--json").stdout)
     assert shown["fallbacks"] == shown["origins"]["copied"] > 100
     assert shown["verdicts"]["copied"] > 100
+    assert shown["retries"] >= shown["refused"]["copied"] > 100
     assert shown["chrf"] < 40
+
+
+def test_a_set_of_json_lines_is_read_backwards(tmp_path):
+    lines = [{"source": "The parcel is late.", "translation": "A encomenda está atrasada."}]
+    path, written = tmp_path / "set.jsonl", tmp_path / "out.tsv"
+    path.write_text("\n".join(json.dumps(line) for line in lines), "utf-8")
+    done = evaluate("--pair", "pt-en", "--set", path, "--reverse", "--json", "--out", written)
+    assert json.loads(done.stdout)["sentences"] == 1, done.stderr
+    row = written.read_text("utf-8").splitlines()[1].split("\t")
+    assert row[:2] == ["A encomenda está atrasada.", "The parcel is late."]
+    assert "delayed" in row[2] or "late" in row[2]
 
 
 def test_people_get_tables():

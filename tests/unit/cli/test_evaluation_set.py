@@ -57,3 +57,26 @@ def test_what_cannot_be_read_is_told_in_one_line(tmp_path, content, said):
 def test_a_file_that_is_not_there_is_told(tmp_path):
     with pytest.raises(OperatorError, match=r"cannot read .*absent\.tsv: No such file"):
         read_examples(tmp_path / "absent.tsv")
+
+
+def test_json_lines_are_known_by_their_first_sign(tmp_path):
+    content = (
+        '\ufeff{"id": 1, "source": "one\u2028two", "reference": "um", "protected": ["Ring"]}\r\n\r\n'
+        '{"source": "a", "translation": "b", "glossary": {"x": "y"}}\n'
+    )
+    assert read(tmp_path, content) == [Example("one\u2028two", "um", ("Ring",)), Example("a", "b")]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('{"source": "a", "reference": "b"}\n{"source": "a"}', "line 2 of .* lacks its reference"),
+        ('{"reference": "b"}', "line 1 of .* lacks its source"),
+        ('{"source": "a", "reference": "b"}\n{"source": 1, "reference": "b"}', "line 2 of .* is not an example"),
+        ('{"source": "a", "reference": "b"', "line 1 of .* is not an example"),
+    ],
+)
+def test_a_bad_line_of_json_is_told_in_one_line(tmp_path, content, said):
+    with pytest.raises(OperatorError, match=said) as raised:
+        read(tmp_path, content)
+    assert "\n" not in str(raised.value)
