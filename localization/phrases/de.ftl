@@ -41,7 +41,7 @@ attempt_failed = Zustellung war nicht möglich
 
 delivered = Zugestellt
     .explanation = Das Transportunternehmen meldet, dass Ihr Paket zugestellt wurde.
-    .dated = TODO
+    .dated = Das Transportunternehmen meldet, dass Ihr Paket am { $date } zugestellt wurde.
 
 delayed = Verzögert
     .explanation = Das Transportunternehmen meldet eine Unterbrechung. Ihr Paket kommt möglicherweise später an als geplant.
@@ -80,3 +80,38 @@ expired = Keine aktuellen Sendungsinformationen
 cancelled = Versand storniert
     .explanation = Dieser Versand wurde storniert. Ihr Paket wird nicht wie geplant weiterbefördert.
     .action = Wenn Sie damit nicht gerechnet haben, wenden Sie sich bitte an den Shop.
+
+# Facts of one event, each a sentence of its own behind the explanation or the action.
+
+expected = Voraussichtliche Zustellung: { $date }.
+expected-later = Neuer voraussichtlicher Termin: { $date }, { $days ->
+        [one] { $days } Tag
+       *[other] { $days } Tage
+    } später als zuerst angekündigt.
+expected-earlier = Neuer voraussichtlicher Termin: { $date }, { $days ->
+        [one] { $days } Tag
+       *[other] { $days } Tage
+    } früher als zuerst angekündigt.
+held-until = Es wird bis zum { $date } für Sie aufbewahrt.
+place = Ort: { $place }.
+reference = Sendungsnummer: { $tracking }.
+carrier-reference = Transportunternehmen: { $carrier }, Sendungsnummer: { $tracking }.
+
+# What carriers often say beyond the status, in curated words instead of a model's.
+
+detail-recipient-absent = Es war niemand da, der das Paket annehmen konnte.
+detail-no-access = Der Zusteller konnte die Haustür oder den Briefkasten nicht erreichen.
+detail-business-closed = Das Geschäft war geschlossen.
+detail-address-incomplete = Die Adresse ist unvollständig oder war nicht zu finden.
+detail-payment-due = Zuerst müssen Zoll, Steuern oder Gebühren bezahlt werden.
+detail-documents-missing = Der Zoll benötigt weitere Angaben oder Unterlagen.
+detail-bad-weather = Wegen schlechten Wetters kommt es zu Verzögerungen bei der Zustellung.
+detail-strike = Wegen eines Streiks kommt es zu Verzögerungen bei der Zustellung.
+detail-public-holiday = Am Feiertag wird nicht zugestellt.
+detail-sorting-center = Das Paket befindet sich in einem Paketzentrum.
+detail-left-facility = Das Paket hat ein Paketzentrum verlassen.
+detail-handed-to-partner = Ein anderes Transportunternehmen hat das Paket übernommen.
+detail-left-at-door = Das Paket wurde vor der Tür abgestellt.
+detail-left-with-neighbor = Ein Nachbar hat das Paket angenommen.
+detail-in-parcel-locker = Das Paket liegt in einer Paketstation.
+detail-signed = Der Empfang wurde mit einer Unterschrift bestätigt.

@@ -41,7 +41,7 @@ attempt_failed = La livraison n'a pas été possible
 
 delivered = Livré
     .explanation = Le transporteur indique que votre colis a été livré.
-    .dated = TODO
+    .dated = Le transporteur indique que votre colis a été livré le { $date }.
 
 delayed = Retardé
     .explanation = Le transporteur signale un contretemps. Votre colis pourrait arriver plus tard que prévu.
@@ -80,3 +80,38 @@ expired = Aucune information récente
 cancelled = Expédition annulée
     .explanation = Cette expédition a été annulée. Votre colis ne poursuivra pas son trajet comme prévu.
     .action = Si vous ne vous attendiez pas à cette annulation, contactez le vendeur.
+
+# Facts of one event, each a sentence of its own behind the explanation or the action.
+
+expected = Livraison prévue : { $date }.
+expected-later = Nouvelle date prévue : { $date }, soit { $days ->
+        [one] { $days } jour
+       *[other] { $days } jours
+    } plus tard que la date annoncée au départ.
+expected-earlier = Nouvelle date prévue : { $date }, soit { $days ->
+        [one] { $days } jour
+       *[other] { $days } jours
+    } plus tôt que la date annoncée au départ.
+held-until = Il reste à votre disposition jusqu'au { $date }.
+place = Lieu : { $place }.
+reference = Numéro de suivi : { $tracking }.
+carrier-reference = Transporteur : { $carrier }, numéro de suivi : { $tracking }.
+
+# What carriers often say beyond the status, in curated words instead of a model's.
+
+detail-recipient-absent = Personne n'était présent pour réceptionner le colis.
+detail-no-access = Le livreur n'a pas pu accéder à la porte ou à la boîte aux lettres.
+detail-business-closed = L'établissement était fermé.
+detail-address-incomplete = L'adresse est incomplète ou n'a pas pu être trouvée.
+detail-payment-due = Des droits de douane, des taxes ou des frais doivent d'abord être réglés.
+detail-documents-missing = La douane a besoin d'informations ou de documents supplémentaires.
+detail-bad-weather = Les intempéries perturbent les livraisons.
+detail-strike = Une grève perturbe les livraisons.
+detail-public-holiday = Aucune livraison n'est effectuée les jours fériés.
+detail-sorting-center = Le colis se trouve dans un centre de tri.
+detail-left-facility = Le colis a quitté un centre de tri.
+detail-handed-to-partner = Un autre transporteur a pris en charge le colis.
+detail-left-at-door = Le colis a été déposé devant la porte.
+detail-left-with-neighbor = Un voisin a réceptionné le colis.
+detail-in-parcel-locker = Le colis se trouve dans une consigne à colis.
+detail-signed = Le destinataire a signé à la réception du colis.

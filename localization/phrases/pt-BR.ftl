@@ -41,7 +41,7 @@ attempt_failed = Não foi possível entregar
 
 delivered = Entregue
     .explanation = A transportadora informa que a sua encomenda foi entregue.
-    .dated = TODO
+    .dated = A transportadora informa que a sua encomenda foi entregue em { $date }.
 
 delayed = Atrasada
     .explanation = A transportadora informou um imprevisto. A sua encomenda pode chegar depois do previsto.
@@ -80,3 +80,38 @@ expired = Sem atualizações recentes
 cancelled = Envio cancelado
     .explanation = Este envio foi cancelado. A sua encomenda não seguirá viagem como previsto.
     .action = Se você não esperava por isso, entre em contato com a loja.
+
+# Facts of one event, each a sentence of its own behind the explanation or the action.
+
+expected = Entrega prevista: { $date }.
+expected-later = Nova previsão de entrega: { $date }, { $days ->
+        [one] { $days } dia
+       *[other] { $days } dias
+    } depois da data informada inicialmente.
+expected-earlier = Nova previsão de entrega: { $date }, { $days ->
+        [one] { $days } dia
+       *[other] { $days } dias
+    } antes da data informada inicialmente.
+held-until = Ela fica disponível para você até { $date }.
+place = Local: { $place }.
+reference = Código de rastreamento: { $tracking }.
+carrier-reference = Transportadora: { $carrier }, código de rastreamento: { $tracking }.
+
+# What carriers often say beyond the status, in curated words instead of a model's.
+
+detail-recipient-absent = Não havia ninguém para receber a encomenda.
+detail-no-access = O entregador não conseguiu chegar à porta nem à caixa de correio.
+detail-business-closed = O estabelecimento estava fechado.
+detail-address-incomplete = O endereço está incompleto ou não foi encontrado.
+detail-payment-due = Antes é preciso pagar o imposto de importação ou uma taxa.
+detail-documents-missing = A alfândega precisa de mais informações ou documentos.
+detail-bad-weather = O mau tempo está atrasando as entregas.
+detail-strike = Uma greve está atrasando as entregas.
+detail-public-holiday = Não há entregas no feriado.
+detail-sorting-center = A encomenda está em um centro de distribuição.
+detail-left-facility = A encomenda saiu de um centro de distribuição.
+detail-handed-to-partner = Outra transportadora assumiu o transporte da encomenda.
+detail-left-at-door = A encomenda foi deixada na porta.
+detail-left-with-neighbor = Um vizinho recebeu a encomenda.
+detail-in-parcel-locker = A encomenda está em um armário inteligente.
+detail-signed = O destinatário assinou o recebimento.

@@ -41,7 +41,7 @@ attempt_failed = 未能成功派送
 
 delivered = 已送达
     .explanation = 承运商反馈您的包裹已送达。
-    .dated = TODO
+    .dated = 承运商反馈您的包裹已于{ $date }送达。
 
 delayed = 运输延误
     .explanation = 承运商反馈运输过程中出现异常，您的包裹可能会晚于计划时间到达。
@@ -80,3 +80,32 @@ expired = 近期没有物流更新
 cancelled = 运单已取消
     .explanation = 该运单已取消，您的包裹不会按原计划继续运输。
     .action = 如果这不在您的预期之内，请联系商家。
+
+# Facts of one event, each a sentence of its own behind the explanation or the action.
+
+expected = 预计送达日期：{ $date }。
+expected-later = 最新预计送达日期：{ $date }，比最初预计晚{ $days }天。
+expected-earlier = 最新预计送达日期：{ $date }，比最初预计早{ $days }天。
+held-until = 包裹将为您保管至{ $date }。
+place = 地点：{ $place }。
+reference = 运单号：{ $tracking }。
+carrier-reference = 承运商：{ $carrier }，运单号：{ $tracking }。
+
+# What carriers often say beyond the status, in curated words instead of a model's.
+
+detail-recipient-absent = 派送时无人在场签收。
+detail-no-access = 派送人员无法到达门口或信箱。
+detail-business-closed = 派送时收件单位未营业。
+detail-address-incomplete = 地址不完整或无法找到。
+detail-payment-due = 需先缴纳关税、税款或其他费用。
+detail-documents-missing = 海关需要补充信息或文件。
+detail-bad-weather = 受恶劣天气影响，派送有所延误。
+detail-strike = 受罢工影响，派送有所延误。
+detail-public-holiday = 公共假日期间不派送。
+detail-sorting-center = 包裹正在分拣中心。
+detail-left-facility = 包裹已离开分拣中心。
+detail-handed-to-partner = 包裹已转交其他承运商。
+detail-left-at-door = 包裹已放在门口。
+detail-left-with-neighbor = 包裹已由邻居代收。
+detail-in-parcel-locker = 包裹已放入快递柜。
+detail-signed = 收件人已签收。
