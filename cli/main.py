@@ -13,6 +13,7 @@ from schemas.errors import DragomanError, OperatorError
 # subcommands, or `command`, a function.
 COMMANDS: Final = {
     "demo": "Watch real events turn into other languages, on a Kafka of its own.",
+    "detect": "Tell the language of texts, among the locales served and in the world.",
     "doctor": "Check this machine, its models, its Kafka and its topics.",
     "evaluate": "Measure translation quality of the whole localization on your own sentences.",
     "glossary": "Check a file of fixed translations, and see what it matches.",
