@@ -7,20 +7,20 @@ after a refusal (`strict`) they are stood in for too.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
 
 from localization.numerals import NUMERAL, rewrite
+from localization.repair import repaired
 from localization.segment import TAGS
-from localization.spans import AMOUNTS, Found, SpanKind, find_spans
+from localization.spans import AMOUNTS, Found, SpanKind, find_spans, whole_words
 
 SENTINEL: Final = re.compile(r"(?<![A-Za-z0-9])QK[7-9]\d\d(?![A-Za-z0-9])")
 # A stand-in as a whole word; a three-digit number that is part of a longer one, or of a percentage, is none.
 _STANDING: Final = re.compile(rf"{SENTINEL.pattern}|(?<![\d.,])\d\d\d(?![\d%])(?![.,]\d)")
 _LOOSE: Final = re.compile(r"QK\s?-?\d", re.IGNORECASE)
-_WITH_UNIT: Final = frozenset((SpanKind.MEASURE, SpanKind.PERCENT))
 _NAMES_MAX: Final = 290  # QK710 to QK999
 # Three digits, no round numbers, no years, no model numbers that sellers love.
 _STAND_INS: Final = ("731", "852", "974", "416", "297", "638", "549", "183", "467", "326", "758", "892", "614", "943")
@@ -43,49 +43,103 @@ class Masked(Struct, frozen=True):
     spans: tuple[Span, ...]
 
 
-def mask(text: str, terms: Sequence[str], *, strict: bool = False) -> Masked:
-    """Put stand-ins for every protected span of `text`; `terms` are matched as written or in capitals, whole words."""
-    found = [(one.start, one.end, one.kind in AMOUNTS) for one in _spans(text, terms, numbers=strict)]
-    found += [(match.start(), match.end(), False) for match in TAGS.finditer(text)]
+def mask(text: str, terms: Sequence[str], glossary_terms: Mapping[str, str] = {}, *, strict: bool = False) -> Masked:
+    """Put stand-ins for every protected span of `text`; `terms` are matched as written or in capitals, whole words.
+
+    `glossary_terms` are terms as they occur in the text, with what is shown for them. At first the fixed translation is
+    written in the term's place, and the model bends it as its sentence needs; `strict` stands in for it, and it comes
+    back as it is. One that is its own translation is always stood in for.
+    """
+    fixed = _fixed(text, terms, glossary_terms) if glossary_terms else []
+    if fixed and not strict:
+        text, fixed = _written_in(text, fixed)
+    found = [_Piece(one.start, one.end, one.kind in AMOUNTS) for one in _spans(text, terms, numbers=strict)]
+    found += [_Piece(match.start(), match.end(), amount=False) for match in TAGS.finditer(text)]
+    found += fixed
     if not found:
         return Masked(text, ())
-    return _build(text, _merged(sorted(found)))
+    return _build(text, _merged(text, sorted(found)))
+
+
+class _Piece(Struct, frozen=True, order=True):
+    """A stretch that is stood in for; `shown` is what comes back where that is not its own text."""
+
+    start: int
+    end: int
+    amount: bool
+    shown: str | None = None
+
+
+def _fixed(text: str, terms: Sequence[str], glossary_terms: Mapping[str, str]) -> list[_Piece]:
+    """Where glossary terms stand, the longest first; what is protected already stays so."""
+    taken = [(one.start, one.end) for one in find_spans(text, terms)]
+    pieces = []
+    for term in sorted(glossary_terms, key=len, reverse=True):
+        for start, end in whole_words(text, term):
+            if all(end <= first or last <= start for first, last in taken):
+                taken.append((start, end))
+                pieces.append(_Piece(start, end, amount=False, shown=glossary_terms[term]))
+    return sorted(pieces)
+
+
+def _written_in(text: str, fixed: Sequence[_Piece]) -> tuple[str, list[_Piece]]:
+    """Write fixed translations in their terms' places; names that stay are left to be stood in for."""
+    parts, left, at, length = [], [], 0, 0
+    for piece in fixed:
+        shown = text[piece.start : piece.end] if piece.shown is None else piece.shown
+        before = text[at : piece.start]
+        start = length + len(before)
+        if shown == text[piece.start : piece.end]:
+            left.append(_Piece(start, start + len(shown), amount=False))
+        parts += [before, shown]
+        length, at = start + len(shown), piece.end
+    return "".join((*parts, text[at:])), left
 
 
 def _spans(text: str, terms: Sequence[str], *, numbers: bool) -> Iterator[Found]:
-    """The unit of a measure and the sign of a percentage stay with the model: they are its context."""
+    """The unit of a measure stays with the model: it is its context."""
     for span in find_spans(text, terms, numbers=numbers):
-        if span.kind in _WITH_UNIT:
+        if span.kind is SpanKind.MEASURE:
             for numeral in NUMERAL.finditer(text, span.start, span.end):
                 yield Found(numeral.start(), numeral.end(), span.kind)
         else:
             yield span
 
 
-def _merged(found: list[tuple[int, int, bool]]) -> list[tuple[int, int, bool]]:
+def _merged(text: str, found: list[_Piece]) -> list[_Piece]:
     """Spans that overlap or touch are one: two stand-ins without a space between them do not survive."""
     merged = [found[0]]
-    for start, end, amount in found[1:]:
-        first, last, kind = merged[-1]
-        if start <= last:
-            merged[-1] = (first, max(end, last), kind and amount)
-        else:
-            merged.append((start, end, amount))
+    for piece in found[1:]:
+        last = merged[-1]
+        if piece.start > last.end:
+            merged.append(piece)
+            continue
+        shown = None
+        if piece.start == last.end and not (last.shown is None and piece.shown is None):
+            shown = _shown(text, last) + _shown(text, piece)
+        elif last.shown is not None:
+            shown = last.shown
+        merged[-1] = _Piece(last.start, max(piece.end, last.end), last.amount and piece.amount, shown)
     return merged
 
 
-def _build(text: str, found: list[tuple[int, int, bool]]) -> Masked:
+def _shown(text: str, piece: _Piece) -> str:
+    return text[piece.start : piece.end] if piece.shown is None else piece.shown
+
+
+def _build(text: str, found: list[_Piece]) -> Masked:
     numbers = iter([n for n in _STAND_INS if n not in text])
     # A text may hold something that looks like a stand-in: those numbers are left out.
     names = iter([name for name in (f"QK{710 + n}" for n in range(_NAMES_MAX)) if name not in text])
     parts, spans, at = [], [], 0
-    for start, end, amount in found:
-        sentinel = (next(numbers, None) if amount else None) or next(names, None)
+    for piece in found:
+        start, end = piece.start, piece.end
+        sentinel = (next(numbers, None) if piece.amount else None) or next(names, None)
         if sentinel is None:
             break
-        before = start > at and not text[start - 1].isspace() and _clings(text[start - 1])
-        after = end < len(text) and not text[end].isspace() and _clings(text[end])
-        span = Span(sentinel, text[start:end], amount, before, after)
+        before = start > at and (_clings(text[start - 1]) or text[start - 1] in ".,")
+        after = end < len(text) and (_clings(text[end]) or _goes_on(text, end))
+        span = Span(sentinel, _shown(text, piece), piece.amount, before, after)
         parts += [text[at:start], " " * before, sentinel, " " * after]
         spans.append(span)
         at = end
@@ -93,16 +147,30 @@ def _build(text: str, found: list[tuple[int, int, bool]]) -> Masked:
 
 
 def _clings(char: str) -> bool:
-    return char.isalnum() or char in "_-/\"'“”‘’("
+    return char.isalnum() or char in "_-/\"'“”‘’(%"
+
+
+def _goes_on(text: str, at: int) -> bool:
+    """Whether a number behind this place would be read as one with a number before it."""
+    return text[at] in ".," and text[at + 1 : at + 2].isdigit()
 
 
 def restore(masked: Masked, output: str, source: str, target: str) -> str | None:
     """Put the spans back into the model's output; None unless each stand-in is there exactly once and none is mangled.
 
-    Amounts get the target locale's separators.
+    A stand-in that is damaged or missing is put right first where it is certain what it was (`repair.py`). Amounts get
+    the target locale's separators.
     """
     if not masked.spans and not _mangled(output):
         return output
+    restored = _restored(masked, output, source, target)
+    if restored is None and masked.spans:
+        mended = repaired(masked.text, [span.sentinel for span in masked.spans], output)
+        restored = None if mended is None else _restored(masked, mended, source, target)
+    return restored
+
+
+def _restored(masked: Masked, output: str, source: str, target: str) -> str | None:
     spans = {span.sentinel: span for span in masked.spans}
     parts, seen, at = [], set(), 0
     for match in _STANDING.finditer(output):

@@ -24,7 +24,7 @@ from localization.span_kinds import (
     SpanKind,
 )
 
-__all__ = ("AMOUNTS", "CUSTOMARY", "VERBATIM", "Found", "SpanKind", "find_spans")
+__all__ = ("AMOUNTS", "CUSTOMARY", "VERBATIM", "Found", "SpanKind", "find_spans", "whole_words")
 
 # Tag characters build the flags of England, Scotland and Wales.
 _EMOJI: Final = f"(?:{EMOJI}[\U000e0020-\U000e007f]*)+"
@@ -184,12 +184,18 @@ def _forms(term: str) -> tuple[str, ...]:
 def _terms(text: str, terms: Sequence[str]) -> Iterator[Found]:
     for term in terms:
         for form in _forms(term):
-            at = text.find(form)
-            while at != -1:
-                end = at + len(form)
-                if not (_inside_word(text, at) or _inside_word(text, end)):
-                    yield Found(at, end, SpanKind.TERM)
-                at = text.find(form, end)
+            for start, end in whole_words(text, form):
+                yield Found(start, end, SpanKind.TERM)
+
+
+def whole_words(text: str, term: str) -> Iterator[tuple[int, int]]:
+    """Yield where a term stands in a text and is no part of a longer word."""
+    at = text.find(term)
+    while at != -1:
+        end = at + len(term)
+        if not (_inside_word(text, at) or _inside_word(text, end)):
+            yield at, end
+        at = text.find(term, end)
 
 
 def _inside_word(text: str, at: int) -> bool:

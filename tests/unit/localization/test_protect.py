@@ -1,8 +1,28 @@
 import re
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from localization.protect import mask, restore
+from localization.segment import TAGS
+
+PIECES = [
+    "a",
+    "Ring",
+    "RING",
+    ",",
+    "-",
+    "{name}",
+    "$20",
+    "R$ 1.299,90",
+    "12/05/2024",
+    "QK710",
+    "731",
+    "qk 7",
+    "10 x 5 cm",
+]
+PIECES += ["a@b.co", "👍", "20%", "5 kg", "é", "手", "%s"]
 
 
 @pytest.mark.parametrize(
@@ -64,9 +84,9 @@ def test_prices_come_back_in_the_target_format():
     "damage",
     [
         lambda text: text.replace("QK710", ""),
-        lambda text: text + " QK710",
-        lambda text: text.replace("QK710", "qK710"),
+        lambda text: text + " or a QK710",
         lambda text: text.replace("QK710", "QK710K"),
+        lambda text: text.replace("QK711", ""),
         lambda text: text.replace("QK711", "QK710"),
         lambda text: text + " QK712",
         lambda text: text + " QK 7",
@@ -76,6 +96,83 @@ def test_a_lost_doubled_or_mangled_stand_in_is_no_translation(damage):
     masked = mask("The Ring bell and the Shark brush", ("Ring", "Shark"))
     assert masked.text == "The QK710 bell and the QK711 brush"
     assert restore(masked, damage(masked.text), "en", "pt-BR") is None
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: text + " QK710.",
+        lambda text: text.replace("QK710", "qk710"),
+        lambda text: text.replace("QK710", "QK 710"),
+        lambda text: text.replace("QK710", "QK-71 0"),
+        lambda text: text.replace("QK710", "QK710 QK710"),
+        lambda text: text.replace("QK711 QK712", "QK712 QK712"),
+        lambda text: text.replace("QK711 QK712", "QK711"),
+        lambda text: text.replace("QK711 QK712", "QK712"),
+        lambda text: text.replace("QK712", "QK7112"),
+        lambda text: text.replace(", QK713", ""),
+        lambda text: text.replace("the QK710", "theQK710"),
+        lambda text: text.replace("QK710 bell", "QK710bell"),
+        lambda text: text.replace("QK711", "QK711s"),
+    ],
+)
+def test_a_damage_whose_cause_is_certain_is_repaired(damage):
+    text = "the Ring bell is a Shark iPhone13X, Echo"
+    masked = mask(text, ("Ring", "Shark", "iPhone13X", "Echo"))
+    assert masked.text == "the QK710 bell is a QK711 QK712, QK713"
+    shown = restore(masked, damage(masked.text), "en", "pt-BR")
+    assert shown in {text, text + "."}
+
+
+@given(
+    st.lists(
+        st.sampled_from(["a", "bell", ",", "-", "Ring", "Shark", "Echo", "$20", "10 x 5 cm"]), min_size=1, max_size=12
+    ),
+    st.sampled_from(["drop", "double", "small", "apart", "grow", "swap"]),
+    st.integers(0, 11),
+)
+def test_no_repair_of_one_damage_is_wrong(words, damage, which):
+    text = " ".join(words)
+    masked = mask(text, ("Ring", "Shark", "Echo"))
+    assume(masked.spans)
+    name = masked.spans[which % len(masked.spans)].sentinel
+    other = masked.spans[(which + 1) % len(masked.spans)].sentinel
+    put = {"drop": "", "double": f"{name} {name}", "small": name.lower(), "apart": f"{name[:2]} {name[2:]}"}
+    put |= {"grow": f"{name}7", "swap": other}
+    damaged = masked.text.replace(name, put[damage])
+    shown = restore(masked, damaged, "en", "pt-BR")
+    assert shown is None or re.findall(r"[\w$]+", shown) == re.findall(r"[\w$]+", text)
+
+
+@given(st.text(max_size=60) | st.lists(st.sampled_from(PIECES), max_size=20).map(" ".join), st.booleans())
+def test_any_text_is_itself_again(text, strict):
+    assume(not TAGS.search(text))
+    masked = mask(text, ("Ring",), strict=strict)
+    assert restore(masked, masked.text, "en", "en") in {text, None}
+    if "QK" not in text.upper():
+        assert restore(masked, masked.text, "en", "en") == text
+
+
+def test_a_fixed_translation_is_written_in_at_first_and_stood_in_for_when_strict():
+    terms = {"Throw pillows": "Almofadas", "case": "capa", "SonicWave": "SonicWave"}
+    text = "Throw pillows and a case for SonicWave, encased"
+    first = mask(text, (), terms)
+    assert first.text == "Almofadas and a capa for QK710, encased"
+    assert restore(first, "Almofadas e uma capa para QK710", "en", "pt-BR") == "Almofadas e uma capa para SonicWave"
+    second = mask(text, (), terms, strict=True)
+    assert second.text == "QK710 and a QK711 for QK712, encased"
+    shown = restore(second, "QK710 e uma QK711 para QK712", "en", "pt-BR")
+    assert shown == "Almofadas e uma capa para SonicWave"
+
+
+def test_what_is_protected_is_no_glossary_term():
+    masked = mask("Gift card from gift.com/card", ("Gift card",), {"card": "cartão", "Gift": "Presente"})
+    assert masked.text == "QK710 from QK711"
+
+
+def test_a_fixed_translation_beside_a_span_keeps_both():
+    masked = mask("card $20", (), {"card": "cartão"}, strict=True)
+    assert restore(masked, masked.text, "en", "en") == "cartão $20"
 
 
 def test_an_amount_whose_stand_in_grew_is_no_translation():
