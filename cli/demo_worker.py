@@ -64,6 +64,8 @@ def worker_process(bootstrap: str, log: Path) -> Iterator[WorkerProcess]:
         "DRAGOMAN_HTTP__HOST": HOST,
         "DRAGOMAN_HTTP__PORT": str(port),
         "DRAGOMAN_LOGS__FORMAT": "json",
+        # Beside the log, which is new: the demo shows what models do, not what they did when it was shown before.
+        "DRAGOMAN_LOCALIZATION__MEMORY_DIR": str(log.parent / "memory"),
     }
     with log.open("wb") as file:
         process = subprocess.Popen(  # noqa: S603  (this interpreter and this package)

@@ -34,15 +34,22 @@ class Follower:
     `take` is called on the event loop with one or more records of one partition, in offset order; what it raises ends
     `run`. `start` gives the first offset wanted by (topic, partition); a partition that is not there is read from its
     beginning, and so is one that no longer holds its offset. After a lost broker reading goes on where it was, so
-    nothing is handed over twice.
+    nothing is handed over twice. `records_max` bounds what one call may be given.
     """
 
     def __init__(
-        self, bootstrap: str, topics: Sequence[str], take: Taker, *, start: Mapping[tuple[str, int], int] | None = None
+        self,
+        bootstrap: str,
+        topics: Sequence[str],
+        take: Taker,
+        *,
+        start: Mapping[tuple[str, int], int] | None = None,
+        records_max: int = RECORDS_MAX,
     ) -> None:
         self._bootstrap = bootstrap
         self._topics = tuple(topics)
         self._take = take
+        self._records_max = records_max
         self._next = {TopicPartition(*place): offset for place, offset in (start or {}).items()}
         self._ends: dict[TopicPartition, int] | None = None
         self._away = False
@@ -98,10 +105,11 @@ class Follower:
             self._ends = dict(ends)
 
     async def _hand_over(self, consumer: AIOKafkaConsumer) -> None:
-        batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=RECORDS_MAX)
+        batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=self._records_max)
         for tp, records in batches.items():
             self._take(records)
             self._next[tp] = records[-1].offset + 1
+            await asyncio.sleep(0)  # what is fetched already comes without a pause, and others want the loop too
         if not self.caught_up.is_set() and await self._at_ends(consumer):
             self.caught_up.set()
 

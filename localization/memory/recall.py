@@ -2,10 +2,13 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import Final
 
 from localization.memory.corrections import Corrections
 from localization.memory.rows import Row, Shelf, find, row_of
 from localization.memory.verdicts import Key, Verdict
+
+SEGMENT_CHARS_MAX: Final = 10_000  # what is longer is no sentence, and nobody says it twice
 
 
 class Memory:
@@ -48,6 +51,8 @@ class Memory:
 
     def remember(self, key: Key, verdict: Verdict) -> None:
         """Keep a verdict and share it; with room for none, it is only shared."""
+        if len(key.segment) > SEGMENT_CHARS_MAX:
+            return
         if self._may_remember is not None and not self._may_remember(key.segment):
             return
         self._names[row_of(key, verdict)[0]] = key

@@ -69,6 +69,7 @@ class Campaign:
             "DRAGOMAN_HTTP__PORT": "-1",
             "DRAGOMAN_POOL__THREADS": "1",
             "DRAGOMAN_LANES__LOCALIZE_TIMEOUT_S": "8",
+            "DRAGOMAN_LOCALIZATION__MEMORY_DIR": str(self.logs / "memory"),
         }
         with (self.logs / f"{name}.log").open("ab") as log:
             worker = subprocess.Popen(

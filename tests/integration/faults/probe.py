@@ -52,6 +52,7 @@ class Probe:
             "DRAGOMAN_HTTP__PORT": "0",
             "DRAGOMAN_POOL__THREADS": "1",
             "DRAGOMAN_LANES__LOCALIZE_TIMEOUT_S": "1",
+            "DRAGOMAN_LOCALIZATION__MEMORY_DIR": str(self.folder / "memory"),
         }
         with self.log.open("ab") as log:
             worker = subprocess.Popen(
