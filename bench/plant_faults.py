@@ -16,8 +16,10 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from planting import across, amounts, carried, wording
-from planting.line import Edit, Line
+sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
+
+from bench.planting import across, amounts, carried, wording
+from bench.planting.line import Edit, Line
 
 CORPORA: Final = Path(__file__).parent.parent / "tests" / "data" / "gate"
 SPLITS: Final = ("dev", "test")

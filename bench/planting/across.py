@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any, Final
 
-from planting.line import UNSPACED, Edit, Line, changed, choice, free, language, put, sentences, words_of
+from bench.planting.line import UNSPACED, Edit, Line, changed, choice, free, language, put, sentences, words_of
 import re
 
 # Languages near enough to be taken for one another in a sentence.

@@ -4,8 +4,8 @@ import re
 from random import Random
 from typing import Any, Final
 
-from planting.line import NUMBER, Edit, Line, changed, choice, free, language, put, without
-from planting.tongues import NUMBER_WORDS
+from bench.planting.line import NUMBER, Edit, Line, changed, choice, free, language, put, without
+from bench.planting.tongues import NUMBER_WORDS
 
 _DIGITS: Final = re.compile(r"\D")
 _UNITS: Final = {

@@ -5,7 +5,7 @@ import re
 from random import Random
 from typing import Any, Final
 
-from planting.line import EMAIL, PLACEHOLDER, TAG, URL, Edit, Line, changed, choice, free, put, shared, without
+from bench.planting.line import EMAIL, PLACEHOLDER, TAG, URL, Edit, Line, changed, choice, free, put, shared, without
 
 _NAME: Final = re.compile(r"[A-Za-z]\w*")
 _HREF: Final = re.compile(r"""(?<=href=["'])[^"']+(?=["'])""")

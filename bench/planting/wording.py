@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any, Final
 
-from planting.line import UNSPACED, Edit, Line, changed, choice, free, language, put, sentences, words_of
-from planting.tongues import (
+from bench.planting.line import UNSPACED, Edit, Line, changed, choice, free, language, put, sentences, words_of
+from bench.planting.tongues import (
     CYRILLIC,
     GLOSSARY,
     LATIN,
