@@ -24,6 +24,7 @@ _AS_ONE: Final = (frozenset(("hr", "bs", "sr")), frozenset(("nb", "nn")))
 _CANDIDATES: Final = 3
 # Below this a language that is not served is not worth a word.
 _LIKELY: Final = 0.02
+_LATIN_MIN: Final = 2
 
 
 class Candidate(Struct, frozen=True):
@@ -89,8 +90,10 @@ class Detector:
         found = read_han(words)
         other = "ja" if found.language == "zh" else "zh"
         languages = {found.language: found.probability, other: 1.0 - found.probability}
-        if other in self._locales and found.language not in self._locales and found.probability < 0.95:
-            languages = {other: found.probability, found.language: 1.0 - found.probability}
+        if found.probability < 0.95:
+            favour = {one: math.exp(_SERVED) if one in self._locales else 1.0 for one in languages}
+            total = sum(languages[one] * favour[one] for one in languages)
+            languages = {one: languages[one] * favour[one] / total for one in languages}
         script = found.script or "Hani" if found.language == "zh" else "Jpan"
         return _Known(script, languages, _beside_latin(words, share))
 
@@ -191,10 +194,8 @@ def _in_script(words: str, script: str) -> str:
 
 
 def _beside_latin(words: str, share: float) -> Mixture:
-    """A text in two scripts: three Latin words or more that are left after names and measures are another language."""
+    """A text in two scripts: words in small Latin letters are another language, what has capitals is a name."""
     if share == 1.0:
         return PURE
-    latin = [word for word in words.split() if word[0] < "\u0250"]
-    if len(latin) < 3 and share > 0.6:
-        return PURE
-    return Mixture(share, "en") if len(latin) >= 2 else PURE
+    latin = sum(word[0] < "\u0250" and word[0].islower() for word in words.split())
+    return Mixture(share, "en") if latin >= _LATIN_MIN else PURE

@@ -27,13 +27,18 @@ def read_han(text: str) -> Han:
     foreign = sum(1 for char in chars if not _in(char, "shift_jis"))
     if foreign:
         return Han("zh", script, 1.0 if foreign > 1 or len(chars) < 6 else 0.95)
-    if any(_japanese(char) for char in chars):
+    # Japan's reform simplified other characters than China's: one text with both kinds is neither Chinese.
+    if (simplified and traditional) or any(map(_japanese, chars)):
         return Han("ja", None, 0.95)
-    words = sum(word in text for word in _japanese_words())
-    if words:
-        return Han("ja", None, 0.75 if words > 1 or traditional else 0.6)
+    known = _words()
+    runs = {text[at : at + 2] for at in range(len(text) - 1)}
+    ours, theirs = (sum(word in known[one] for word in runs) for one in ("ja", "zh"))
+    if ours != theirs:
+        return Han(
+            "ja" if ours > theirs else "zh", None if ours > theirs else script, 0.9 if ours + theirs > 1 else 0.75
+        )
     # Every character is common to China and Japan: Japanese without a kana is short, Chinese is always without.
-    return Han("zh", script, 0.8 if len(chars) < 6 else 0.9)
+    return Han("zh", script, 0.55 if len(chars) < 6 else 0.7)
 
 
 @lru_cache(maxsize=16_384)
@@ -61,6 +66,10 @@ def _japanese(char: str) -> bool:
 
 
 @cache
-def _japanese_words() -> tuple[str, ...]:
-    lines = files("localization.detect_data").joinpath("japanese.txt").read_text("utf-8").splitlines()
-    return tuple(word for line in lines if not line.startswith("#") for word in line.split())
+def _words() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {"ja": set(), "zh": set()}
+    for line in files("localization.detect_data").joinpath("han.tsv").read_text("utf-8").splitlines():
+        if not line.startswith("#"):
+            language, words = line.split("\t")
+            found[language].update(words.split())
+    return {language: frozenset(words) for language, words in found.items()}

@@ -91,14 +91,14 @@ def identify(text: str) -> Identification:
 
 
 def main_script(words: str) -> tuple[str | None, float]:
-    """The script that says most of a text and its share; a letter of Han, kana or hangul is worth three others."""
+    """The script that says most of a text and its share; a letter of Han, kana or hangul is worth four others."""
     if words.isascii():
         return ("Latn", 1.0) if words else (None, 0.0)
     scripts = scripts_in(words)
     if not scripts:
         return None, 0.0
     for dense in ("Hani", "Kana", "Hang"):
-        scripts[dense] *= 3
+        scripts[dense] *= 4
     total = scripts.total()
     if scripts["Kana"] or scripts["Hang"]:
         own = "Kana" if scripts["Kana"] >= scripts["Hang"] else "Hang"

@@ -12,10 +12,9 @@ from localization.detect_models import models
 from localization.detect_noise import wording
 from localization.detect_words import tokens, vocabulary
 
-# A word speaks for a language that has this much of its use, if the main language has less than the other.
-_OURS: Final = 0.5
-_THEIRS: Final = 0.25
-_NOT_OURS: Final = 0.04
+# A word speaks for one language against another when it has this much of its use and the other less than that.
+_USED: Final = 0.2
+_UNUSED: Final = 0.04
 # So many words, and so much of those that speak, make a mixture; one alone is a loan.
 _WORDS_MIN: Final = 2
 _SHARE_MIN: Final = 0.25
@@ -88,21 +87,16 @@ def _by_words(words: str, main: str) -> Mixture:
     if at is None:
         return PURE
     known = vocabulary()
-    ours, theirs = 0, Counter[int]()
-    for word in tokens(words):
-        shares = known.get(word)
-        if shares is None:
-            continue
-        own = next((share for place, share in shares if place == at), 0.0)
-        if own >= _OURS:
-            ours += 1
-        elif own < _NOT_OURS:
-            theirs.update(place for place, share in shares if share >= _THEIRS)
-    if not ours or not theirs:
+    uses = [dict(shares) for word in tokens(words) if (shares := known.get(word)) is not None]
+    theirs = Counter(
+        place for use in uses if use.get(at, 0.0) < _UNUSED for place, share in use.items() if share >= _USED
+    )
+    if not theirs:
         return PURE
     place, count = theirs.most_common(1)[0]
+    ours = sum(use.get(at, 0.0) >= _USED and use.get(place, 0.0) < _UNUSED for use in uses)
     other = models().languages[place]
-    if count < _WORDS_MIN or count / (ours + count) < _SHARE_MIN or _are_kin(other, main):
+    if not ours or count < _WORDS_MIN or count / (ours + count) < _SHARE_MIN or _are_kin(other, main):
         return PURE
     return Mixture(ours / (ours + count), other)
 

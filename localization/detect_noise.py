@@ -11,13 +11,14 @@ from localization.clean import clean
 CHARS_MAX: Final = 1500
 # Words and marks of every script; combining marks are no \w, and Indic, Thai and Burmese vowels are such.
 _MARKS: Final = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0dff\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u200c"
+# A script without spaces stands right beside a code, so what goes on after a digit or an @ is ASCII.
 _NOISE: Final = re.compile(
     r"<[^<>]*>"
     r"|&(?:[a-zA-Z]{2,8}|#x?[0-9a-fA-F]{1,6});"
-    r"|(?:https?://|www\.)\S+|\b[\w-]+\.(?:com|net|org|io|shop|store)\b(?:\.[a-z]{2}\b)?(?:/\S*)?"
-    r"|\S+@\S+|[@#]\w+"
+    r"|(?:https?://|www\.)[!-~]+|\b[\w-]+\.(?:com|net|org|io|shop|store)\b(?:\.[a-z]{2}\b)?(?:/[!-~]*)?"
+    r"|[\w.+-]+@[!-~]+|[@#]\w+"
     r"|\{\{[^{}]*\}\}|\{[^{}\s]*\}|%\([^()\s]*\)[a-z]|%\{[^{}]*\}|\$\{[^{}]*\}|\$t\([^()]*\)|%[a-z]\b|(?<!\w):[a-z_]+\b"
-    r"|[^\W\d]*\d\S*"
+    r"|[a-zA-Z\u00c0-\u024f]*\d[!-~]*"
     rf"|[^\w\s'\u2019{_MARKS}]|_"
 )
 _PLAIN: Final = re.compile(r"[A-Za-z]+(?:[ ,][ ]?[A-Za-z]+)*[.!]?\Z")
