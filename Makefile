@@ -49,6 +49,8 @@ bench: setup peers ## measure against other engines, side by side in one run
 	$(BIN)/python bench/endtoend.py
 	$(BIN)/python bench/pool.py
 	$(BIN)/python bench/loop_lag.py
+	$(BIN)/python bench/localization.py
+	$(BIN)/python bench/gate.py
 
 schema: setup ## generate JSON Schema and AsyncAPI from the code
 	$(BIN)/dragoman schema export
