@@ -24,7 +24,7 @@ customs_processing = V celním řízení
 customs_released = Propuštěna celním úřadem
     .explanation = Celní úřad vaši zásilku propustil a ta může pokračovat v cestě.
 
-customs_action_required = K propuštění zásilky je potřeba vaše součinnost
+customs_action_required = Propuštění zásilky vyžaduje vaši součinnost
     .explanation = Celní úřad nebo dopravce potřebuje údaje, doklady nebo platbu, aby zásilka mohla pokračovat v cestě.
     .action = Podívejte se prosím, zda máte zprávu od dopravce, a dodejte, co požaduje, nebo ho kontaktujte a uveďte číslo zásilky.
 

@@ -24,7 +24,7 @@ customs_processing = V colnom konaní
 customs_released = Prepustená colným úradom
     .explanation = Colný úrad vašu zásielku prepustil a tá môže pokračovať v ceste.
 
-customs_action_required = Na prepustenie zásielky je potrebná vaša súčinnosť
+customs_action_required = Prepustenie zásielky si vyžaduje vašu súčinnosť
     .explanation = Colný úrad alebo dopravca potrebuje údaje, doklady alebo platbu, aby zásielka mohla pokračovať v ceste.
     .action = Pozrite sa, prosím, či máte správu od dopravcu, a dodajte, čo žiada, alebo ho kontaktujte a uveďte číslo zásielky.
 
