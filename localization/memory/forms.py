@@ -104,7 +104,7 @@ def _slot(place: int) -> str:
 
 def _alike(numbers: Sequence[str], source: str) -> bool:
     """Whether one number stands twice, perhaps written in two ways."""
-    return len({value(number, source) for number in numbers}) < len(numbers)
+    return len({Decimal(value(number, source)) for number in numbers}) < len(numbers)
 
 
 @lru_cache(maxsize=65_536)
