@@ -31,9 +31,9 @@ class Tools(Struct, frozen=True):
     """What `localize` works with.
 
     `protected_terms`, `units` and `customs` are what settings and operators say about texts, as far as an output must
-    be told again when it changes (agents/basis.py). `rates`: what prices are told in the reader's currency by.
-    `vectors`: the vectors of texts seen lately, so that a price-only update embeds nothing. `replaying`: nobody waits
-    for the result, so everything else goes first.
+    be told again when it changes (agents/basis.py); `glossary_version` is what outputs name. `rates`: what prices are
+    told in the reader's currency by. `vectors`: the vectors of texts seen lately, so that a price-only update embeds
+    nothing. `replaying`: nobody waits for the result, so everything else goes first.
     """
 
     localizer: Localizer
@@ -45,6 +45,7 @@ class Tools(Struct, frozen=True):
     protected_terms: tuple[str, ...] = ()
     units: str = ""
     customs: Customs | None = None
+    glossary_version: str | None = None
     rates: Rates | None = None
     vectors: VectorMemory = field(default_factory=VectorMemory)
     replaying: bool = False

@@ -125,7 +125,9 @@ async def _for_locale(
         detected_locale=detection.locale,
         detected_confidence=detection.confidence,
         warnings=(*marks, *warnings_of(parts)),
-        provenance=provenance_of(parts, tools.pool, detection.locale, locale, tools.pipeline_version),
+        provenance=provenance_of(
+            parts, tools.pool, detection.locale, locale, tools.pipeline_version, tools.glossary_version
+        ),
     )
 
 

@@ -1,6 +1,6 @@
 """From the marks on single texts to what is said of the whole: its status, its warnings, its provenance."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
@@ -9,7 +9,7 @@ from schemas.outputs import ListingStatus, LocalizedField, Provenance
 from schemas.reasons import Warn
 
 # Neither keeps a text from being what it should be.
-HARMLESS = frozenset({Warn.HTML_CLEANED, Warn.MOJIBAKE_REPAIRED, Warn.BOM_STRIPPED})
+HARMLESS = frozenset({Warn.HTML_CLEANED, Warn.MOJIBAKE_REPAIRED, Warn.BOM_STRIPPED, Warn.GLOSSARY_MISSED})
 # No model was asked: the pair or the language as a whole is at fault, so it is said once and not per field.
 NOT_ASKED = frozenset({Warn.PAIR_UNAVAILABLE, Warn.LANGUAGE_UNCERTAIN})
 
@@ -47,14 +47,25 @@ def warnings_of(parts: Iterable[Part]) -> tuple[str, ...]:
 
 
 def provenance_of(
-    parts: Iterable[Part], pool: Pool, source_locale: str | None, target_locale: str, pipeline_version: str
+    parts: Sequence[Part],
+    pool: Pool,
+    source_locale: str | None,
+    target_locale: str,
+    pipeline_version: str,
+    glossary_version: str | None = None,
 ) -> Provenance:
-    """Name the model whose words are shown, now or from memory; none is named where none is."""
+    """Name the model whose words are shown, now or from memory, and the glossary; none is named where none is."""
     used = any(part.field.origin in {"model", "memory"} for part in parts)
     model = pool.translates(source_locale, target_locale) if used and source_locale else None
     if model is None:
-        return Provenance(pipeline_version=pipeline_version)
-    return Provenance(model=model.name, model_version=model.version, pipeline_version=pipeline_version)
+        fixed = any(part.field.origin == "glossary" for part in parts)
+        return Provenance(pipeline_version=pipeline_version, glossary_version=glossary_version if fixed else None)
+    return Provenance(
+        model=model.name,
+        model_version=model.version,
+        glossary_version=glossary_version,
+        pipeline_version=pipeline_version,
+    )
 
 
 def bare(warnings: Iterable[str]) -> tuple[str, ...]:

@@ -123,6 +123,10 @@ class Glossary:
             self._pairs[key] = PairGlossary(tuple(self._serving(*key)))
         return self._pairs[key]
 
+    def fingerprint(self, text: str, source_locale: str, target_locale: str) -> str:
+        """Return a hash of the entries that touch a text between two locales; empty when none does."""
+        return self.for_pair(source_locale, target_locale).fingerprint(text)
+
     def _serving(self, source: str, target: str) -> Iterator[Entry]:
         ranked = []
         for entry in self.entries:

@@ -11,6 +11,8 @@ from inference.pool import Pool
 from inference.requests import Priority
 from localization.clean import clean
 from localization.detect import Detector
+from localization.glossary import Glossary
+from localization.glossary_file import load_glossary
 from localization.markup import (
     Block,
     attribute_texts,
@@ -100,10 +102,12 @@ class Localizer:
         pipeline_version: str,
         reporter: Reporter = silent,
         memory: Memory | None = None,
+        glossary: Glossary | None = None,
     ) -> None:
         self._pool = pool
         self._settings = settings
         self._report = reporter
+        self.glossary = load_glossary(settings.glossary) if glossary is None else glossary
         self._detector = Detector(settings.locales)
         self._translator = SegmentTranslator(
             pool, Memory(settings.memory_entries) if memory is None else memory, pipeline_version, reporter
@@ -156,7 +160,8 @@ class Localizer:
         model = self._pool.translates(source.locale, target_locale)
         if model is None:
             return _copied(ready, Warn.PAIR_UNAVAILABLE if _says_something(ready, terms) else None)
-        job = Job(source.locale, target_locale, terms, model, priority)
+        glossary = self.glossary.for_pair(source.locale, target_locale)
+        job = Job(source.locale, target_locale, terms, model, priority, glossary)
         parts = _segment(ready.text, source.kind, source.locale)
         segments = [one for part in parts for one in part.segments]
         shown = await together(self._translator.translate(one.text, job) for one in segments)
@@ -235,7 +240,8 @@ def _assemble(ready: _Ready, parts: tuple[_Part, ...], shown: Sequence[Shown], m
     if refused is not None:
         return _copied(ready, refused)
     asked, recalled = any(one.asked for one in shown), any(one.recalled for one in shown)
-    if not (asked or recalled or any(one.corrected for one in shown)):
+    corrected = any(one.corrected for one in shown)
+    if not (asked or recalled or corrected or any(one.fixed for one in shown)):
         return _copied(ready)
     texts, at = [], 0
     for part in parts:
@@ -245,8 +251,9 @@ def _assemble(ready: _Ready, parts: tuple[_Part, ...], shown: Sequence[Shown], m
         if part.block is not None and not same_tags(part.block.text, joined):
             return _copied(ready, Warn.GATE_TAGS)
         texts.append(part.literal + _rendered(part, joined))
-    origin: Origin = "model" if asked else "memory" if recalled else "human"
-    return LocalizedField("".join(texts), origin, ready.notes, None if origin == "human" else model)
+    origin: Origin = "model" if asked else "memory" if recalled else "human" if corrected else "glossary"
+    notes = (*ready.notes, Warn.GLOSSARY_MISSED) if any(one.missed for one in shown) else ready.notes
+    return LocalizedField("".join(texts), origin, notes, model if asked or recalled else None)
 
 
 def _rendered(part: _Part, joined: str) -> str:

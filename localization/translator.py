@@ -10,7 +10,9 @@ from inference.requests import Decoding, ModelId, PairUnavailable, PoisonText, P
 from localization.abbreviations import written_out
 from localization.casing import casing_of, to_model, to_reader
 from localization.gate.case import Case
+from localization.gate.glossary import misses_glossary
 from localization.gate.judge import judge
+from localization.glossary import PairGlossary
 from localization.memory import Key, Memory, Verdict
 from localization.protect import Masked, mask, restore
 from localization.segment import TAG, TAGS, halves, has_clauses, trimmed
@@ -21,6 +23,7 @@ from schemas.reasons import Warn
 from schemas.report import GateJudged, MemoryUsed, Reporter
 
 _CUT: Final = Verdict(cut=True)
+_NO_GLOSSARY: Final = PairGlossary()
 # These say nothing about the text itself, so they are asked again next time.
 _PASSING: Final = frozenset((Warn.POISON_TEXT, Warn.PAIR_UNAVAILABLE))
 
@@ -33,12 +36,14 @@ class Job(Struct, frozen=True):
     terms: tuple[str, ...]
     model: ModelId
     priority: Priority
+    glossary: PairGlossary = _NO_GLOSSARY
 
 
 class Shown(Struct, frozen=True):
     """What became of a segment. `asked`: the model ran for it; `recalled`: memory had it; neither: nothing to say.
 
-    `corrected`: a person said it.
+    `corrected`: a person said it; `fixed`: it is a term of the glossary. `missed`: a term of the glossary is in the
+    source, and its translation is not in the text.
     `refused` is why there is no translation; `text` is then the source.
     """
 
@@ -47,6 +52,8 @@ class Shown(Struct, frozen=True):
     recalled: bool = False
     refused: Warn | None = None
     corrected: bool = False
+    fixed: bool = False
+    missed: bool = False
 
 
 class SegmentTranslator:
@@ -64,7 +71,7 @@ class SegmentTranslator:
         if said is not None:
             return Shown(said, corrected=True)
         shown = await self._translate(written_out(written, parse_locale(job.source).language), job)
-        unsaid = shown.refused is not None or not (shown.asked or shown.recalled)
+        unsaid = shown.refused is not None or not (shown.asked or shown.recalled or shown.fixed)
         return replace(shown, text=written) if unsaid else shown
 
     def corrected(self, text: str, source: str, target: str) -> str | None:
@@ -75,10 +82,14 @@ class SegmentTranslator:
         return said
 
     async def _translate(self, text: str, job: Job) -> Shown:
-        masked = mask(text, job.terms)
+        whole = job.glossary.exact(text)
+        if whole is not None:
+            return Shown(whole, fixed=True)
+        masked = _masked(text, job)
         if not worth_translating(masked.text):
             return Shown(text)
-        key = Key(job.source, job.target, masked.text, job.model.version, self._version)
+        fingerprint = job.glossary.fingerprint(text)
+        key = Key(job.source, job.target, masked.text, job.model.version, self._version, fingerprint)
         verdict = self._recall(key, text, masked, job)
         recalled = verdict is not None
         self._report(MemoryUsed(job.target, verdict.kind if verdict is not None else "miss"))
@@ -94,7 +105,9 @@ class SegmentTranslator:
         shown = _restored(text, masked, verdict, job)
         if shown is None:
             return Shown(text, not recalled, recalled, Warn.GATE_PROTECTED)
-        return Shown(shown, not recalled, recalled)
+        return Shown(
+            shown, not recalled, recalled, missed=bool(fingerprint) and misses_glossary(_case(text, shown, job))
+        )
 
     def _recall(self, key: Key, text: str, masked: Masked, job: Job) -> Verdict | None:
         """The memory's verdict, unless its output does not fit this text.
@@ -109,18 +122,24 @@ class SegmentTranslator:
     async def _decide(self, text: str, masked: Masked, job: Job) -> Verdict:
         try:
             verdict = await self._attempt(text, masked, Decoding.GREEDY, job)
-            if verdict.refused is None:
-                return verdict
-            if TAGS.search(text):
-                return _CUT
-            again = await self._attempt(text, mask(text, job.terms, strict=True), Decoding.SECOND, job)
-            return _CUT if again.refused is not None and has_clauses(text) else again
+            return verdict if verdict.refused is None else await self._again(text, verdict, job)
         except SegmentTooLong:
             return _CUT
         except PoisonText:
             return Verdict(refused=Warn.POISON_TEXT)
         except PairUnavailable:
             return Verdict(refused=Warn.PAIR_UNAVAILABLE)
+
+    async def _again(self, text: str, first: Verdict, job: Job) -> Verdict:
+        """Ask once more with all numbers and terms stood in for; a text that only missed a term is better than none."""
+        if TAGS.search(text):
+            return _CUT
+        again = await self._attempt(text, _masked(text, job, strict=True), Decoding.SECOND, job)
+        if again.refused is None:
+            return again
+        if first.output is not None:
+            return replace(first, refused=None)
+        return _CUT if has_clauses(text) else again
 
     async def _attempt(self, text: str, masked: Masked, decoding: Decoding, job: Job) -> Verdict:
         again = decoding is Decoding.SECOND
@@ -131,21 +150,9 @@ class SegmentTranslator:
         )
         output = to_reader(answer.text, masked.text, casing, again=again)
         shown = restore(masked, output, job.source, job.target)
-        refused = Warn.GATE_PROTECTED if shown is None else self._judge(text, shown, answer.complete, job)
-        return Verdict(output if refused is None else None, strict=again, refused=refused)
-
-    @staticmethod
-    def _judge(text: str, shown: str, complete: bool, job: Job) -> Warn | None:
-        """The gravest law that a translation breaks."""
-        case = Case(
-            source=text,
-            translation=shown,
-            source_locale=job.source,
-            target_locale=job.target,
-            protected=job.terms,
-            complete=complete,
-        )
-        return next(iter(judge(case)), None)
+        broken = (Warn.GATE_PROTECTED,) if shown is None else judge(_case(text, shown, job, complete=answer.complete))
+        kept = set(broken) <= {Warn.GATE_GLOSSARY}
+        return Verdict(output if kept else None, strict=again, refused=next(iter(broken), None))
 
     async def _cut(self, text: str, job: Job) -> Shown:
         """Cut a sentence that lost its tags at them, one that is too long near its middle; pieces are segments."""
@@ -159,12 +166,35 @@ class SegmentTranslator:
         if refused is not None:
             return Shown(text, asked, recalled, refused)
         joined = "".join(s.lead + one.text + s.trail for s, one in zip(segments, shown, strict=True))
-        return Shown(joined, asked, recalled, corrected=any(one.corrected for one in shown))
+        return Shown(
+            joined,
+            asked,
+            recalled,
+            corrected=any(one.corrected for one in shown),
+            fixed=any(one.fixed for one in shown),
+            missed=any(one.missed for one in shown),
+        )
+
+
+def _masked(text: str, job: Job, *, strict: bool = False) -> Masked:
+    return mask(text, job.terms, job.glossary.matching(text), strict=strict)
+
+
+def _case(text: str, shown: str, job: Job, *, complete: bool = True) -> Case:
+    return Case(
+        source=text,
+        translation=shown,
+        source_locale=job.source,
+        target_locale=job.target,
+        protected=job.terms,
+        glossary=dict(job.glossary.matching(text)),
+        complete=complete,
+    )
 
 
 def _restored(text: str, masked: Masked, verdict: Verdict, job: Job) -> str | None:
     """The spans of this very text go in, also where the translation was made for another price; None: they do not."""
-    spans = mask(text, job.terms, strict=True) if verdict.strict else masked
+    spans = _masked(text, job, strict=True) if verdict.strict else masked
     return restore(spans, verdict.output or "", job.source, job.target)
 
 

@@ -189,13 +189,16 @@ class Worker:
 
     def _tools(self, pool: Pool, memory: SharedMemory) -> Tools:
         local = self._settings.localization
+        localizer = Localizer(pool, local, PIPELINE_VERSION, self._reporter, memory.memory)
         return Tools(
-            localizer=Localizer(pool, local, PIPELINE_VERSION, self._reporter, memory.memory),
+            localizer=localizer,
             pool=pool,
             locales=local.locales,
             partners=frozenset(local.partners),
             pipeline_version=PIPELINE_VERSION,
             embed_listings=local.embed_listings,
+            customs=localizer.glossary,
+            glossary_version=localizer.glossary.version,
             rates=read_rates(local.rates) if local.rates else None,
         )
 
