@@ -3,7 +3,7 @@
 The log is append-only, so every event is told; what is decided here is whether it is the parcel's latest.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,13 +14,23 @@ from agents.marks import Part, bare, provenance_of, warnings_of
 from agents.rendering import Rendering
 from inference.requests import Priority
 from localization.localizer import Detection, FieldKind
-from localization.logistics import Mapped, canonical, local_time, phrase
+from localization.logistics import (
+    Facts,
+    Mapped,
+    at_place,
+    canonical,
+    carrier_text,
+    curated,
+    local_time,
+    phrase,
+    place_name,
+)
 from localization.together import together
 from schemas.contracts import LOGISTICS_CONTRACT
 from schemas.errors import Refused
 from schemas.events import LogisticsEvent, Tombstone
 from schemas.locales import parse_locale
-from schemas.outputs import LOGISTICS_LOCALIZED_TYPE, LogisticsLocalized
+from schemas.outputs import LOGISTICS_LOCALIZED_TYPE, LocalizedField, LogisticsLocalized
 from schemas.reasons import Drop, Reason, Stage, Warn
 from schemas.topics import logistics_localized
 
@@ -42,13 +52,14 @@ class ParcelState(Struct, frozen=True, kw_only=True):
     """What is known of a parcel; event ids are kept as short hashes, so the size is bounded.
 
     `latest_at`, `latest`: time and event of its latest status. `latest_happened`: that was an actual event, not an
-    estimate or a plan. `recent`: the last events seen, oldest first.
+    estimate or a plan. `recent`: the last events seen, oldest first. `promised`: the first delivery day ever announced.
     """
 
     latest_at: datetime
     latest: str
     latest_happened: bool
     recent: tuple[str, ...]
+    promised: date | None = None
 
 
 async def localize(event: LogisticsEvent | Tombstone, tools: Tools) -> LocalizedParcelEvent:
@@ -80,7 +91,7 @@ async def _for_locale(
     locale: str,
 ) -> LogisticsLocalized:
     parts = await _detail(event, tools, detection, personal, locale)
-    said = phrase(mapped.status, locale)
+    said = phrase(mapped.status, locale, _facts(event, locale))
     return LogisticsLocalized(
         event_id=event_id,
         shipment_id=event.shipment_id,
@@ -96,7 +107,8 @@ async def _for_locale(
         detail=parts[0].field.text if parts else None,
         original=event.description,
         occurred_at=event.occurred_at,
-        local_time=local_time(event.occurred_at, locale),
+        local_time=local_time(_at_place(event), locale),
+        eta=event.eta,
         is_latest=True,
         supersedes=event.corrects_event_id,
         warnings=(*mapped.warnings, *said.warnings, *warnings_of(parts)),
@@ -107,9 +119,12 @@ async def _for_locale(
 async def _detail(
     event: LogisticsEvent, tools: Tools, detection: Detection, personal: tuple[str, ...], locale: str
 ) -> tuple[Part, ...]:
-    """The carrier's own words, if there are any: the only text of a parcel event that goes to a model."""
+    """The carrier's own words, if there are any: what carriers write all the time is curated, the rest is a model's."""
     if not event.description:
         return ()
+    said = carrier_text(event.description, parse_locale(detection.locale).language) if detection.locale else None
+    if said is not None:
+        return (Part("detail", LocalizedField(curated(said, locale), "generated")),)
     rendering = Rendering(
         tools=tools,
         detection=detection,
@@ -118,6 +133,25 @@ async def _detail(
         protected=(event.tracking_number, event.shipment_id, event.carrier, *personal),
     )
     return (Part("detail", await rendering.show(event.description, FieldKind.CARRIER_TEXT)),)
+
+
+def _facts(event: LogisticsEvent, locale: str, promised: date | None = None) -> Facts:
+    """What is known of an event beyond its status; `promised` is the first delivery day ever announced."""
+    at, place = _at_place(event), event.location
+    expected = event.eta.date() if event.eta else None
+    return Facts(
+        expected=expected,
+        days_late=(expected - promised).days if expected and promised else 0,
+        happened=at.date(),
+        place=place_name(place.country, place.city, locale) if place else None,
+        carrier=event.carrier,
+        tracking=event.tracking_number,
+        year=at.year,
+    )
+
+
+def _at_place(event: LogisticsEvent) -> datetime:
+    return at_place(event.occurred_at, event.location.country if event.location else None)
 
 
 def _content_id(event: LogisticsEvent) -> str:
@@ -140,13 +174,17 @@ def settle(
         return Outcome(dropped=Drop.DUPLICATE)
     latest = _is_latest(state, event)
     marks = (Warn.LATE_EVENT.value,) if not latest and _is_late(state, event) else ()
+    promised = _promised(state, event)
     messages = [
-        replace(message, is_latest=latest, warnings=(*message.warnings, *marks)) for message in localized.messages
+        replace(_against(message, event, promised), is_latest=latest, warnings=(*message.warnings, *marks))
+        for message in localized.messages
     ]
     recent = (*(state.recent if state else ()), seen)[-RECENT_EVENTS_MAX:]
     return Outcome(
         outputs=tuple(_output(event, message) for message in messages),
-        state=_known(event, seen, recent) if latest or state is None else replace(state, recent=recent),
+        state=_known(event, seen, recent, promised)
+        if latest or state is None
+        else replace(state, recent=recent, promised=promised),
         warnings=bare(warning for message in messages for warning in message.warnings),
     )
 
@@ -171,9 +209,30 @@ def _is_late(state: ParcelState | None, event: LogisticsEvent) -> bool:
     return state is not None and event.occurred_at < state.latest_at
 
 
-def _known(event: LogisticsEvent, seen: str, recent: tuple[str, ...]) -> ParcelState:
+def _promised(state: ParcelState | None, event: LogisticsEvent) -> date | None:
+    if state is not None and state.promised is not None:
+        return state.promised
+    return event.eta.date() if event.eta else None
+
+
+def _against(message: LogisticsLocalized, event: LogisticsEvent, promised: date | None) -> LogisticsLocalized:
+    """Tell by how much the delivery is later than announced, which only the parcel's history knows."""
+    if event.eta is None or promised is None:
+        return message
+    days = (event.eta.date() - promised).days
+    if days == 0:
+        return replace(message, delay_days=0)
+    said = phrase(message.canonical_status, message.locale, _facts(event, message.locale, promised))
+    return replace(message, explanation=said.explanation, delay_days=days)
+
+
+def _known(event: LogisticsEvent, seen: str, recent: tuple[str, ...], promised: date | None) -> ParcelState:
     return ParcelState(
-        latest_at=event.occurred_at, latest=seen, latest_happened=event.classifier == "ACT", recent=recent
+        latest_at=event.occurred_at,
+        latest=seen,
+        latest_happened=event.classifier == "ACT",
+        recent=recent,
+        promised=promised,
     )
 
 

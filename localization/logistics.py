@@ -1,27 +1,32 @@
 """What a carrier's code means: status by table, words by curated phrase, time by CLDR. No model is asked.
 
-The tables are `vocabularies/<vocabulary>.toml`, the words `phrases/<locale>.toml`; docs/logistics.md says where each
-table's facts come from and how the doubtful ones were decided.
+The tables are `vocabularies/<vocabulary>.toml`, the words `phrases/<locale>.ftl`, the sentences that carriers write all
+the time `carrier_texts.toml`; docs/logistics.md says where each table's facts come from and how the doubtful ones were
+decided.
 """
 
+import contextlib
 from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from babel import Locale as CldrLocale
 from babel import UnknownLocaleError, dates
+from babel.core import get_global
 from msgspec import Struct
 
 from localization.carrier_codes import Mapped, Table, table, vocabulary_named
-from schemas.locales import LocaleTag, parse_locale
+from localization.clean import folded
+from localization.wording import NO_FACTS, PHRASE_LOCALES, Facts, wording
+from schemas.locales import fallback_chain, parse_locale, same_language
 from schemas.outputs import CanonicalStatus, Severity
 from schemas.reasons import Warn
 
-__all__ = ["PHRASE_LOCALES", "URGENCY", "Mapped", "Phrase", "canonical", "local_time", "phrase", "phrase_locale"]
+__all__ = ["PHRASE_LOCALES", "URGENCY", "Facts", "Mapped", "Phrase", "canonical", "local_time", "phrase"]
 
-PHRASE_LOCALES: Final = ("en", "pt-BR", "es", "fr", "de", "zh-CN")
 UNKNOWN_SUB_CODE: Final = f"{Warn.UNKNOWN_CODE}:sub_code"
 
 # What an estimated or planned event leaves of the status it names: the fact itself is still to come.
@@ -61,9 +66,6 @@ URGENCY: Final[dict[CanonicalStatus, tuple[Severity, bool]]] = {
     "cancelled": ("attention", False),
 }
 
-# Where Chinese without a script subtag is written in Traditional characters.
-TRADITIONAL: Final = frozenset({"TW", "HK", "MO"})
-
 
 class Phrase(Struct, frozen=True):
     """What the addressee reads. `action` is None where there is nothing to do; `locale` is the one really used."""
@@ -75,14 +77,6 @@ class Phrase(Struct, frozen=True):
     action_required: bool
     locale: str
     warnings: tuple[str, ...] = ()
-
-
-class Words(Struct, frozen=True, forbid_unknown_fields=True):
-    """One status in one `phrases/*.toml`."""
-
-    headline: str
-    explanation: str
-    action: str | None = None
 
 
 def canonical(vocabulary: str, code: str | None, sub_code: str | None, classifier: str = "ACT") -> Mapped:
@@ -127,41 +121,90 @@ def _looked_up(codes: Table, code: str, sub_code: str) -> Mapped:
     return Mapped(main.status, main.sub_status, (UNKNOWN_SUB_CODE,))
 
 
-@lru_cache(maxsize=1024)
-def phrase(status: CanonicalStatus, locale: str) -> Phrase:
-    """Return the curated words for a status in the nearest locale that has them.
+def phrase(status: CanonicalStatus, locale: str, facts: Facts = NO_FACTS) -> Phrase:
+    """Return the curated words for a status in the nearest locale that has them, with what is known beyond it.
 
-    A region of the same written language is served silently (en-GB, es-MX, fr-CA); other Portuguese, Traditional
-    Chinese and a language without phrases (served in English) are marked. Raises UnknownLocale.
+    Nearest by CLDR's parent locales: es-AR reads es-MX's, pt-AO pt-PT's, zh-HK zh-TW's. A language without words is
+    served in English and marked. Raises UnknownLocale.
     """
     used, marked = phrase_locale(locale)
-    words = catalogue(used)[status]
+    words = wording(used).words(status, facts)
     severity, action_required = URGENCY[status]
     warnings = (Warn.PHRASE_LOCALE_FALLBACK.value,) if marked else ()
     return Phrase(words.headline, words.explanation, words.action, severity, action_required, used, warnings)
 
 
+@lru_cache(maxsize=1024)
 def phrase_locale(locale: str) -> tuple[str, bool]:
     """Return the catalogue that serves `locale`, and whether the reader must be told that it is not their own."""
-    wanted = parse_locale(locale)
-    used = next((known for known in PHRASE_LOCALES if parse_locale(known).language == wanted.language), None)
-    return (used, _differs(wanted)) if used else ("en", True)
+    wanted = str(parse_locale(locale))
+    chains = {known: fallback_chain(known) for known in PHRASE_LOCALES}
+    for step in fallback_chain(wanted):
+        used = next((known for known, chain in chains.items() if step in chain), None)
+        if used is not None:
+            return used, not (same_language(wanted, used) or wanted in chains[used])
+    return "en", True
 
 
-def _differs(wanted: LocaleTag) -> bool:
-    if wanted.language == "zh":
-        script = wanted.script or ("Hant" if wanted.territory in TRADITIONAL else "Hans")
-        return script != "Hans"
-    if wanted.language == "pt" and wanted.territory not in {None, "BR"}:
-        return True
-    return wanted.script not in {None, "Latn"}
+class CarrierText(Struct, frozen=True):
+    """What a carrier's sentence says: a status, or a detail that the catalogues have a sentence for."""
+
+    says: str
+    status: bool
 
 
-@lru_cache(maxsize=len(PHRASE_LOCALES))
-def catalogue(locale: str) -> dict[CanonicalStatus, Words]:
-    """Return all phrases of one of PHRASE_LOCALES, read once."""
-    data = files("localization").joinpath("phrases", f"{locale}.toml").read_bytes()
-    return msgspec.toml.decode(data, type=dict[CanonicalStatus, Words])
+def carrier_text(text: str, language: str) -> CarrierText | None:
+    """Return what a carrier's whole text says, where it is one that carriers write all the time; no model is asked."""
+    says = _carrier_texts().get(language, {}).get(_bare(text))
+    return None if says is None else CarrierText(says.removeprefix("detail-"), not says.startswith("detail-"))
+
+
+def curated(said: CarrierText, locale: str) -> str:
+    """Return the curated words of a carrier's text: the status's headline, or the detail's sentence."""
+    words = wording(phrase_locale(locale)[0])
+    if said.status:
+        return words.words(msgspec.convert(said.says, CanonicalStatus)).headline
+    return words.detail(said.says)
+
+
+def _bare(text: str) -> str:
+    """Letters and digits only, in small letters: carriers differ in the rest."""
+    return "".join(char for char in folded(text).casefold() if char.isalnum())
+
+
+@lru_cache(maxsize=1)
+def _carrier_texts() -> dict[str, dict[str, str]]:
+    data = files("localization").joinpath("carrier_texts.toml").read_bytes()
+    tables = msgspec.toml.decode(data, type=dict[str, dict[str, str]])
+    return {language: {_bare(text): says for text, says in table.items()} for language, table in tables.items()}
+
+
+def at_place(occurred_at: datetime, country: str | None) -> datetime:
+    """Return the time as the clock of its place showed it, where that is certain.
+
+    A carrier that writes UTC names no place's clock: a country whose zones all agree at that moment (tzdata) says which
+    it was. Any other offset is the carrier's own, and stays.
+    """
+    if country is None or occurred_at.utcoffset():
+        return occurred_at
+    clocks = {occurred_at.astimezone(zone).utcoffset(): zone for zone in _zones(country)}
+    return occurred_at.astimezone(next(iter(clocks.values()))) if len(clocks) == 1 else occurred_at
+
+
+@lru_cache(maxsize=256)
+def _zones(country: str) -> tuple[ZoneInfo, ...]:
+    zones = []
+    for name, territory in get_global("zone_territories").items():
+        if territory == country:
+            with contextlib.suppress(ZoneInfoNotFoundError):
+                zones.append(ZoneInfo(name))
+    return tuple(zones)
+
+
+def place_name(country: str, city: str | None, locale: str) -> str:
+    """Name a place for a reader: the town as the carrier wrote it, the country as CLDR calls it in the locale."""
+    shown = _cldr(locale).territories.get(country, country)
+    return f"{city}, {shown}" if city else str(shown)
 
 
 def local_time(occurred_at: datetime, locale: str) -> str:

@@ -19,10 +19,13 @@ from schemas.outputs import CanonicalStatus
 
 __all__ = ["ACTION_CHARACTERS_MAX", "EXPLANATION_CHARACTERS_MAX", "NO_FACTS", "PHRASE_LOCALES", "Facts", "Wording"]
 
-_LOCALES: Final = (
-    "en pt-BR pt-PT es es-MX fr de it nl pl cs sk sv da fi nb ro hu tr ru uk el ar he hi ja ko zh-CN zh-TW vi id th"
-)
-PHRASE_LOCALES: Final = tuple(_LOCALES.split())
+def _catalogues() -> tuple[str, ...]:
+    """The locales that have a catalogue, English first: it serves whoever has none."""
+    found = {file.name.removesuffix(".ftl") for file in files("localization").joinpath("phrases").iterdir()}
+    return ("en", *sorted(name for name in found if "." not in name and name != "en"))
+
+
+PHRASE_LOCALES: Final = _catalogues()
 EXPLANATION_CHARACTERS_MAX: Final = 220
 ACTION_CHARACTERS_MAX: Final = 220
 

@@ -131,7 +131,10 @@ class ReviewLocalized(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class LogisticsLocalized(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """Topic `logistics-localized.<partner_id>`, key shipment_id, append-only, kept 30 days."""
+    """Topic `logistics-localized.<partner_id>`, key shipment_id, append-only, kept 30 days.
+
+    `delay_days`: by how much `eta` is later than the first one announced (negative: earlier).
+    """
 
     event_id: str
     shipment_id: str
@@ -148,6 +151,8 @@ class LogisticsLocalized(Struct, frozen=True, omit_defaults=True, kw_only=True):
     original: str | None = None
     occurred_at: Time
     local_time: str
+    eta: Time | None = None
+    delay_days: int | None = None
     is_latest: bool
     supersedes: str | None = None
     warnings: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from agents.logistics import LOGISTICS_AGENT, RECENT_EVENTS_MAX, ParcelState
 from inference.requests import Priority
 from localization.localizer import FieldKind
 from schemas.errors import Refused
-from schemas.events import Tombstone
+from schemas.events import Place, Tombstone
 from schemas.reasons import Drop, Reason
 from tests.unit.agents.fakes import NOON, make_tools, parcel, play
 
@@ -43,27 +43,30 @@ async def test_without_recipients_all_locales_served_are_told():
 
 
 async def test_a_recipient_whose_language_has_no_phrases_is_told_in_another_and_marked():
-    (outcome,), _ = await told([parcel(recipient_locales=("it", "en-GB", "it"))])
-    italian, british = (output.value for output in outcome.outputs)
-    assert italian.locale == "it"
-    assert italian.warnings == ("phrase_locale_fallback",)
+    (outcome,), _ = await told([parcel(recipient_locales=("ca", "en-GB", "ca"))])
+    catalan, british = (output.value for output in outcome.outputs)
+    assert catalan.locale == "ca"
+    assert catalan.warnings == ("phrase_locale_fallback",)
     assert british.warnings == ()
 
 
 async def test_only_the_carriers_free_text_goes_to_the_model():
     tools = make_tools(locales=("en",))
-    event = parcel(description="Retido na alfândega", source_locale="pt-BR")
+    event = parcel(description="Retido por decisão da gerência", source_locale="pt-BR")
     (outcome,), _ = await told([event], tools)
     ((source, target, priority),) = tools.localizer.sources
     assert (source.text, source.kind, target, priority) == (
-        "Retido na alfândega",
+        "Retido por decisão da gerência",
         FieldKind.CARRIER_TEXT,
         "en",
         Priority.LOGISTICS,
     )
     assert source.protected == ("RB1GB", "S-1", "royal-mail")
     message = first(outcome)
-    assert (message.detail, message.original) == ("[en] Retido na alfândega", "Retido na alfândega")
+    assert (message.detail, message.original) == (
+        "[en] Retido por decisão da gerência",
+        "Retido por decisão da gerência",
+    )
     assert message.provenance.model == "en-pt"
 
 
@@ -183,3 +186,53 @@ async def test_the_memory_of_events_is_bounded():
 async def test_parcels_do_not_touch_each_other():
     (_, other), _ = await told([parcel(), parcel(shipment_id="S-2", occurred_at=NOON - HOUR)])
     assert first(other).is_latest
+
+
+async def test_what_carriers_write_all_the_time_is_told_in_curated_words():
+    tools = make_tools(locales=("en",))
+    (outcome,), _ = await told([parcel(description="RETIDO NA ALFÂNDEGA.", source_locale="pt-BR")], tools)
+    message = first(outcome)
+    assert (message.detail, message.original) == ("In customs clearance", "RETIDO NA ALFÂNDEGA.")
+    assert message.provenance.model is None
+    assert tools.localizer.sources == []
+
+
+async def test_what_is_personal_in_a_carriers_text_is_protected():
+    tools = make_tools(locales=("en",))
+    await told([parcel(description="Recebido por Ana Souza na portaria", source_locale="pt-BR")], tools)
+    ((source, _, _),) = tools.localizer.sources
+    assert "Ana Souza" in source.protected
+
+
+async def test_a_delay_is_told_against_the_first_day_announced():
+    day = timedelta(days=1)
+    events = [
+        parcel(event_id="E-1", eta=NOON + 2 * day),
+        parcel(event_id="E-2", occurred_at=NOON + HOUR, eta=NOON + 5 * day),
+        parcel(event_id="E-3", occurred_at=NOON + 2 * HOUR, eta=NOON + day),
+        parcel(event_id="E-4", occurred_at=NOON + 3 * HOUR),
+    ]
+    outcomes, states = await told(events, make_tools(locales=("en",)))
+    announced, later, earlier, silent = map(first, outcomes)
+    assert [one.delay_days for one in (announced, later, earlier, silent)] == [0, 3, -1, None]
+    assert "Expected delivery: March 4." in announced.explanation
+    assert "March 7, 3 days later" in later.explanation
+    assert "March 3, 1 day earlier" in earlier.explanation
+    assert "xpected" not in silent.explanation
+    assert states["S-1"].promised == (NOON + 2 * day).date()
+
+
+async def test_state_of_before_delays_were_known_is_read():
+    old = msgspec.json.decode(
+        b'{"latest_at":"2026-03-02T12:00:00Z","latest":"x","latest_happened":true,"recent":["x"]}', type=ParcelState
+    )
+    assert old.promised is None
+
+
+async def test_a_carrier_that_writes_utc_is_told_by_the_clock_of_the_place():
+    somewhere = parcel(location=Place("JP", "Osaka"))
+    (outcome,), _ = await told([somewhere], make_tools(locales=("en",)))
+    message = first(outcome)
+    assert "9:00" in message.local_time
+    assert message.local_time.endswith("GMT+09:00")
+    assert "Place: Osaka, Japan." in message.explanation

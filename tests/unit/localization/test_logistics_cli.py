@@ -36,12 +36,12 @@ def test_a_locale_adds_the_phrase():
         "--sub-code",
         "MSCA",
         "--locale",
-        "pt-PT",
+        "ca",
         "--json",
     )
     answer = json.loads(call(*arguments).stdout)
     assert (answer["status"], answer["sub_status"]) == ("lost", "goods_missing")
-    assert answer["phrase"]["locale"] == "pt-BR"
+    assert answer["phrase"]["locale"] == "en"
     assert answer["phrase"]["warnings"] == ["phrase_locale_fallback"]
     assert answer["phrase"]["action_required"] is True
 
