@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from localization.detect_models import Scores, models
 from localization.detect_noise import wording
 from localization.detect_scripts import scripts_in, scripts_of
-from localization.detect_words import evidence, tokens
+from localization.detect_words import evidence, letters_against, tokens
 
 # A script that one language alone is written in, as far as anybody sells in it.
 OWN_SCRIPTS: Final = {
@@ -54,6 +54,9 @@ _BAYES_FLOOR: Final = 1e-3
 _BAYES_UNKNOWN: Final = math.log(2e-3)
 # Logarithms of how much rarer a text of a language is than one of the languages that most shops sell in.
 _RARER: Final = {1: 0.0, 2: -0.5, 3: -1.5}
+# A letter that a language does not write speaks against it; a foreign name has one or two.
+_FOREIGN_LETTER: Final = 1.5
+_FOREIGN_MAX: Final = 3.0
 # fastText alone decides what it is this sure of in this many characters of a language that words are counted of.
 _SURE: Final = 0.93
 _SURE_CHARS: Final = 30
@@ -109,14 +112,14 @@ def main_script(words: str) -> tuple[str | None, float]:
 
 def distribution(words: str, script: str) -> Scores:
     """The probability of each of the models' languages for the words of a text in one script, float64 [languages]."""
-    logs = np.where(_of_script(script), log_evidence(words), -np.inf)
+    logs = np.where(_of_script(script), log_evidence(words, script), -np.inf)
     if not np.isfinite(logs).any():
         return np.full(len(logs), 1.0 / len(logs))
     weights = np.exp(logs - logs.max())
     return np.asarray(weights / weights.sum())
 
 
-def log_evidence(words: str) -> Scores:
+def log_evidence(words: str, script: str) -> Scores:
     """The weighted sum of all evidence for each of the models' languages, float64 [languages], of any script."""
     known = models()
     small = words.lower()
@@ -127,7 +130,10 @@ def log_evidence(words: str) -> Scores:
     bayes = np.where(known.bayes_knows, np.log(known.bayes(small) + _BAYES_FLOOR), _BAYES_UNKNOWN)
     logs = _priors() + fast_weight * fast + bayes_weight * bayes
     told = evidence(said)
-    return logs if told is None else logs + words_weight * told
+    if told is not None:
+        logs = logs + words_weight * told
+    foreign = letters_against(small, script)
+    return logs if foreign is None else logs - _FOREIGN_LETTER * np.minimum(foreign, _FOREIGN_MAX)
 
 
 def _quick(words: str, script: str) -> tuple[str, float] | None:

@@ -78,6 +78,32 @@ def without_marks(word: str) -> str:
     return "".join(map(_folded, word.translate(_LETTERS)))
 
 
+def letters_against(small: str, script: str) -> Scores | None:
+    """How many letters of a text in small letters each language does not write, float64 [languages]; None: no such.
+
+    Languages whose letters are not listed are held to write all of them.
+    """
+    special = _special(script)
+    seen = [char for char in set(small) if char in special] if special else []
+    if not seen:
+        return None
+    return np.asarray(sum(special[char] for char in seen))
+
+
+@cache
+def _special(script: str) -> dict[str, Scores]:
+    """For each letter that not all languages of a script write, 1.0 for those that do not, float64 [languages]."""
+    rows = [line.split("\t") for line in _lines("letters.tsv")]
+    written = {language: frozenset(letters) for named, language, letters in rows if named == script}
+    place = models().place
+    special = {}
+    for letter in frozenset().union(*written.values()):
+        against = np.zeros(len(place))
+        against[[place[one] for one, letters in written.items() if letter not in letters and one in place]] = 1.0
+        special[letter] = against
+    return special
+
+
 def _add(rates: dict[str, dict[int, float]], word: str, at: int, rate: float) -> None:
     found = rates.setdefault(word, {})
     found[at] = max(found.get(at, 0.0), rate)
@@ -90,8 +116,12 @@ def _shares(found: dict[int, float]) -> Word:
 
 def _rows() -> Iterator[tuple[str, int, str]]:
     for name in _TABLES:
-        for line in files("localization.detect_data").joinpath(name).read_text("utf-8").splitlines():
-            if not line.startswith("#"):
-                language, tier, words = line.split("\t")
-                for word in words.split():
-                    yield language, int(tier), word
+        for line in _lines(name):
+            language, tier, words = line.split("\t")
+            for word in words.split():
+                yield language, int(tier), word
+
+
+def _lines(name: str) -> list[str]:
+    text = files("localization.detect_data").joinpath(name).read_text("utf-8")
+    return [line for line in text.splitlines() if not line.startswith("#")]
