@@ -3,6 +3,7 @@
 The topic is compacted by id: the last record of an id counts, and one without a value takes the request back.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
 
@@ -46,8 +47,11 @@ class Relocalization(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return now - self.created_at > LAPSES_AFTER
 
 
-def read_request(key: bytes | None, value: bytes) -> Relocalization:
-    """Read one record of the topic; raises ValueError with one line that says what is wrong with it."""
+def read_request(key: bytes | None, value: bytes, partitions: Mapping[str, int]) -> Relocalization:
+    """Read one record of the topic; raises ValueError with one line that says what is wrong with it.
+
+    `partitions`: how many each topic has, for a request names every one of them.
+    """
     try:
         request = msgspec.json.decode(value, type=Relocalization)
     except msgspec.DecodeError as error:
@@ -56,8 +60,12 @@ def read_request(key: bytes | None, value: bytes) -> Relocalization:
         raise ValueError("its key is not its id")
     if request.topic not in REPLAYABLE:
         raise ValueError(f"topic {request.topic!r} cannot be replayed")
-    if len(request.begins) != len(request.ends):
-        raise ValueError("begins and ends name different numbers of partitions")
+    count = partitions.get(request.topic)
+    if not len(request.begins) == len(request.ends) == count:
+        raise ValueError(
+            f"{request.topic} has {count} partitions, and the request {len(request.begins)} begins and"
+            f" {len(request.ends)} ends"
+        )
     if any(end < begin for begin, end in zip(request.begins, request.ends, strict=True)):
         raise ValueError("a partition ends before it begins")
     return request

@@ -64,11 +64,7 @@ class Requests:
         if value is None:
             self._standing.pop(request_id, None)
             return
-        request = read_request(key, value)
-        expected = self._partitions.get(request.topic)
-        if len(request.ends) != expected:
-            raise ValueError(f"{request.topic} has {expected} partitions, the request names {len(request.ends)}")
-        self._standing[request_id] = request
+        self._standing[request_id] = read_request(key, value, self._partitions)
 
     def _tell(self) -> None:
         told, self.news = self.news, asyncio.Event()

@@ -1,0 +1,177 @@
+"""Asking for a replay, taking it back, and seeing how far it is: what `dragoman relocalize` does at the broker."""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Final
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import CoordinatorLoadInProgressError, KafkaError
+from msgspec import Struct
+
+from schemas.codec import encode
+from schemas.errors import OperatorError
+from schemas.relocalization import Relocalization, progress_group, read_request, utc_now
+from schemas.settings import KafkaSettings
+from schemas.topics import RELOCALIZE
+from streams.reach import admin_client, broker_errors
+from streams.topics import partition_count
+
+FETCH_MS: Final = 100
+RETRY_S: Final = 0.1
+
+
+class Wanted(Struct, frozen=True):
+    """What an operator asks for: see `schemas.relocalization.Relocalization`."""
+
+    topic: str
+    locales: tuple[str, ...] = ()
+    category: str | None = None
+    rate: float | None = None
+
+
+class PartitionProgress(Struct, frozen=True):
+    """Offsets of one partition that a request covers (`total`), and how many of them are durably behind it."""
+
+    partition: int
+    replayed: int
+    total: int
+
+
+class RequestProgress(Struct, frozen=True):
+    """A request and how far it is. `lapsed`: too old for its progress to be known, or for any worker to begin it."""
+
+    request: Relocalization
+    partitions: tuple[PartitionProgress, ...]
+    lapsed: bool
+
+    @property
+    def replayed(self) -> int:
+        """Offsets done, of all partitions."""
+        return sum(one.replayed for one in self.partitions)
+
+    @property
+    def total(self) -> int:
+        """Offsets asked for, of all partitions."""
+        return sum(one.total for one in self.partitions)
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left."""
+        return self.replayed >= self.total
+
+
+async def ask(kafka: KafkaSettings, wanted: Wanted) -> Relocalization:
+    """Have workers replay what a topic holds now; raises OperatorError when the broker or a topic is not there."""
+    with broker_errors(kafka.bootstrap):
+        await partition_count(kafka.bootstrap, RELOCALIZE)  # else the broker might make it, and not compacted
+        count = await partition_count(kafka.bootstrap, wanted.topic)
+        async with _consumer(kafka) as consumer:
+            partitions = [TopicPartition(wanted.topic, number) for number in range(count)]
+            begins = await consumer.beginning_offsets(partitions)
+            ends = await consumer.end_offsets(partitions)
+        now = utc_now()
+        request = Relocalization(
+            id=f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
+            topic=wanted.topic,
+            begins=tuple(begins[tp] for tp in partitions),
+            ends=tuple(ends[tp] for tp in partitions),
+            locales=wanted.locales,
+            category=wanted.category,
+            rate=wanted.rate,
+            created_at=now,
+        )
+        await _write(kafka, request.id, encode(request))
+    return request
+
+
+async def take_back(kafka: KafkaSettings, request_id: str) -> Relocalization:
+    """Have workers stop replaying a request; what they have told stays. Raises OperatorError when there is none."""
+    known = {request.id: request for request in await read_requests(kafka)}
+    if request_id not in known:
+        raise OperatorError(f"there is no request {request_id}: `dragoman relocalize status` lists them")
+    with broker_errors(kafka.bootstrap):
+        await _write(kafka, request_id, None)
+    return known[request_id]
+
+
+async def read_requests(kafka: KafkaSettings) -> list[Relocalization]:
+    """Return the requests that stand, the oldest first; what is none, and workers ignore, is left out."""
+    standing: dict[bytes | None, Relocalization] = {}
+    with broker_errors(kafka.bootstrap):
+        await partition_count(kafka.bootstrap, RELOCALIZE)
+        tp = TopicPartition(RELOCALIZE, 0)
+        async with _consumer(kafka) as consumer:
+            consumer.assign([tp])
+            end = (await consumer.end_offsets([tp]))[tp]
+            await consumer.seek_to_beginning(tp)
+            while await consumer.position(tp) < end:
+                for record in (await consumer.getmany(tp, timeout_ms=FETCH_MS)).get(tp, ()):
+                    standing.pop(record.key, None)
+                    if record.value is not None:
+                        with contextlib.suppress(ValueError):
+                            standing[record.key] = read_request(record.key, record.value, kafka.partitions)
+    return sorted(standing.values(), key=lambda request: (request.created_at, request.id))
+
+
+async def read_progress(kafka: KafkaSettings, requests: Sequence[Relocalization]) -> list[RequestProgress]:
+    """Return how far each request is, from the offsets that lanes have committed for it."""
+    with broker_errors(kafka.bootstrap):
+        async with admin_client(kafka.bootstrap, kafka.request_timeout_s) as admin:
+            return [await _progress(admin, kafka, request) for request in requests]
+
+
+async def _progress(admin: AIOKafkaAdminClient, kafka: KafkaSettings, request: Relocalization) -> RequestProgress:
+    tps = [TopicPartition(request.topic, number) for number in range(len(request.ends))]
+    committed = await _committed(admin, kafka, progress_group(kafka.group, request.id), tps)
+    partitions = tuple(
+        PartitionProgress(tp.partition, min(max(0, committed[tp] - begin), end - begin), end - begin)
+        for tp, begin, end in zip(tps, request.begins, request.ends, strict=True)
+    )
+    unknown = any(one.total and committed[tp] < 0 for tp, one in zip(tps, partitions, strict=True))
+    return RequestProgress(request, partitions, unknown and request.lapsed(utc_now()))
+
+
+async def _committed(
+    admin: AIOKafkaAdminClient, kafka: KafkaSettings, group: str, tps: Sequence[TopicPartition]
+) -> dict[TopicPartition, int]:
+    """Return the offsets committed, -1 for none. A coordinator that is still loading is asked again for a while."""
+    async with asyncio.timeout(kafka.request_timeout_s):
+        while True:
+            try:
+                found = await admin.list_consumer_group_offsets(group, partitions=list(tps))
+                if found.keys() >= set(tps):  # the client overlooks an error of the whole answer, and gives nothing
+                    return {tp: found[tp].offset for tp in tps}
+                raise CoordinatorLoadInProgressError
+            except KafkaError as error:
+                if not error.retriable:
+                    raise
+                await asyncio.sleep(RETRY_S)
+
+
+async def _write(kafka: KafkaSettings, request_id: str, value: bytes | None) -> None:
+    producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, enable_idempotence=True)
+    try:
+        await producer.start()
+        await producer.send_and_wait(RELOCALIZE, value, request_id.encode(), partition=0)
+    finally:
+        await producer.stop()
+
+
+@asynccontextmanager
+async def _consumer(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaConsumer]:
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=kafka.bootstrap,
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=FETCH_MS,
+    )
+    try:
+        await consumer.start()
+        yield consumer
+    finally:
+        await consumer.stop()
