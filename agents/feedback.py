@@ -1,6 +1,6 @@
 """A reader said of a shown text that it was understood, misunderstood, or how it should read."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Final
 
@@ -21,6 +21,7 @@ from schemas.outputs import TRANSLATION_CORRECTION_TYPE, Correction
 from schemas.reasons import Drop, Reason, Stage, Warn
 from schemas.topics import TRANSLATION_CORRECTIONS
 
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 TEXT_BYTES: Final = 16  # of the hash that names a text: 128 bits, as in localization/memory
 # A listing has at most some dozens of texts; what was said of the oldest of more is not known to be old any more.
 TEXTS_MAX: Final = 64
@@ -35,9 +36,9 @@ class Heard(Struct, frozen=True):
 
 
 class FeedbackState(Struct, frozen=True, omit_defaults=True):
-    """When each text of a source was last corrected, or its correction withdrawn, by the text's hash."""
+    """When each text of a source was last corrected, or its correction withdrawn: microseconds of Unix time by hash."""
 
-    corrected: dict[str, datetime] = {}
+    corrected_us: dict[str, int] = {}
 
 
 async def localize(event: TranslationFeedback | Tombstone, tools: Tools) -> Heard:
@@ -106,11 +107,11 @@ def settle(state: FeedbackState | None, event: TranslationFeedback | Tombstone, 
     correction = heard.correction
     if correction is None:
         return Outcome(said=heard.said)
-    corrected = state.corrected if state else {}
-    before = corrected.get(heard.text)
-    if before is not None and before > correction.at:
+    corrected_us = state.corrected_us if state else {}
+    at_us = (correction.at - EPOCH) // timedelta(microseconds=1)
+    if corrected_us.get(heard.text, at_us) > at_us:
         return Outcome(dropped=Drop.STALE)
-    newest = sorted((corrected | {heard.text: correction.at}).items(), key=lambda one: (one[1], one[0]))[-TEXTS_MAX:]
+    newest = sorted((corrected_us | {heard.text: at_us}).items(), key=lambda one: (one[1], one[0]))[-TEXTS_MAX:]
     # Two sources may hold one text, and compaction must not take the newer word of one for the older of the other.
     key = f"{heard.text}:{correction.source_id}"
     output = Output(

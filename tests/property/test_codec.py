@@ -107,8 +107,8 @@ def verdict(read):
 def test_any_record_gives_an_event_or_a_dead_letter_that_keeps_it(read):
     found = verdict(read)
     if isinstance(found, Received):
-        headers = output_headers(found, read, ce_type="t.v1", locale="en", subject=None, pipeline_version="1")
-        assert headers == output_headers(found, read, ce_type="t.v1", locale="en", subject=None, pipeline_version="1")
+        headers = output_headers(found, read, ce_type="t.v1", locale="en", subject=None, basis="1")
+        assert headers == output_headers(found, read, ce_type="t.v1", locale="en", subject=None, basis="1")
         if not isinstance(found.event, Tombstone):
             assert CONTRACTS[read.topic].record_key(found.event).encode() == read.key
 

@@ -13,7 +13,15 @@ from agents.registry import AGENTS
 from schemas.dead_letters import original
 from schemas.outputs import DeadLetter
 from schemas.settings import LaneSettings
-from schemas.topics import DEAD_LETTER, LISTING_UPDATED, changelog, topic_specs
+from schemas.topics import (
+    DEAD_LETTER,
+    LISTING_UPDATED,
+    LOGISTICS_EVENT,
+    REVIEW_POSTED,
+    TRANSLATION_FEEDBACK,
+    changelog,
+    topic_specs,
+)
 from streams.admission import Admission
 from streams.changelog import OFFSET_HEADER
 from streams.limits import Limits
@@ -26,6 +34,13 @@ from tests.wire import EVENTS, KEYS, event_with
 LOCALES = ("en", "pt-BR", "de")
 SPECS = topic_specs(dict.fromkeys(EVENTS, 3), LOCALES, ("default", "acme"))
 LIMITS = Limits({spec.name: spec.record_bytes_max or 1_048_588 for spec in SPECS}, 1_000_000)
+KEY_FIELDS = {
+    LISTING_UPDATED: "listing_id",
+    REVIEW_POSTED: "listing_id",
+    LOGISTICS_EVENT: "shipment_id",
+    TRANSLATION_FEEDBACK: "source_id",
+}
+COUNTS = ("emitted", "dropped", "dead_letters", "warnings", "feedback")
 BY_TOPIC = {agent.contract.topic: agent for agent in AGENTS}
 
 
@@ -108,7 +123,8 @@ def test_any_record_gives_outputs_a_drop_or_a_dead_letter_and_stops_nothing(draw
             assert letter.reason not in {"localize_failed", "settle_failed"}, letter.message
         spoken = {int(dict(row.headers)["dragoman-source-offset"]) for row in outputs(run)}
         silent = set(by_offset) - spoken - {msgspec.json.decode(row.value, type=DeadLetter).offset for row in letters}
-        assert len(silent) == run.count("dropped")
+        heard = run.count("feedback") - len(spoken) if topic == TRANSLATION_FEEDBACK else 0  # counted is all it must be
+        assert len(silent) == run.count("dropped") + heard
 
 
 def outputs(run: Run) -> list[Any]:
@@ -126,13 +142,18 @@ def lives(draw):
     for number in range(draw(st.integers(2, 14))):
         key = f"K{draw(st.integers(0, 2))}"
         broken = draw(st.integers(0, 9)) == 0
-        name = {"listing-updated": "listing_id", "review-posted": "listing_id", "logistics-event": "shipment_id"}[topic]
-        changes = {name: key}
+        changes = {KEY_FIELDS[topic]: key}
         if topic == LISTING_UPDATED:
             changes |= {"version": draw(st.integers(1, 9)), "title": f"Title {number}"}
             changes |= {"operation": "delete"} if draw(st.integers(0, 7)) == 0 else {}
         elif topic == "review-posted":
             changes |= {"review_id": f"R{draw(st.integers(0, 2))}", "body": f"Body {number}"}
+        elif topic == TRANSLATION_FEEDBACK:
+            changes |= {"verdict": draw(st.sampled_from(("understood", "corrected", "revoked")))}
+            changes |= {
+                "source_text": f"Cabo {draw(st.integers(0, 2))}",
+                "at": f"2026-03-0{draw(st.integers(1, 9))}T00:00:00Z",
+            }
         else:
             changes |= {"event_id": f"E{number}", "description": f"Detail {number}"}
         value = event_with(topic, **changes)[: -1 if broken else None]
@@ -152,9 +173,7 @@ def test_outputs_state_and_counts_do_not_depend_on_who_finishes_first(life, turn
         assert rows[0] == rows[1]
         assert [offset for _, _, offset in rows[0]] == sorted(offset for _, _, offset in rows[0])
     assert shuffled.runner.state == in_turn.runner.state
-    assert [shuffled.count(n) for n in ("emitted", "dropped", "dead_letters", "warnings")] == [
-        in_turn.count(n) for n in ("emitted", "dropped", "dead_letters", "warnings")
-    ]
+    assert [shuffled.count(n) for n in COUNTS] == [in_turn.count(n) for n in COUNTS]
 
 
 async def one_by_one(run: Run, read: list[Any]) -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from agents.base import KEEP, Said
 from agents.feedback import FEEDBACK_AGENT, TEXTS_MAX, FeedbackState, localize, settle
+from schemas.codec import encode
 from schemas.errors import Refused
 from schemas.events import Tombstone, TranslationFeedback
 from schemas.reasons import Drop, Reason, Stage
@@ -116,7 +117,7 @@ async def test_the_state_of_a_source_is_bounded_by_its_newest_texts():
     for number in range(TEXTS_MAX + 20):
         event = feedback(source_text=f"Cabo {number}", at=later(number))
         state = settle(state, event, await localize(event, make_tools())).state
-    assert len(state.corrected) == TEXTS_MAX
-    assert min(state.corrected.values()) == later(20)
-    again = msgspec.json.decode(msgspec.json.encode(state), type=FeedbackState)
+    assert len(state.corrected_us) == TEXTS_MAX
+    assert min(state.corrected_us.values()) == later(20).timestamp() * 1_000_000
+    again = msgspec.json.decode(encode(state), type=FeedbackState)
     assert again == state
