@@ -54,9 +54,9 @@ def region_of(text: str, locales: Sequence[str]) -> Region:
     scores = [_score(areas_of(locale), seen) for locale in locales]
     best = max(scores)
     chosen = locales[scores.index(best)]
-    if best > 0:
+    if best > 0 or not areas_of(chosen):
         return Region(chosen, RegionBasis.EVIDENT)
-    # No evidence speaks for what is served; where some speaks against it, the region is another one.
+    # No sign speaks for what is served; where some speak against it, the region is another one.
     return Region(chosen, RegionBasis.FALLBACK if best < 0 else RegionBasis.ASSUMED)
 
 
