@@ -1,6 +1,6 @@
 """What the bundled models do to protected spans: which stand-ins survive, and what the whole localization keeps.
 
-python bench/sentinels.py
+python -m bench.sentinels
 
 Four measurements a direction, on tests/data: (1) stand-in forms in sentences with one to four of them; (2) numbers sent
 as they are, as a name-like stand-in, as a number; (3) inline tags as pairs of stand-ins against cutting at the tags;

@@ -12,9 +12,11 @@ from itertools import pairwise
 from typing import Final
 
 # A name with gaps in it, in small letters, or with a letter of its neighbours stuck to it.
-_LOOSE_NAME: Final = re.compile(r"[Qq]\s?[Kk]\s?[-–]?\s?([7-9])\s?(\d)\s?(\d)(?!\s?\d)(?![A-Za-z]*\d)")
-_GLUED_BEFORE: Final = re.compile(r"(?<=[^\W\d_])(?=QK[7-9]\d\d(?!\d))")
+_LOOSE_NAME: Final = re.compile(r"[Qq]\s?[Kk]\s?[-–]?\s?([7-9])\s?(\d)\s?(\d)(?!\d)(?![A-Za-z]*\d)")
+_GLUED_BEFORE: Final = re.compile(r"(?<=[^\W_])(?=QK[7-9]\d\d(?!\d))")
 _GLUED_AFTER: Final = re.compile(r"(?<![A-Za-z0-9])(QK[7-9]\d\d)(?=[a-zà-ÿ])(?!s\b)")
+_GROWN: Final = re.compile(r"(?<![A-Za-z0-9])(QK[7-9]\d\d)(\d{1,4})(?![A-Za-z0-9])")
+_LEFT_OVER: Final = re.compile(r"[Qq]\s?[Kk]\s?-?\s?\d")
 _PLURAL: Final = re.compile(r"(?<![A-Za-z0-9])(QK[7-9]\d\d)s\b")
 # What stands where a stand-in was meant: a name with a digit too many or too few, or a stand-in.
 _SLOT: Final = re.compile(r"(?<![A-Za-z0-9])QK\d{1,5}(?![A-Za-z0-9])|(?<![\d.,])\d\d\d(?![\d%])(?![.,]\d)")
@@ -29,13 +31,25 @@ def repaired(asked: str, stand_ins: Sequence[str], output: str) -> str | None:
     `stand_ins` are in the order of `asked`.
     """
     text = _respelled(output, frozenset(stand_ins), asked)
+    text = _parted(text, frozenset(stand_ins), asked)
     for step in (_slots_in_order, _doubles_out, _neighbours_in, _edges_in):
-        counts = Counter(match.group() for match in _slots(text, stand_ins, asked))
-        if counts == Counter(stand_ins):
+        if _is_whole(asked, stand_ins, text):
             return text
         text = step(asked, stand_ins, text)
-    counts = Counter(match.group() for match in _slots(text, stand_ins, asked))
-    return text if counts == Counter(stand_ins) else None
+    return text if _is_whole(asked, stand_ins, text) else None
+
+
+def _is_whole(asked: str, stand_ins: Sequence[str], text: str) -> bool:
+    """Whether each stand-in is there once, and nothing else that looks like one and was not asked."""
+    slots = _slots(text, stand_ins, asked)
+    if Counter(slot.group() for slot in slots) != Counter(stand_ins):
+        return False
+    return _left_over(text, slots) <= _left_over(asked, _slots(asked, stand_ins, asked))
+
+
+def _left_over(text: str, slots: Sequence[re.Match[str]]) -> int:
+    """How many pieces of a text look like a stand-in and are none."""
+    return len(_LEFT_OVER.findall(text)) - sum(slot.group()[0] == "Q" for slot in slots)
 
 
 def _slots(text: str, stand_ins: Sequence[str], asked: str) -> list[re.Match[str]]:
@@ -60,6 +74,19 @@ def _respelled(output: str, known: frozenset[str], asked: str) -> str:
     text = _GLUED_BEFORE.sub(" ", text)
     text = _GLUED_AFTER.sub(r"\1 ", text)
     return _PLURAL.sub(r"\1", text)
+
+
+def _parted(text: str, known: frozenset[str], asked: str) -> str:
+    """Take digits off a name: a number that was asked and is said nowhere else, or nothing."""
+
+    def part(match: re.Match[str]) -> str:
+        name, digits = match.groups()
+        if name not in known or match.group() in asked:
+            return match.group()
+        missing = Counter(_RUN.findall(asked))[digits] > Counter(_RUN.findall(text))[digits]
+        return f"{name} {digits}" if missing else name
+
+    return _GROWN.sub(part, text)
 
 
 def _slots_in_order(asked: str, stand_ins: Sequence[str], text: str) -> str:
