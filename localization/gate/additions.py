@@ -6,7 +6,8 @@ from importlib.resources import files
 from typing import Final
 
 from localization.gate.case import Case
-from localization.gate.prose import prose
+from localization.gate.length import excess
+from localization.gate.prose import prose, sentences
 from localization.gate.protected import spans
 
 _TERM_CHARS_MIN: Final = 2
@@ -17,6 +18,8 @@ _PHONE: Final = re.compile(
     r"(?<![\w.,/-])(?:\+\d[\d ().-]{7,17}\d|\(?0?\d{2,4}\)[\s-]?\d{3,5}[\s-]?\d{3,4})(?![\w.,/-]*\d)"
 )
 _BETWEEN: Final = re.compile(r"[\s_&.-]+")
+# In spreads of the length ratio.
+_LONGER: Final = 1.3
 _DIGIT: Final = re.compile(r"\d")
 
 
@@ -25,7 +28,7 @@ def adds(case: Case) -> bool:
     source = case.source.casefold()
     if any(_stranger(span, source) for span in spans(case.translation)):
         return True
-    return _adds_name(case, source) or _adds_phone(case)
+    return _adds_name(case, source) or _adds_phone(case) or _adds_sentence(case)
 
 
 def _stranger(span: str, source: str) -> bool:
@@ -36,6 +39,11 @@ def _stranger(span: str, source: str) -> bool:
 def _squeezed(text: str) -> str:
     """Without what people put between the parts of a code or a name: "JPEG 2000", "open-source"."""
     return _BETWEEN.sub("", text)
+
+
+def _adds_sentence(case: Case) -> bool:
+    """Whether there is a sentence more, and so much more text that it is none of the source's own, parted."""
+    return sentences(case.translation) > sentences(case.source) and excess(case) > _LONGER
 
 
 def _adds_phone(case: Case) -> bool:

@@ -64,4 +64,6 @@ def _telling(run: list[str], own: frozenset[str], case: Case) -> bool:
         return False
     named = {word for term in case.protected for word in words(term)}
     left = [word for word in run if word not in named]
-    return len(left) >= _RUN_WORDS_MIN and (not own or any(word in own for word in left))
+    if len(left) < _RUN_WORDS_MIN:
+        return False
+    return not own or sum(word in own for word in left) >= (2 if len(left) == _RUN_WORDS_MIN else 1)

@@ -14,10 +14,12 @@ from localization.gate.money import changes_money
 from localization.gate.negation import changes_negation
 from localization.gate.numbers import changes_numbers
 from localization.gate.placeholders import changes_placeholders
+from localization.gate.profanity import swears
 from localization.gate.protected import loses_protected
 from localization.gate.quantities import changes_units
 from localization.gate.repetition import repeats
 from localization.gate.script import misses_script
+from localization.gate.sentiment import flips_sentiment
 from localization.gate.tags import changes_tags
 from localization.gate.truncation import truncates
 from schemas.reasons import Warn
@@ -49,5 +51,7 @@ _LAWS: Final[dict[Warn, Callable[[Case], bool]]] = {
     Warn.GATE_TRUNCATED: truncates,
     Warn.GATE_ADDITION: adds,
     Warn.GATE_NEGATION: changes_negation,
+    Warn.GATE_SENTIMENT: flips_sentiment,
+    Warn.GATE_PROFANITY: swears,
     Warn.GATE_GLOSSARY: misses_glossary,
 }

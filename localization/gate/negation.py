@@ -6,7 +6,6 @@ sentence that denies by grammar must meet a sentence that denies at least by its
 
 import re
 from functools import lru_cache
-from itertools import zip_longest
 from typing import Final
 
 from msgspec import Struct
@@ -28,6 +27,7 @@ class Denial(Struct, frozen=True):
     hard: re.Pattern[str]
     soft: re.Pattern[str]
     never: re.Pattern[str]
+    must: re.Pattern[str]
 
 
 def changes_negation(case: Case) -> bool:
@@ -35,28 +35,36 @@ def changes_negation(case: Case) -> bool:
     own, other = _denial(language_of(case.source_locale)), _denial(language_of(case.target_locale))
     if own is None or other is None:
         return False
-    before, after = _plain(case.source, own), _plain(case.translation, other)
-    if own.hard.search(before) is None and other.hard.search(after) is None:
+    before, after = prose(case.source), prose(case.translation)
+    if own.hard.search(before.casefold()) is None and other.hard.search(after.casefold()) is None:
         return False
     said, shown = sentence_list(before), sentence_list(after)
     if len(said) != len(shown):
         if max(len(said), len(shown)) > _TOGETHER_MAX:
             return False
         said, shown = (before,), (after,)
-    return any(_differs(a, own, b, other) for a, b in zip_longest(said, shown, fillvalue=""))
+    return any(_differs(_plain(a, own), own, _plain(b, other), other) for a, b in zip(said, shown, strict=True))
 
 
 def _differs(before: str, own: Denial, after: str, other: Denial) -> bool:
     denies, denied = own.hard.search(before) is not None, other.hard.search(after) is not None
     if denies == denied:
         return False
-    if denies:
-        return other.soft.search(after) is None and _DOUBT not in after
-    return own.soft.search(before) is None and _DOUBT not in before
+    one, its, silent, whose = (before, own, after, other) if denies else (after, other, before, own)
+    if whose.soft.search(silent) or _DOUBT in silent:
+        return False
+    # "is not a valid date", "must be a valid date"
+    return whose.must.search(silent) is None or its.must.search(one) is not None
 
 
-def _plain(text: str, denial: Denial) -> str:
-    return denial.never.sub(_DOUBT, prose(text).casefold())
+def denies(said: str, language: str) -> bool:
+    """Whether a clause in small letters denies by grammar; False where a language has no lexicon."""
+    denial = _denial(language)
+    return denial is not None and denial.hard.search(denial.never.sub(" ", said)) is not None
+
+
+def _plain(said: str, denial: Denial) -> str:
+    return denial.never.sub(_DOUBT, said.casefold())
 
 
 @lru_cache(maxsize=64)
@@ -65,7 +73,7 @@ def _denial(language: str) -> Denial | None:
     if known is None:
         return None
     around = "{}" if language in _SPACELESS else rf"(?<![\w{MARKS}])(?:{{}})(?![\w{MARKS}])"
-    return Denial(*(re.compile(around.format(_folded(known[kind]))) for kind in ("hard", "soft", "never")))
+    return Denial(*(re.compile(around.format(_folded(known[kind]))) for kind in ("hard", "soft", "never", "must")))
 
 
 def _folded(pattern: str) -> str:

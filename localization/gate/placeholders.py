@@ -8,6 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from localization.gate.case import Case
+from localization.gate.lexicon import language_of
 
 # Cheap precondition: no placeholder of any style is without one of these.
 _MAYBE: Final = re.compile(r"[{%$]|\[\[|\[[a-z]+_|__\w|[:@]\w|%\w")
@@ -24,8 +25,8 @@ _STYLES: Final = (
     r"%\(\w{1,60}\)[-#0 +]{0,3}\d{0,3}(?:\.\d+)?[a-zA-Z]",  # Python's named printf
     r"%[A-Za-z_][\w.-]{1,40}%",  # Symfony
     r"(?<![\d%])%(?:\d{1,2}\$)?[-+0#']{0,2}\d{0,3}(?:\.(?:\d+|\*))?(?:hh?|ll?|[jzt])?[sdifucxXoeEgGp@](?![A-Za-z0-9_%])",
-    r"(?<![\w%])%(?:L?\d{1,2}|n)(?![\w$%.,])",  # Qt
-    r"(?<![\w$])\$[A-Za-z_]\w{0,40}(?!\w)",  # shell, PHP
+    r"(?<![\w%])%(?:L?\d{1,2}|n)(?![A-Za-z0-9_$%]|[.,]\d)",  # Qt
+    r"(?<![\w$])\$(?!(?:US|CA|CAD|AU|AUD|NZ|HK|MX|SG|USD)\b)[A-Za-z_]\w{0,40}(?!\w)",  # shell, PHP
     r"(?<![\w:/.@])[:@][a-z_][a-z0-9_]{0,40}(?![\w:.@/-]|\.\w)",  # Laravel, Drupal
     r"(?<!\w)__\w{1,40}?__(?!\w)",
 )
@@ -37,6 +38,8 @@ _PRINTF: Final = re.compile(r"%(?:(\d{1,2})\$)?(.+)", re.DOTALL)
 _POSITIONAL: Final = re.compile(r"%\d{1,2}\$")
 _ICU: Final = re.compile(r"\{\s*([\w.]+)\s*,\s*(plural|select|selectordinal)\s*,")
 _ICU_ARM: Final = re.compile(r"(?:^|(?<=[\s}]))(=\d+|\w+)\s*\{")
+_QT_NUMBER: Final = re.compile(r"%\d{1,2}")
+_PERCENT_FIRST: Final = frozenset(("tr", "eu"))
 _PLURAL_BAR: Final = re.compile(r"\s\|\s|\w\|\w")
 _SPACE: Final = re.compile(r"\s+")
 
@@ -60,11 +63,19 @@ _NONE: Final = Slots(Counter(), (), False, frozenset(), frozenset())
 def changes_placeholders(case: Case) -> bool:
     """Whether a placeholder is missing, altered, invented, or no longer in the order that unnamed ones need."""
     before, after = slots(case.source), slots(case.translation)
-    if before is after:
+    if before is after or _percents(case):
         return False
     if before.forms != after.forms or before.inside != after.inside:
         return True
     return before.named != after.named or not _same_printf(before, after)
+
+
+def _percents(case: Case) -> bool:
+    """Whether the one placeholder found is a percentage of a language that writes the sign first: "%8"."""
+    found = [*PLACEHOLDER.findall(case.source), *PLACEHOLDER.findall(case.translation)]
+    if len(found) != 1 or _QT_NUMBER.fullmatch(found[0]) is None:
+        return False
+    return not _PERCENT_FIRST.isdisjoint((language_of(case.source_locale), language_of(case.target_locale)))
 
 
 def _same_printf(before: Slots, after: Slots) -> bool:

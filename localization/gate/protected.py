@@ -6,7 +6,7 @@ from typing import Final
 
 from localization.gate.case import Case
 from localization.segment import TAG
-from localization.spans import VERBATIM, SpanKind, find_spans
+from localization.spans import VERBATIM, Found, SpanKind, find_spans
 from schemas.locales import parse_locale
 
 # What is laws of their own: placeholders, tags; a VERSION is a number.
@@ -37,6 +37,7 @@ _ENDINGS: Final = {
 }
 # Neither letter nor digit: "for <name> for" is no word said twice.
 _NAME_SIGN: Final = "¤"
+_SENTENCE_SIGNS: Final = "।؟۔。、，！？"
 _JOINED_SCRIPT: Final = re.compile(r"[\u0590-\u06ff\u0900-\u0dff\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -91,7 +92,15 @@ def _spaced(text: str) -> str:
 @lru_cache(maxsize=512)
 def spans(text: str) -> tuple[str, ...]:
     """The stretches of a text that nobody changes, but for protected terms, placeholders and tags."""
-    return tuple(text[one.start : one.end] for one in find_spans(text) if one.kind in _KINDS)
+    found = find_spans(text)
+    return tuple(text[one.start : one.end].rstrip(_SENTENCE_SIGNS) for one in found if _nobodys(one, text))
+
+
+def _nobodys(one: Found, text: str) -> bool:
+    """Whether a span is nobody's to change: "https://" alone is a word, and "%#terms%#" marks a link, no hashtag."""
+    if one.kind not in _KINDS or text.endswith("://", one.start, one.end):
+        return False
+    return one.kind is not SpanKind.HANDLE or not text.startswith("%", max(one.start - 1, 0))
 
 
 def _comes_through(span: str, case: Case) -> bool:

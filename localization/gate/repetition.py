@@ -9,7 +9,11 @@ from localization.gate.lexicon import UNSPACED, language_of
 from localization.gate.protected import without_names
 
 # Words, and the signs that part them more than a comma does: "compilers (gcc, gcc)".
-_WORD: Final = re.compile(r"[^\W_]+|[^\w\s,;.!]")
+_WORD: Final = re.compile(r"[^\W_]+|[^\w\s,;:]")
+# A loop runs over them, a word said twice does not: "... the address. Address ...".
+_STOPS: Final = frozenset(".!?…¤")
+# "... dass Sie sie", "que vous vous", "the fact that that".
+_DOUBLED_HONESTLY: Final = frozenset(("sie", "die", "das", "der", "ihr", "ihnen", "nous", "vous", "that", "had", "dat"))
 _STUTTER: Final = re.compile(r"(\S{1,8}?)\1{5,}")
 _STUTTER_CHARS_MIN: Final = 12
 _PERIOD_WORDS_MAX: Final = 7
@@ -43,18 +47,21 @@ def _loops_words(text: str) -> bool:
     if len(set(said)) == len(said):
         return False
     last: dict[str, int] = {}
-    period, run = 0, 0
-    for at, word in enumerate(said):
+    at, period, run, apart = 0, 0, 0, False
+    for word in said:
         if not word.isalnum():
-            period = 0
+            apart = True
+            period = period if word in _STOPS else 0
             continue
+        at += 1
         before = last.get(word)
         last[word] = at
         if before is None or at - before > _PERIOD_WORDS_MAX:
-            period = 0
+            period, apart = 0, False
             continue
         period, run = (period, run + 1) if at - before == period else (at - before, 1)
-        doubled = period == 1 and len(word) >= 3 and word.isalpha()
+        doubled = period == 1 and not apart and len(word) >= 3 and word.isalpha() and word not in _DOUBLED_HONESTLY
+        apart = False
         if doubled or run >= (2 * period if period <= 2 else period):
             return True
     return False

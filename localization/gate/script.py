@@ -32,9 +32,8 @@ _SMALL_WORD: Final = re.compile(r"(?<![^\W_])[a-zà-öø-ÿ]{3,}(?![^\W_])")
 _MIXED: Final = re.compile(r"[A-Za-z][а-яёіїєА-ЯЁІα-ωΑ-Ω]|[а-яёіїєА-ЯЁІα-ωΑ-Ω][A-Za-z]")
 _WORDS: Final = re.compile(r"[^\W\d_]+")
 # The replacement character, C1 controls, and UTF-8 that was read as Latin-1 or Windows-1252.
-_BROKEN: Final = re.compile(
-    r"[\ufffd\x80-\x84\x86-\x9f]|[ÂÃ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€[™œ\x9d“”˜¦]|Ð[°-¿]Ñ"
-)
+_LATE: Final = r"[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
+_BROKEN: Final = re.compile(rf"[\ufffd\x80-\x84\x86-\x9f]|[ÂÃ]{_LATE}|[à-ï]{_LATE}{{2}}|Ð[°-¿]Ñ")
 _HAN: Final = re.compile(r"[㐀-鿿]")
 _VARIANT_SHARE: Final = 0.04
 

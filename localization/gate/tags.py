@@ -35,6 +35,11 @@ _BLOCK: Final = _words(
 _TRANSLATED: Final = _words(
     "alt title aria-label placeholder label summary lang xml:lang dir hreflang content data-original-title"
 )
+# "& amp;", "&lt ;", "&amp;copy;": a reader sees the letters, not the sign.
+_ENTITY: Final = (
+    r"(?:amp|lt|gt|quot|apos|nbsp|copy|reg|trade|euro|pound|yen|hellip|[nm]dash|[lr][sd]?a?quo|times|deg|#x?\w{2,6})"
+)
+_BROKEN_ENTITY: Final = re.compile(rf"&\s{_ENTITY}\s?;|&{_ENTITY}\s;|&amp;\s?{_ENTITY};")
 _WORD: Final = re.compile(r"\w")
 
 
@@ -51,6 +56,10 @@ class Tag(Struct, frozen=True):
 def changes_tags(case: Case) -> bool:
     """Whether an element or a tag character is missing, invented, altered, wrongly nested or has lost its content."""
     if not same_tags(case.source, case.translation):
+        return True
+    if "&" in case.translation and len(_BROKEN_ENTITY.findall(case.translation)) > len(
+        _BROKEN_ENTITY.findall(case.source)
+    ):
         return True
     if "<" not in case.source:
         return "<" in case.translation and any(_certain(tag) for tag in tags(case.translation))
