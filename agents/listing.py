@@ -89,7 +89,10 @@ async def localize(event: ListingUpdated | Tombstone, tools: Tools) -> Localized
         embedding=embedding,
         warnings=warnings,
         fields=_fingerprints(event),
-        bases={locale: basis_of(tools, detection, locale, everything) for locale in readers.locales},
+        bases={
+            made.locale: basis_of(tools, detection, made.locale, everything, _parts(made.fields))
+            for made in (listing.result() for listing in listings)
+        },
     )
 
 

@@ -57,11 +57,14 @@ async def localize(event: ReviewPosted | Tombstone, tools: Tools) -> Localized:
     texts = (event.title or "", event.body)
     detection = tools.localizer.detect(texts, event.source_locale)
     personal = await tools.localizer.personal(texts, detection.locale, tools.priority(Priority.REVIEW))
-    reviews = await together(
+    made = await together(
         _for_locale(event, tools, detection, personal, readers.warnings, locale) for locale in readers.locales
     )
-    bases = {locale: basis_of(tools, detection, locale, "\n".join(texts)) for locale in readers.locales}
-    return LocalizedReview(reviews=reviews, fields=_fingerprints(event), bases=bases)
+    return LocalizedReview(
+        reviews=tuple(review for review, _ in made),
+        fields=_fingerprints(event),
+        bases={review.locale: basis for review, basis in made},
+    )
 
 
 async def _for_locale(
@@ -71,7 +74,8 @@ async def _for_locale(
     personal: tuple[str, ...],
     marks: tuple[str, ...],
     locale: str,
-) -> ReviewLocalized:
+) -> tuple[ReviewLocalized, str]:
+    """Return the review in one locale, and what it was made from besides the event."""
     priority = tools.priority(Priority.REVIEW)
     rendering = Rendering(tools=tools, detection=detection, target=locale, priority=priority, protected=personal)
     async with task_group() as group:
@@ -80,7 +84,8 @@ async def _for_locale(
     title, body = heading.result() if heading else None, text.result()
     parts = (Part("title", title), Part("body", body)) if title else (Part("body", body),)
     translated = any(part.field.origin in {"model", "memory"} for part in parts)
-    return ReviewLocalized(
+    basis = basis_of(tools, detection, locale, f"{event.title or ''}\n{event.body}", parts)
+    review = ReviewLocalized(
         review_id=event.review_id,
         listing_id=event.listing_id,
         locale=locale,
@@ -99,6 +104,7 @@ async def _for_locale(
             parts, tools.pool, detection.locale, locale, tools.pipeline_version, tools.glossary_version
         ),
     )
+    return review, basis
 
 
 def _fingerprints(event: ReviewPosted) -> dict[str, str]:

@@ -197,6 +197,8 @@ class Worker:
             partners=frozenset(local.partners),
             pipeline_version=PIPELINE_VERSION,
             embed_listings=local.embed_listings,
+            protected_terms=local.protected_terms,
+            units=local.units,
             customs=localizer.glossary,
             glossary_version=localizer.glossary.version,
             rates=read_rates(local.rates) if local.rates else None,

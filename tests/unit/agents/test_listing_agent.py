@@ -9,6 +9,7 @@ from inference.requests import ModelId, PoisonText, PoolDead, Priority, RequestT
 from localization.localizer import FieldKind
 from schemas.errors import Refused
 from schemas.events import Attribute, Price, Tombstone
+from schemas.outputs import LocalizedField
 from schemas.reasons import Drop, Reason
 from tests.unit.agents.fakes import FakePool, listing, make_tools, play
 
@@ -221,6 +222,22 @@ async def test_terms_and_customs_count_where_they_stand_in_the_text():
     none = Glossary({"saucepan": "caçarola"})
     (_,), without = await told([listing()], make_tools(customs=Glossary({})))
     assert (await again(listing(), without, make_tools(customs=none))).dropped is Drop.DUPLICATE
+
+
+async def test_a_correction_is_told_where_it_is_shown():
+    (_,), states = await told([listing()])
+    tools = make_tools()
+    told_before = tools.localizer.localize
+
+    async def corrected(source, target_locale, priority):
+        if (source.text, target_locale) == ("Red kettle", "pt-BR"):
+            return LocalizedField("Chaleira vermelha", "human")
+        return await told_before(source, target_locale, priority)
+
+    tools.localizer.localize = corrected
+    outcome = await again(listing(), states, tools)
+    assert sorted(by_topic(outcome)) == ["listing-localized.pt-BR"]
+    assert (await again(listing(), {"L-1": outcome.state}, tools)).dropped is Drop.DUPLICATE
 
 
 async def test_a_replay_asks_the_pool_after_everybody_else():
