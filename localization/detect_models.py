@@ -35,7 +35,7 @@ _CODES: Final = {
 }
 # A fastText probability below this is noise of its compression.
 _FLOOR: Final = 1e-5
-_FASTTEXT_LABELS: Final = 30
+_FASTTEXT_LABELS: Final = 24
 
 
 class Models:
@@ -63,13 +63,14 @@ class Models:
         self.bayes_knows = np.zeros(len(place), dtype=bool)
         self.bayes_knows[self._bayes_at] = True
 
-    def fast(self, text: str) -> Scores:
-        """FastText's probability of each of `languages` for one line, float64 [languages]."""
-        found = np.full(len(self.languages), 0.0)
+    def fast(self, text: str) -> dict[int, float]:
+        """What fastText finds likely for one line: places among `languages`, and their probabilities."""
+        found: dict[int, float] = {}
         labels, probabilities = self._fasttext.predict(text, k=_FASTTEXT_LABELS, threshold=_FLOOR)
         at = self._fast_at
         for label, probability in zip(labels, probabilities, strict=True):
-            found[at[label]] += probability
+            place = at[label]
+            found[place] = found.get(place, 0.0) + probability
         return found
 
     def fastest(self, text: str) -> tuple[str, float]:
@@ -79,9 +80,8 @@ class Models:
 
     def bayes(self, text: str) -> Scores:
         """py3langid's probability of each of `languages`, float64 [languages]."""
-        found = np.zeros(len(self.languages))
-        np.add.at(found, self._bayes_at, self._bayes._decide(text))  # noqa: SLF001 - its `rank` sorts and names what is added here
-        return found
+        decided = self._bayes._decide(text)  # noqa: SLF001 - its `rank` sorts and names what is added here
+        return np.bincount(self._bayes_at, weights=decided, minlength=len(self.languages))
 
 
 def _language(code: str) -> str:

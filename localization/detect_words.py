@@ -13,7 +13,6 @@ from localization.detect_models import Scores, models
 
 # Evidence of one word is the logarithm of its languages' shares, kept off minus infinity by this much.
 _SHARE_FLOOR: Final = 0.02
-_NO_SHARE: Final = math.log(_SHARE_FLOOR / 0.15)
 # What is typed without its accents counts as the word, but less than what another language writes so.
 _PLAIN_FACTOR: Final = 0.2
 _STRIPPED: Final = "'\u2019"
@@ -30,19 +29,27 @@ def tokens(words: str) -> set[str]:
     return {word.strip(_STRIPPED) for word in words.lower().split()}
 
 
-def evidence(words: set[str]) -> Scores | None:
-    """Log-evidence of known words for each of the models' languages, float64 [languages]; None when none is known."""
-    known = vocabulary()
-    found = np.zeros(len(models().languages))
+def gains(words: set[str]) -> tuple[dict[int, float], int]:
+    """Return log-evidence of known words by place of language, beyond that of one that uses none, and their number."""
+    known = _gains()
+    found: dict[int, float] = {}
     count = 0
     for word in words:
-        shares = known.get(word)
-        if shares is None:
-            continue
-        count += 1
-        for place, share in shares:
-            found[place] += math.log(share + _SHARE_FLOOR) - math.log(_SHARE_FLOOR)
-    return found + count * _NO_SHARE if count else None
+        told = known.get(word)
+        if told is not None:
+            count += 1
+            for place, gain in told:
+                found[place] = found.get(place, 0.0) + gain
+    return found, count
+
+
+@cache
+def _gains() -> dict[str, Word]:
+    floor = math.log(_SHARE_FLOOR)
+    return {
+        word: tuple((place, math.log(share + _SHARE_FLOOR) - floor) for place, share in shares)
+        for word, shares in vocabulary().items()
+    }
 
 
 @cache
