@@ -93,7 +93,7 @@ expected-earlier = Νέα εκτίμηση παράδοσης: { $date }, { $day
        *[other] { $days } ημέρες
     } νωρίτερα από την αρχική ενημέρωση.
 held-until = Τελευταία ημέρα παραλαβής: { $date }.
-place = Τόπος: { $place }.
+place = Τοποθεσία: { $place }.
 reference = Αριθμός αποστολής: { $tracking }.
 carrier-reference = Μεταφορική εταιρεία: { $carrier }, αριθμός αποστολής: { $tracking }.
 
