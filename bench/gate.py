@@ -2,8 +2,8 @@
 
 python bench/gate.py [--split dev|test] [--json] [--show KIND ...] [--show-alarms [REASON]]
 
-Recall by kind of fault, false alarms by reason, cases per second of processor time. The lines of `test` are never shown:
-only its totals are, so that nobody fits the gate to them.
+Recall by kind of fault, false alarms by reason, cases per second of processor time. The lines of `test` are never
+shown: only its totals are, so that nobody fits the gate to them.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """Builds the corpus of planted faults from the clean corpus of the gate.
 
-python bench/plant_faults.py [--each 30] [--corpora tests/data/gate]
+python bench/plant_faults.py [--each 40] [--corpora tests/data/gate]
 
 Every fault is an edit of a translation that people published (or of a line written for this corpus), drawn with a seed
 that depends on the kind only: a new kind or a new clean line leaves the others as they are. Languages and catalogues
@@ -23,7 +23,7 @@ from bench.planting.line import Edit, Line
 
 CORPORA: Final = Path(__file__).parent.parent / "tests" / "data" / "gate"
 SPLITS: Final = ("dev", "test")
-EACH: Final = 30  # faults of a kind, both splits together
+EACH: Final = 40  # faults of a kind, both splits together
 # What a planted line takes over from its clean line.
 KEPT: Final = (
     "source",

@@ -1,12 +1,12 @@
 """Faults that take something from another line: another language, a sentence nobody wrote, too much text."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from random import Random
 from typing import Any, Final
 
 from bench.planting.line import UNSPACED, Edit, Line, changed, choice, free, language, put, sentences, words_of
-import re
 
 # Languages near enough to be taken for one another in a sentence.
 _KIN: Final = (
@@ -28,52 +28,59 @@ _ADDED: Final = (
 _BRANDS: Final = ("Samsung", "Nike", "Amazon", "Philips", "Microsoft", "Sony", "Adidas")
 
 
-def edits(lines: Sequence[Line]) -> dict[str, Edit]:
-    """The kinds that look at all clean lines, by name."""
-    by_source: dict[tuple[str, str], list[Line]] = defaultdict(list)
-    by_target: dict[str, list[Line]] = defaultdict(list)
-    for line in lines:
-        by_source[line["source_locale"], line["source"]].append(line)
-        by_target[line["target_locale"]].append(line)
+class Others:
+    """The kinds that look at all clean lines."""
 
-    def wrong_language(line: Line, rng: Random) -> dict[str, Any] | None:
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self._by_source: dict[tuple[str, str], list[Line]] = defaultdict(list)
+        self._by_target: dict[str, list[Line]] = defaultdict(list)
+        for line in lines:
+            self._by_source[line["source_locale"], line["source"]].append(line)
+            self._by_target[line["target_locale"]].append(line)
+
+    def wrong_language(self, line: Line, rng: Random) -> dict[str, Any] | None:
         """The translation that another language has for the same source."""
         mine = language(line["target_locale"])
         others = [
             other
-            for other in by_source[line["source_locale"], line["source"]]
+            for other in self._by_source[line["source_locale"], line["source"]]
             if len(words_of(other)) >= _WORDS_MIN and not _akin(mine, language(other["target_locale"]))
         ]
         other = choice(rng, others)
         return None if other is None or "filled" in line else changed(line, other["translation"])
 
-    def sentence_added(line: Line, rng: Random) -> dict[str, Any] | None:
+    def sentence_added(self, line: Line, rng: Random) -> dict[str, Any] | None:
         """A whole sentence that is not in the source, after one that is."""
-        other = _sentence(line, rng)
+        other = self._sentence(line, rng)
         if other is None or len(line["source"]) < 15 or "format" in line:
             return None
         text = line["translation"].rstrip()
         if line["target_locale"] in UNSPACED:
-            return changed(line, text + ("" if text[-1] in "。！？" else "。") + other)
+            return changed(line, text + ("" if text[-1] in "\u3002\uff01\uff1f" else "\u3002") + other)
         return changed(line, text + (" " if text[-1] in ".!?:" else ". ") + other)
 
-    def too_long(line: Line, rng: Random) -> dict[str, Any] | None:
+    def too_long(self, line: Line, rng: Random) -> dict[str, Any] | None:
         """Four sentences more than the source has."""
-        more = [_sentence(line, rng) for _ in range(4)]
+        more = [self._sentence(line, rng) for _ in range(4)]
         if any(one is None for one in more) or len(set(more)) < 4 or "format" in line:
             return None
         return changed(line, " ".join([line["translation"], *filter(None, more)]))
 
-    def _sentence(line: Line, rng: Random) -> str | None:
-        pile = by_target[line["target_locale"]]
+    def _sentence(self, line: Line, rng: Random) -> str | None:
+        pile = self._by_target[line["target_locale"]]
         for other in rng.sample(pile, min(len(pile), 40)):
-            text = other["translation"].strip()
-            full = text.endswith((".", "。", "!")) and len(sentences(text)) == 1
+            text: str = other["translation"].strip()
+            full = text.endswith((".", "\u3002", "!")) and len(sentences(text)) == 1
             if full and len(words_of(other)) >= 4 and other["source"] != line["source"] and _plain(other):
                 return text
         return None
 
-    return {edit.__name__: edit for edit in (wrong_language, sentence_added, too_long, url_added, brand_added)}
+
+def edits(lines: Sequence[Line]) -> dict[str, Edit]:
+    """The kinds of this module by name, over these lines."""
+    others = Others(lines)
+    kinds = (others.wrong_language, others.sentence_added, others.too_long, url_added, brand_added)
+    return {edit.__name__: edit for edit in kinds}
 
 
 def url_added(line: Line, rng: Random) -> dict[str, Any] | None:

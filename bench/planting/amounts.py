@@ -1,37 +1,41 @@
 """Faults in numbers, units, money, dates and times."""
 
 import re
+from functools import cache
+from itertools import combinations
 from random import Random
 from typing import Any, Final
 
+from babel import Locale
+
 from bench.planting.line import NUMBER, Edit, Line, changed, choice, free, language, put, without
-from bench.planting.tongues import NUMBER_WORDS
+from bench.planting.tongues import NUMBER_WORDS, UNIT_WORDS, UNITS
 
 _DIGITS: Final = re.compile(r"\D")
-_UNITS: Final = {
-    "kg": "g", "g": "kg", "cm": "mm", "mm": "cm", "km": "m", "GB": "MB", "MB": "GB", "TB": "GB", "W": "V", "V": "W",
-    "ml": "l", "l": "ml", "L": "ml", "mAh": "Wh", "Hz": "kHz", "MHz": "GHz", "kWh": "MWh", "°C": "°F", "°F": "°C",
-    "dB": "W", "kW": "W", "lb": "kg", "oz": "g", "MP": "MB", "rpm": "W", "lm": "W", "bar": "mm", "Ah": "W",
-    "кг": "г", "г": "кг", "см": "мм", "м": "см", "л": "мл", "км": "м", "В": "Вт", "А": "В", "inch": "cm", "m": "cm", "A": "V",
-}  # fmt: skip
 _UNIT: Final = re.compile(
-    r"(?<=\d)([\s\u00a0\u202f]?)(" + "|".join(sorted(map(re.escape, _UNITS), key=len)[::-1]) + r")(?![\w²³/])"
+    r"(?<=\d)([\s\u00a0\u202f]?)("
+    + "|".join(sorted(map(re.escape, UNITS), key=len)[::-1])
+    + r")(?![A-Za-z\u0410-\u044f²³/])"
 )
+_QUANTITY: Final = re.compile(rf"({NUMBER.pattern.split('(?!')[0]}){_UNIT.pattern}")
 _MONEY: Final = re.compile(
-    r"US\$|R\$|CA\$|MX\$|A\$|[$€£¥₹₩₺₴₽]|\b(?:USD|EUR|GBP|BRL|JPY|PLN|zł|kr|Kč|Ft|lei|TL)\b|(?<=\d)[\u00a0 ](?:zł|kr|Kč|Ft|RON)"
+    r"US\$|R\$|CA\$|MX\$|A\$|[$€£¥₹₩₺₴₽]|\b(?:USD|EUR|GBP|BRL|JPY|PLN|zł|kr|Kč|Ft|lei|TL)\b"
+    r"|(?<=\d)[\u00a0 ](?:zł|kr|Kč|Ft|RON)"
 )
 _SIGNS: Final = ("US$", "R$", "€", "£", "¥")
-_RANGE: Final = re.compile(r"(?<![\w.,/-])(?<!ISO )(\d{1,4})\s?[-–—~〜～]\s?(\d{1,4})(?![\w/-]|[.,-]\d)")
+_RANGE: Final = re.compile(
+    r"(?<![\w.,/-])(?<!ISO )(\d{1,4})\s?[-\u2013\u2014~\u301c\uff5e]\s?(\d{1,4})(?![\w/-]|[.,-]\d)"
+)
 _FRACTION: Final = re.compile(r"(?<![\d/])([1-9])/([2-9]|1[0-6])(?![\d/])|[½¼¾⅓⅔⅛]")
 _TIME: Final = re.compile(r"(?<![\d:])([01]?\d|2[0-3])([:h.])([0-5]\d)(?![\d:])")
 _CLOCK: Final = re.compile(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])")
 _YEAR: Final = re.compile(r"(?<![\w.,-])(?:19|20)\d\d(?![\d-]|[.,]\d)")
 _SHORT_DATE: Final = re.compile(r"(?<!\d)\d{1,4}([./-])\s?\d{1,2}\1\s?\d{2,4}(?!\d)")
-_PERCENT: Final = re.compile(r"(?<=\d)[\s\u00a0\u202f]?[%٪％](?![(\w{#])")
-_MINUS: Final = re.compile(r"(?<![\w\d])[-−](?=\d)")
+_PERCENT: Final = re.compile(r"(?<=\d)[\s\u00a0\u202f]?[%\u066a\uff05](?![(\w{#])")
+_MINUS: Final = re.compile(r"(?<![\w\d])[-\u2212](?=\d)")
 _NUMERALS: Final = ("II", "III", "IV", "VI", "VII", "VIII", "IX", "XI", "XII", "XIV")
 _ROMAN: Final = re.compile(rf"\b(?:{'|'.join(_NUMERALS)})\b")
-_DIMENSIONS: Final = re.compile(r"\d+(?:[.,]\d+)?(?:\s?cm|\s?mm)?\s?[x×]\s?\d+(?:[.,]\d+)?")
+_DIMENSIONS: Final = re.compile(r"\d+(?:[.,]\d+)?(?:\s?cm|\s?mm)?\s?[x\u00d7]\s?\d+(?:[.,]\d+)?")
 
 
 def _numbers(line: Line) -> list[re.Match[str]]:
@@ -92,10 +96,12 @@ def number_added(line: Line, rng: Random) -> dict[str, Any] | None:
 def quantities_swapped(line: Line, rng: Random) -> dict[str, Any] | None:
     """Two numbers with different units change places."""
     text = line["translation"]
-    units = [m for m in free(text, re.compile(rf"({NUMBER.pattern.split('(?!')[0]}){_UNIT.pattern}")) if m.group(1)]
+    found = [m for m in free(text, _QUANTITY) if m.group(1)]
     pairs = [
-        (a, b) for i, a in enumerate(units) for b in units[i + 1 :] if a.group(1) != b.group(1) and a.group(3) != b.group(3)
-    ]  # fmt: skip
+        (one, other)
+        for one, other in combinations(found, 2)
+        if one.group(1) != other.group(1) and one.group(3) != other.group(3)
+    ]
     if (pair := choice(rng, pairs)) is None:
         return None
     first, second = pair
@@ -126,7 +132,7 @@ def unit_changed(line: Line, rng: Random) -> dict[str, Any] | None:
     """A unit is another one, the number is not."""
     if (m := choice(rng, _units(line))) is None:
         return None
-    return changed(line, put(line["translation"], m.span(2), _UNITS[m.group(2)]))
+    return changed(line, put(line["translation"], m.span(2), UNITS[m.group(2)]))
 
 
 def unit_dropped(line: Line, rng: Random) -> dict[str, Any] | None:
@@ -140,6 +146,18 @@ def _units(line: Line) -> list[re.Match[str]]:
     text = line["translation"]
     found = [m for m in free(text, _UNIT) if not re.match(r"[-\w]", text[m.end() : m.end() + 1])]
     return found if found and len(free(line["source"], _UNIT)) == len(found) else []
+
+
+def unit_word_changed(line: Line, rng: Random) -> dict[str, Any] | None:
+    """Hours are minutes, months are years; the source has the same number."""
+    found = []
+    for old, new in UNIT_WORDS.get(language(line["target_locale"]), {}).items():
+        pattern = re.compile(rf"(?<=\d)([\s\u00a0]?)({old})", re.IGNORECASE)
+        found += [(m, new) for m in free(line["translation"], pattern)]
+    if not found or not free(line["source"], re.compile(r"\d")):
+        return None
+    m, new = rng.choice(found)
+    return changed(line, put(line["translation"], m.span(2), new))
 
 
 def currency_changed(line: Line, rng: Random) -> dict[str, Any] | None:
@@ -194,6 +212,24 @@ def date_changed(line: Line, rng: Random) -> dict[str, Any] | None:
     if m := choice(rng, [m for m in free(text, _YEAR) if m.group() in line["source"]]):
         return changed(line, put(text, m.span(), str(int(m.group()) + rng.choice([-1, 1, 10]))))
     return None
+
+
+def month_changed(line: Line, rng: Random) -> dict[str, Any] | None:
+    """The month of a date is another one."""
+    names = _months(line["target_locale"])
+    if not free(line["source"], _YEAR):
+        return None
+    found = [m for name in names for m in free(line["translation"], re.compile(rf"(?<!\w){re.escape(name)}(?!\w)"))]
+    if (m := choice(rng, found)) is None:
+        return None
+    return changed(line, put(line["translation"], m.span(), rng.choice([name for name in names if name != m.group()])))
+
+
+@cache
+def _months(locale: str) -> tuple[str, ...]:
+    """The months as they stand in a date; none where they are written in digits."""
+    names = tuple(Locale.parse(locale, sep="-").months["format"]["wide"].values())
+    return () if any(name[0].isdigit() for name in names) else names
 
 
 def time_changed(line: Line, rng: Random) -> dict[str, Any] | None:
@@ -267,7 +303,8 @@ EDITS: Final[dict[str, Edit]] = {
     edit.__name__: edit
     for edit in (
         number_changed, digit_dropped, decimal_shifted, number_dropped, number_added, quantities_swapped, range_broken,
-        fraction_changed, unit_changed, unit_dropped, currency_changed, currency_dropped, date_changed, time_changed,
-        percent_dropped, minus_dropped, dimension_changed, roman_changed, number_word_changed,
+        fraction_changed, unit_changed, unit_dropped, unit_word_changed, currency_changed, currency_dropped,
+        date_changed, month_changed, time_changed, percent_dropped, minus_dropped, dimension_changed, roman_changed,
+        number_word_changed,
     )
 }  # fmt: skip

@@ -12,11 +12,11 @@ PLACEHOLDER: Final = re.compile(
     r"\{\{[^{}]+\}\}|[%$]\{[^{}]+\}|\{[A-Za-z0-9_.\-]*\}|%\(\w+\)\.?\d*[a-z]|(?<![\w%])%(?:\d\$)?[sdif](?![a-z])"
 )
 TAG: Final = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>")
-URL: Final = re.compile(r"https?://[^\s<>\"'`)\]}，。、]+")
+URL: Final = re.compile(r"https?://[^\s<>\"'`)\]}\uff0c\u3002\u3001]+")
 EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w")
 NUMBER: Final = re.compile(r"(?<![\w.,:/#%$&-])\d+(?:[.,'\u00a0\u202f ]\d{3})*(?:[.,]\d+)?(?![\w%:/-]|[.,]\d)")
 WORD: Final = re.compile(r"[^\W\d_]+")
-SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+(?=\S)|(?<=[。！？])(?=\S)")
+SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+(?=\S)|(?<=[\u3002\uff01\uff1f])(?=\S)")
 # Languages written without spaces between words.
 UNSPACED: Final = frozenset(("ja", "zh-CN", "zh-TW", "th"))
 

@@ -19,7 +19,7 @@ from bench.planting.tongues import (
 )
 
 _SENTENCE_CHARS_MIN: Final = 25
-_CLAUSE: Final = re.compile(r"[,;，、；،]\s?")
+_CLAUSE: Final = re.compile(r"[,;\uff0c\u3001\uff1b\u060c]\s?")
 
 
 def negation_dropped(line: Line, rng: Random) -> dict[str, Any] | None:
@@ -110,7 +110,7 @@ def clause_lost(line: Line, rng: Random) -> dict[str, Any] | None:
     if not _CLAUSE.search(line["source"]) or len(sentences(text)) != 1:
         return None
     cuts = [m.start() for m in free(text, _CLAUSE) if 0.3 * len(text) < m.start() < 0.6 * len(text)]
-    end = text[-1] if text[-1] in ".!?。！？" else ""
+    end = text[-1] if text[-1] in ".!?\u3002\uff01\uff1f" else ""
     return None if not cuts or len(text) < _SENTENCE_CHARS_MIN * 2 else changed(line, text[: rng.choice(cuts)] + end)
 
 
@@ -237,7 +237,7 @@ def term_missed(line: Line, rng: Random) -> dict[str, Any] | None:
 
 
 def _terms(line: Line) -> Sequence[tuple[str, str, re.Pattern[str], str]]:
-    """Terms of the glossary that both texts have: term, its fixed translation, how that looks inflected, another word."""
+    """Terms that the source has: term, its fixed translation, how that looks inflected, another word."""
     if line["source_locale"] != "en":
         return ()
     rows = GLOSSARY.get(line["target_locale"], {})
