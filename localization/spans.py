@@ -23,6 +23,7 @@ from localization.span_kinds import (
     Found,
     SpanKind,
 )
+from localization.spans_brands import brand_end
 
 __all__ = ("AMOUNTS", "CUSTOMARY", "VERBATIM", "Found", "SpanKind", "find_spans", "whole_words")
 
@@ -160,6 +161,11 @@ def _span_at(text: str, char: str, begin: int, end: int, numbers: bool) -> Found
     asked = _AT_SIGN.get(char)
     if asked is None:
         asked = _AT_DIGIT if char.isdigit() else _AT_CAPITAL if char.isalpha() else _AT_EMOJI
+    if asked is _AT_CAPITAL:
+        word_end = _REST_OF_WORD.match(text, begin + 1).end()  # type: ignore[union-attr]  # matches the empty text
+        brand = brand_end(text, begin, word_end, end)
+        if brand is not None and not _inside_word(text, begin):
+            return Found(begin, brand, SpanKind.BRAND)
     match = asked.match(text, begin, end)
     kind = None if match is None else _kind_of(asked, match)
     if kind is None and numbers and char.isdigit():

@@ -117,6 +117,7 @@ from localization.spans import AMOUNTS, CUSTOMARY, VERBATIM, Found, SpanKind, fi
         ("placeholder", "%I64u or %<PRIu64> bytes", ("%I64u", "%<PRIu64>")),
         ("markup", "Hi <name>, <x/> and <0>here</0>", ("<name>", "<x/>", "<0>", "</0>")),
         ("markup", "<link>there</link>", ("<link>", "</link>")),
+        ("brand", "An Instant Pot, THE NORTH FACE jackets", ("Instant Pot", "THE NORTH FACE")),
         ("slot", "Usage: <start-point>", ("<start-point>",)),
         ("code", "a Dell M65-laptop, UTF-16-এর", ("M65", "UTF-16")),
     ],
@@ -151,6 +152,7 @@ def test_each_span_is_found_and_named(kind, text, spans):
         "Der Preis ist heiß. Das war's!",
         "Wer, wenn nicht du: jetzt oder nie (vielleicht).",
         "今天天气很好。",
+        "An instant pot, a surface pro and Old Navyblue",
         "Só hoje, pessoal: aproveitem!",
     ],
 )
