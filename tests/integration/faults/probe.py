@@ -31,16 +31,18 @@ INPUT = TopicPartition(LISTING_UPDATED, 0)
 
 @dataclass
 class Probe:
-    """A worker of the probe agent over one partition."""
+    """A worker over one partition: of the probe agent, or what `script` makes."""
 
     broker: Broker
     folder: Path
+    script: Path = WORKER
+    locales: tuple[str, ...] = ("en",)
     env: dict[str, str] = field(default_factory=dict)
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     async def create_topics(self) -> None:
         kafka = Settings().kafka
-        specs = topic_specs(dict.fromkeys(kafka.partitions, 1), ("en",), ("default",), kafka.max_record_bytes)
+        specs = topic_specs(dict.fromkeys(kafka.partitions, 1), self.locales, ("default",), kafka.max_record_bytes)
         await create_topics(self.broker.bootstrap, specs, 1)
 
     def spawn(self, **env: str) -> subprocess.Popen[bytes]:
@@ -48,7 +50,7 @@ class Probe:
             "DRAGOMAN_KAFKA__BOOTSTRAP": self.broker.bootstrap,
             "DRAGOMAN_KAFKA__GROUP": GROUP,
             "DRAGOMAN_KAFKA__PARTITIONS": msgspec.json.encode(dict.fromkeys(Settings().kafka.partitions, 1)).decode(),
-            "DRAGOMAN_LOCALIZATION__LOCALES": '["en"]',
+            "DRAGOMAN_LOCALIZATION__LOCALES": msgspec.json.encode(self.locales).decode(),
             "DRAGOMAN_HTTP__PORT": "0",
             "DRAGOMAN_POOL__THREADS": "1",
             "DRAGOMAN_LANES__LOCALIZE_TIMEOUT_S": "1",
@@ -56,7 +58,10 @@ class Probe:
         }
         with self.log.open("ab") as log:
             worker = subprocess.Popen(
-                [sys.executable, str(WORKER)], env={**os.environ, **settings, **self.env, **env}, stdout=log, stderr=log
+                [sys.executable, str(self.script)],
+                env={**os.environ, **settings, **self.env, **env},
+                stdout=log,
+                stderr=log,
             )
         self.workers.append(worker)
         return worker
