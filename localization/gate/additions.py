@@ -19,7 +19,7 @@ _PHONE: Final = re.compile(
 )
 _BETWEEN: Final = re.compile(r"[\s_&.-]+")
 # In spreads of the length ratio.
-_LONGER: Final = 1.3
+_LONGER: Final = 1.6
 _DIGIT: Final = re.compile(r"\d")
 
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import Final
 
 from localization.gate.case import Case
-from localization.gate.lexicon import function_words, language_of
+from localization.gate.lexicon import function_words, language_of, script_of_locale
 from localization.gate.prose import prose, words
 from schemas.locales import same_language
 
@@ -43,7 +43,8 @@ def _run(case: Case, before: tuple[str, ...], after: tuple[str, ...]) -> bool:
     shared = set(before)
     own = _only(case)
     if own:
-        if not any(word in own and word in shared for word in after):
+        foreign = script_of_locale(case.target_locale) != "Latn"
+        if not foreign and not any(word in own and word in shared for word in after):
             return False
     elif sum(word in shared for word in after) < _RUN_WORDS_MIN:
         return False
@@ -66,4 +67,9 @@ def _telling(run: list[str], own: frozenset[str], case: Case) -> bool:
     left = [word for word in run if word not in named]
     if len(left) < _RUN_WORDS_MIN:
         return False
-    return not own or sum(word in own for word in left) >= (2 if len(left) == _RUN_WORDS_MIN else 1)
+    if not own or sum(word in own for word in left) >= (2 if len(left) == _RUN_WORDS_MIN else 1):
+        return True
+    # In a text of another script small Latin words are no names.
+    if script_of_locale(case.target_locale) == "Latn":
+        return False
+    return sum(word in case.translation for word in left) >= _RUN_WORDS_MIN - 1

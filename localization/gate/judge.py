@@ -15,6 +15,7 @@ from localization.gate.negation import changes_negation
 from localization.gate.numbers import changes_numbers
 from localization.gate.placeholders import changes_placeholders
 from localization.gate.profanity import swears
+from localization.gate.prose import prose
 from localization.gate.protected import loses_protected
 from localization.gate.quantities import changes_units
 from localization.gate.repetition import repeats
@@ -31,7 +32,7 @@ def judge(case: Case) -> tuple[Warn, ...]:
 
 
 def _is_empty(case: Case) -> bool:
-    return not case.translation.strip()
+    return not prose(case.translation).strip() and bool(prose(case.source).strip() or not case.translation.strip())
 
 
 _LAWS: Final[dict[Warn, Callable[[Case], bool]]] = {

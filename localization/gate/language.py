@@ -1,10 +1,11 @@
 """Language: the translation is in the language its readers asked for."""
 
+from collections import Counter
 from typing import Final
 
 from localization.detect_language import identify
 from localization.gate.case import Case
-from localization.gate.lexicon import UNSPACED, function_words, language_of
+from localization.gate.lexicon import UNSPACED, language_of, speakers
 from localization.gate.prose import prose, words
 from localization.gate.protected import without_names
 
@@ -14,6 +15,8 @@ _WORDS_MIN: Final = 4
 _SURE: Final = 0.9
 # One function word in so many shows the language; a text full of names has fewer.
 _WORDS_PER_FUNCTION: Final = 6
+# Languages share function words: a text may hold nearly as many of another language as of its own.
+_RIVAL_SHARE: Final = 0.8
 # Languages that detectors take for one another.
 _ALIKE: Final = (
     frozenset(("nb", "no", "nn", "da", "sv")),
@@ -43,11 +46,9 @@ def misses_language(case: Case) -> bool:
     said = words(case.translation)
     if len(said) < _WORDS_MIN:
         return False
-    own = function_words(target)
-    shown = sum(word in own for word in said)
-    foreign = function_words(language_of(case.source_locale)) - own
-    strange = sum(word in foreign for word in said)
-    if shown * _WORDS_PER_FUNCTION >= len(said) and strange * 2 <= shown:
+    votes = Counter(language for word in said for language in speakers().get(word, ()))
+    shown = votes[target]
+    if shown * _WORDS_PER_FUNCTION >= len(said) and shown >= _RIVAL_SHARE * max(votes.values()):
         return False
     return _is_other(case, target)
 

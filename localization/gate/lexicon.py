@@ -41,3 +41,13 @@ def opening_words(language: str) -> frozenset[str]:
 def function_words(language: str) -> frozenset[str]:
     """Articles, prepositions, pronouns, auxiliaries; empty for a language without a list."""
     return opening_words(language) | frozenset(table("function_words").get(language, {}).get("other", "").split())
+
+
+@lru_cache(maxsize=1)
+def speakers() -> dict[str, tuple[str, ...]]:
+    """Function word -> the languages that have it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for language in table("function_words"):
+        for word in function_words(language):
+            found[word] = (*found.get(word, ()), language)
+    return found

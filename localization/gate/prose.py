@@ -24,7 +24,7 @@ MARKS: Final = (
 _MARK: Final = re.compile(f"[{MARKS}]")
 _MARKED_WORD: Final = re.compile(rf"(?:[^\W\d_]|[{MARKS}])+")
 _SENTENCE_END: Final = re.compile(
-    r"(?:(?<=[^\W_][^\W_])|(?<=[)¤%\"\'»”]))[.!?…]+[\"'”’»)\]]*(?=\s+[^\sa-zß-öø-ÿа-яα-ω\d])|[。！？!?][」』”）]*|[।؟۔][\s]*|\n\s*\n"
+    r"(?:(?<=[^\W_][^\W_])|(?<=[)¤%\"\'»”]))[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？!?][」』”）]*|[।؟۔][\s]*|\n\s*\n"
 )
 
 
@@ -60,7 +60,19 @@ def sentence_list(said: str) -> tuple[str, ...]:
     """The sentences of a prose, by its signs alone; at least one."""
     parts, at = [], 0
     for match in _SENTENCE_END.finditer(said):
+        if _goes_on(said, match):
+            continue
         parts.append(said[at : match.end()])
         at = match.end()
     parts.append(said[at:])
     return tuple(part for part in parts if WORD.search(part)) or (said,)
+
+
+def _goes_on(said: str, stop: re.Match[str]) -> bool:
+    """Whether a stop is one of an abbreviation: small letters follow, or a number behind a short word ("approx. 5")."""
+    if stop.group()[0] != ".":
+        return False
+    behind = said[stop.end() :].lstrip()[:1]
+    if behind.islower():
+        return True
+    return behind.isdigit() and not said[max(0, stop.start() - 5) : stop.start()].isalpha()

@@ -37,7 +37,7 @@ _ENDINGS: Final = {
 }
 # Neither letter nor digit: "for <name> for" is no word said twice.
 _NAME_SIGN: Final = "¤"
-_SENTENCE_SIGNS: Final = "।؟۔。、，！？"
+_SENTENCE_SIGNS: Final = '।؟۔。、，！？”“’»」』"'
 _JOINED_SCRIPT: Final = re.compile(r"[\u0590-\u06ff\u0900-\u0dff\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -98,7 +98,7 @@ def spans(text: str) -> tuple[str, ...]:
 
 def _nobodys(one: Found, text: str) -> bool:
     """Whether a span is nobody's to change: "https://" alone is a word, and "%#terms%#" marks a link, no hashtag."""
-    if one.kind not in _KINDS or text.endswith("://", one.start, one.end):
+    if one.kind not in _KINDS or text[one.start : one.end].rstrip(_SENTENCE_SIGNS).endswith("://"):
         return False
     return one.kind is not SpanKind.HANDLE or not text.startswith("%", max(one.start - 1, 0))
 

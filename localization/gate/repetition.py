@@ -18,7 +18,7 @@ _STUTTER: Final = re.compile(r"(\S{1,8}?)\1{5,}")
 _STUTTER_CHARS_MIN: Final = 12
 _PERIOD_WORDS_MAX: Final = 7
 # Three or more characters of a script without spaces, twice without a gap: 质量很好质量很好.
-_DOUBLED_RUN: Final = re.compile(r"([^\W\d_a-zA-Z]{3,30})[、，,。．！!\s]?\1")
+_DOUBLED_RUN: Final = re.compile(r"([^\W\d_a-zA-Z]{3,30})[、，,。．！!]?\1")
 _SENTENCE_CHARS_MIN: Final = 12
 _SENTENCE: Final = re.compile(r"[^.!?。！？\n]{12,}[.!?。！？]?")
 

@@ -14,6 +14,9 @@ from localization.gate.prose import MARKS, prose
 _OPINIONS: Final = ("review", "comment", "feedback", "testimonial", "opinion", "rating")
 _SPACELESS: Final = UNSPACED | {"ko"}
 _CLAUSE: Final = re.compile(r"[.,;:!?…\n()。，；：！？、．।؟،–—]+")
+_BETTER: Final = re.compile(
+    r"\b(?:melhor|mejor|miglior|meilleur|better|best|lepš|lepsz|beter|bedre|bäst|bättre|paras|parem|jobb|лучш|кращ)\w*"
+)
 _GOOD_RATING: Final = 4
 _BAD_RATING: Final = 2
 
@@ -68,7 +71,8 @@ def opinion(text: str, locale: str) -> Opinion | None:
         for clause in words.but.split(sentence):
             good, bad = len(words.good.findall(clause)), len(words.bad.findall(clause))
             if (good or bad) and denies(clause, language):
-                good, bad = bad, good
+                # "You will find nothing better" is no blame.
+                good, bad = bad, good - min(good, len(_BETTER.findall(clause)))
             praise, blame = praise + good, blame + bad
     return Opinion(praise, blame)
 

@@ -19,8 +19,8 @@ _BULLET: Final = re.compile(r"^\s*(?:[-*•·–—]|\d{1,2}[.)])\s", re.MULTILI
 _INNER_STOP: Final = re.compile(r"[^\W\d_]{2}[.!?]\s|[。！？।؟]")
 _SENTENCE_WORDS_MIN: Final = 4
 # In spreads of the length ratio: a translation without a stop, without a stop where it has others, of fewer sentences.
-_SHORTER: Final = -1.3
-_SHORTER_OF_MANY: Final = -0.3
+_SHORTER: Final = -1.6
+_SHORTER_OF_MANY: Final = -0.6
 _FEWER: Final = -1.0
 # Languages that do not end a sentence with a sign, or leave it out as they please.
 _NO_STOP: Final = frozenset(("th", "lo", "km", "my"))
