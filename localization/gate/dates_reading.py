@@ -13,11 +13,11 @@ from schemas.locales import parse_locale
 Day = tuple[int | None, int | None, int | None]
 """Year, month, day; None where the text does not say."""
 
-_ISO_DATE: Final = re.compile(r"(?<![\d.,/-])(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?![\d/-]|[.,]\d)")
+_ISO_DATE: Final = re.compile(r"(?<![\d.,/-])(\d{4})([-/.])\s?(\d{1,2})\2\s?(\d{1,2})(?![\d/-]|[.,]\d)")
 _CJK_DATE: Final = re.compile(r"(?:(\d{4})\s?[年년]\s?)?(\d{1,2})\s?[月월](?:\s?(\d{1,2})\s?[日일号號])?")
 _CJK_YEAR: Final = re.compile(r"(\d{4})\s?[年년]\s?(?:(\d{1,2})\s?[月월])?")
 _NUMERIC: Final = re.compile(
-    r"(?<![\d.,/-])(\d{1,2})(?:([/-])(\d{1,2})\2|(\.)\s?(\d{1,2})\.\s?)(\d{4}|\d{2})(?![\d/-]|[.,]\d|\.\w)"
+    r"(?<![\d.,/])(?<!\d-)(\d{1,2})(?:([/-])(\d{1,2})\2|(\.)\s?(\d{1,2})\.\s?)(\d{4}|\d{2})(?![\d/-]|[.,]\d|\.\w)"
 )
 _CLOCK: Final = re.compile(
     r"(?<![\d.,:/])(\d{1,2})(?:[:：](\d{2})(?:[:：](\d{2}))?|\s?[hH]\s?(\d{2})(?!\d)|(?:時|시|点|點)\s?(?:(\d{1,2})\s?(?:分|분))?)(?![\d:]|[.,]\d)"
@@ -25,7 +25,7 @@ _CLOCK: Final = re.compile(
 _HOUR: Final = re.compile(
     r"(?<![\d.,:/])(\d{1,2})(?![\d:]|[.,]\d)(?=\s?(?:[ap]\.?\s?m\b|[AP]\.?\s?M\b|Uhr\b|o['’]clock))"
 )
-_DOTTED: Final = re.compile(r"(?<![\d.,:/])([01]?\d|2[0-3])\.([0-5]\d)(?![\d:]|[.,]\d)")
+DOTTED: Final = re.compile(r"(?<![\d.,:/])([01]?\d|2[0-3])\.([0-5]\d)(?![\d:]|[.,]\d)")
 _ORDINAL: Final = r"(?:st|nd|rd|th|er|ère|º|ª|°|\.|-?(?:го|е|й))?"
 _LINK: Final = r"(?:[\s\u00a0]*(?:de[lr]?|of|den|d['’]|din|،|,|\.|-|to|את|ב)?[\s\u00a0]*)"
 _PM_HOURS: Final = 12
@@ -178,8 +178,6 @@ def _numeric(text: str, names: Calendar) -> Iterator[Moment]:
         days = {(year, month, day) for month, day in ((one, two), (two, one)) if _is_day(year, month, day)}
         if len(last) == 2 and names.order == "ymd" and _is_day(2000 + one, two, int(last)):
             days.add((2000 + one, two, int(last)))
-        if len(last) == 2 and match[4]:  # "1.2.25" may be a version
-            continue
         if days:
             yield Moment(match.start(), match.end(), frozenset(days), frozenset(), False)
 

@@ -27,7 +27,7 @@ _HAN: Final = dict(
 _HAN_POWERS: Final = {"十": 10, "拾": 10, "百": 100, "千": 1000, "万": 10**4, "萬": 10**4, "億": 10**8, "亿": 10**8}
 _HAN_RUN: Final = re.compile(f"[{''.join(_HAN)}{''.join(_HAN_POWERS)}]+")
 _COUNTERS: Final = frozenset("个個つ人次種种位天件台枚本匹歳岁倍番回折张張条條步週周")
-_STEM_MIN: Final = 3
+_STEM_MIN: Final = 4
 
 
 class Force(IntEnum):
@@ -117,8 +117,8 @@ def lexicon(language: str) -> Lexicon | None:
 
 
 def _stem(form: str) -> str:
-    """The part of a number word that its other cases keep, more or less."""
-    return form[: max(_STEM_MIN, len(form) - 2)]
+    """The part of a number word that its other cases keep, as `number_words_senses.toml` writes it."""
+    return form if len(form) <= _STEM_MIN else form[: max(_STEM_MIN, len(form) - 2)] + "*"
 
 
 def spelled(text: str, language: str) -> list[Spelled]:
@@ -209,8 +209,15 @@ def _covers(language: str, value: int) -> re.Pattern[str] | None:
     stems = lex.stems.get(value) if lex is not None else None
     if not stems:
         return None
-    start = "" if language in (*UNSPACED, "ar", "he") else r"(?<![^\W\d_])"
-    return re.compile(start + "(?:" + "|".join(map(re.escape, sorted(stems, key=len, reverse=True))) + ")")
+    if language in UNSPACED:
+        return re.compile("|".join(re.escape(stem.rstrip("*")) for stem in stems))
+    # Prefixes (and, to, the) are written in one with the next word in Arabic and Hebrew.
+    start, end = (r"", r"(?![^\W\d_])") if language in ("ar", "he") else (r"(?<![^\W\d_])", r"(?![^\W\d_])")
+    forms = (
+        ("" if stem.startswith("*") else start) + re.escape(stem.strip("*")) + ("" if stem.endswith("*") else end)
+        for stem in stems
+    )
+    return re.compile("|".join(forms))
 
 
 def may_say(text: str, language: str, value: int) -> bool:

@@ -11,28 +11,14 @@ from unicodedata import numeric
 
 from babel import Locale, UnknownLocaleError
 from msgspec import Struct
+from msgspec.structs import replace
 
 from localization.gate.dates_reading import Moment, moments
-from localization.gate.money_names import currencies
 from localization.gate.number_words import LETTERS, Force, Spelled, lexicon, spelled
-from localization.gate.prose import prose
-from localization.gate.quantities_units import unit_at
+from localization.gate.quantities_binding import bound_to, is_money
 from localization.numerals import readings, symbols
-from localization.spans import find_spans
 from schemas.locales import parse_locale
 
-# Kinds of spans whose numbers these laws weigh; what is in any other span is held by a law of its own.
-_WEIGHED: Final = frozenset(("money", "imperial", "number", "date", "time", "measure", "range", "dimension", "size"))
-_NEVER: Final = frozenset(("url", "email", "placeholder", "markup", "handle", "emoji"))
-_ASCII_DIGITS: Final = str.maketrans(
-    {
-        **{chr(zero + n): str(n) for zero in (0x660, 0x6F0, 0x966, 0x9E6, 0xE50, 0xFF10) for n in range(10)},
-        "٫": ".", "٪": "%", "％": "%", "−": "-", "﹣": "-", "－": "-", "．": ".", "：": ":", "／": "/", "٬": "\u202f",
-        "＄": "$", "～": "~", "〜": "~", "‐": "-", "‑": "-", "ʼ": "'", "’": "'",
-    }
-)  # fmt: skip
-_PLACE: Final = "¤"
-_DIGIT: Final = re.compile(r"\d")
 _MAYBE: Final = re.compile(r"\d|[½⅓⅔¼¾⅕⅛⅜⅝⅞%٪％$€£¥₹₩₺₽฿₫₪₴Ⅰ-ⅿ①-⑳]|[IVX]{2}")
 _NUMERAL: Final = r"\d+(?:[.,'\u00a0\u202f\u2009]\d+)*"
 _SPACED: Final = r"\d{1,3}(?:[ \u00a0\u202f\u2009]\d{3})+(?!\d)(?:[.,]\d+)?"
@@ -45,10 +31,11 @@ _LINK: Final = re.compile(
     re.IGNORECASE,
 )
 _DECADE: Final = re.compile(r"'?s\b|-?er\b|-?х\b|-?luv|-?talet|-?e\b|年代|年代|-?tych|-?ih\b|-?erne\b|-?es\b")
-_MINUS_BEFORE: Final = re.compile(r"(?:^|[\s(\[{:=<>≤≥/~,;|\"'“„«])[-–](?=\Z)")
 _LETTER_SCALES: Final = 2
+# "2106 року" and "2025 г." are years: no length of time, and no grams.
+_YEARS: Final = (frozenset({"duration-year"}), frozenset({"mass-gram"}))
 _NEXT_WORD: Final = re.compile(rf"{LETTERS}\.?")
-_RANGE: Final = re.compile(r"[ \u00a0]?[-–—~][ \u00a0]?")
+_RANGE: Final = re.compile(r"[ \u00a0]?[-–—~xX×*][ \u00a0]?")
 
 
 class Number(Struct, frozen=True):
@@ -63,6 +50,8 @@ class Number(Struct, frozen=True):
     parts: tuple[str, ...] = ()
     linked: bool = False
     inside: bool = False
+    named: bool = False
+    shared: bool = False
 
 
 class Reading(Struct, frozen=True):
@@ -80,25 +69,6 @@ class Reading(Struct, frozen=True):
 def may_count(text: str) -> bool:
     """Whether a text has anything but words in it that a number, price or measure is written with."""
     return _MAYBE.search(text) is not None
-
-
-@lru_cache(maxsize=8192)
-def stripped(text: str, other: str, terms: tuple[str, ...]) -> tuple[str, int]:
-    """A text without what other laws hold, and how many placeholders that took out.
-
-    A code, term or telephone number is taken out where it stands in the `other` text too.
-    """
-    text = prose(text)
-    slots = text.count(_PLACE)
-    if _DIGIT.search(text) is not None:
-        parts, at = [], 0
-        for span in find_spans(text, terms):
-            piece = text[span.start : span.end]
-            if span.kind not in _WEIGHED and span.start >= at and (span.kind in _NEVER or piece in other):
-                parts += [text[at : span.start], _PLACE]
-                at = span.end
-        text = "".join((*parts, text[at:]))
-    return text.translate(_ASCII_DIGITS), slots
 
 
 @lru_cache(maxsize=256)
@@ -176,15 +146,33 @@ def _numbers(text: str, low: str, locale: str, some: tuple[Moment, ...]) -> list
             found.extend(_inside(match, locale))
             continue
         values, parts = _values(match, locale)
-        minus = _minus(text, low, start, locale)
+        minus = _minus(text, start)
         values, end = _scaled(values, text, low, end, scales)
+        named = start > 0 and text[start - 1].isalpha() and text[start - 1] not in "xX×" and text[start - 1] < "\u2e80"
         decade = match["number"] is not None and len(match["number"]) == 4 and _DECADE.match(low, end)
         if decade:
             values |= {value[2:].lstrip("0") or "0" for value in values if value.isdecimal()}
         if minus:
             values = frozenset("-" + value for value in values)
-        binds, end = (frozenset[str](), end) if decade else _binds(text, start, end, locale)
-        found.append(Number(start, end, values, binds, parts=parts))
+        elif _minus_word(low, start, locale) or (
+            start > 1 and text[start - 1] == "-" and text[start - 2] > "\u2e80"
+        ):  # "au moins 2" is "at least 2", and "moins 2" minus two
+            values |= {"-" + value for value in values}
+        if (
+            start
+            and text[start - 1].isalpha()
+            and text[end : end + 1].isalpha()
+            and text[end] < "\u2e80"
+            and text[end] not in "xX"
+        ):
+            continue  # "i18n"
+        if not decade and not named and not (start and text[start - 1] == "%" and text[end : end + 1].isalpha()):
+            binds, start, end = bound_to(text, start, end, locale)
+        else:
+            binds = frozenset()
+        if binds in _YEARS and any(len(value) == 4 and value[0] in "12" for value in values):
+            binds = frozenset()
+        found.append(Number(start, end, values, binds, parts=parts, named=named))
     return found
 
 
@@ -229,11 +217,16 @@ def plain(value: str) -> str:
     return head if not fraction.strip("0") and len(fraction) <= 2 else head + point + fraction
 
 
-def _minus(text: str, low: str, start: int, locale: str) -> bool:
-    if start and text[start - 1] in "-–":
-        return _MINUS_BEFORE.search(text, max(0, start - 2), start) is not None
+def _minus(text: str, start: int) -> bool:
     if not start:
         return False
+    if text[start - 1] in "-–":
+        before = text[start - 2] if start > 1 else " "
+        return not (before.isalnum() or before in ")]}%_-–^.¤*")
+    return False
+
+
+def _minus_word(low: str, start: int, locale: str) -> bool:
     lex = lexicon(parse_locale(locale).language)
     before = low[max(0, start - 10) : start].rstrip()
     return lex is not None and any(
@@ -263,7 +256,9 @@ def _scaled(
         return values, end
     if len(word) <= _LETTER_SCALES and not "\u2e80" < word[0] < "\ud7b0":
         return values | {times(value, scale) for value in values}, end
-    return frozenset(times(value, scale) for value in values), stop
+    scaled = frozenset(times(value, scale) for value in values)
+    # "1만" is 10,000, and "only 1" too.
+    return (scaled | values if word[0] == "만" else scaled), stop
 
 
 def times(value: str, scale: int) -> str:
@@ -277,70 +272,18 @@ def times(value: str, scale: int) -> str:
     return plain(whole + ("." + rest if rest else ""))
 
 
-_MONEY_BEFORE: Final = re.compile(r"(?:(?<![^\W\d_])[^\W\d_]{1,3}\.?|[^\W\d_]{0,2}[$€£¥￥₹₩₺₽฿₫₪₴₿₱￡]|S/)\Z")
-_MONEY_AFTER: Final = re.compile(
-    rf"[ \u00a0\u202f-]?((?:[A-Z]{{1,2}})?[$€£¥￥₹₩₺₽฿₫₪₴₿₱￡¢]|{LETTERS}\.?)(?:[ \u00a0-]({LETTERS}))?"
-)
-
-
-def _binds(text: str, start: int, end: int, locale: str) -> tuple[frozenset[str], int]:
-    """What a number counts: a currency before or after it, else a unit, else a percentage before it."""
-    money = currencies(locale)
-    before = text[max(0, start - 6) : start]
-    before = (before[:-1] if before[-1:] in ("-", "–") else before).rstrip(" \u00a0\u202f")
-    sign = _MONEY_BEFORE.search(before)
-    if sign is not None and (some := money.signs.get(sign.group())) is not None:
-        return frozenset(f"money-{code}" for code in some), end
-    unit = unit_at(text, end, locale)
-    after = _MONEY_AFTER.match(text, end)
-    if after is not None:
-        codes, stop = _after(after, money.signs, money.words)
-        if codes:
-            ids = frozenset(f"money-{code}" for code in codes)
-            return (ids | unit[0], max(unit[1], stop)) if unit else (ids, stop)
-    if unit is not None:
-        return unit
-    if before.endswith("%"):
-        return frozenset({"concentr-percent"}), end
-    return frozenset(), end
-
-
-def _after(
-    match: re.Match[str], signs: dict[str, frozenset[str]], words: dict[str, frozenset[str]]
-) -> tuple[frozenset[str], int]:
-    first, second = match.group(1), match.group(2)
-    if (some := signs.get(first)) is not None:
-        return some, match.end(1)
-    low = first.lower()
-    if "\u2e80" < low[0] < "\ud7b0":
-        for size in range(min(10, len(low)), 0, -1):
-            codes = words.get(low[:size]) or signs.get(low[:size])
-            if codes:
-                return codes, match.start(1) + size
-    if (some := words.get(low)) is not None:
-        return some, match.end(1)
-    if second and (some := words.get(second.lower())) is not None:
-        narrow = signs.get(first + "D", frozenset({"USD"} if low in ("us", "u") else ())) & some
-        return narrow or some, match.end(2)
-    return frozenset(), match.end(1)
-
-
 def _bound(found: list[Number], text: str) -> list[Number]:
-    """Numbers of one range or one box share what they count: `10 x 20 cm`, `$10-20`."""
+    """Numbers of one range or one box share what they count: `10 x 20 cm`, `$10-20`; money only in a range."""
     for at in range(len(found) - 2, -1, -1):
         one, two = found[at], found[at + 1]
         linked = _LINK.fullmatch(text, one.end, two.start) is not None or one.end == two.start
-        binds = one.binds or (two.binds if linked else frozenset())
-        found[at] = Number(one.start, one.end, one.values, binds, parts=one.parts, linked=linked, inside=one.inside)
+        if linked:
+            ranged = _RANGE.fullmatch(text, one.end, two.start) is not None
+            takes = not one.binds and (ranged or not is_money(two.binds))
+            binds = two.binds if takes else one.binds
+            found[at] = replace(one, linked=True, binds=binds, shared=takes and bool(binds) and not ranged)
     for at in range(1, len(found)):
         one, two = found[at - 1], found[at]
-        if (
-            not two.binds
-            and one.binds
-            and _RANGE.fullmatch(text, one.end, two.start)
-            and next(iter(one.binds)).startswith("money-")
-        ):
-            found[at] = Number(
-                two.start, two.end, two.values, one.binds, parts=two.parts, linked=two.linked, inside=two.inside
-            )
+        if not two.binds and is_money(one.binds) and _RANGE.fullmatch(text, one.end, two.start):
+            found[at] = replace(two, binds=one.binds)
     return found

@@ -12,16 +12,43 @@ from typing import Final
 from msgspec import Struct
 
 from localization.gate.case import Case
-from localization.gate.dates_reading import Moment, agree, months_named, weekdays_named
+from localization.gate.dates_reading import Moment
+from localization.gate.dates_weighing import calendar_numbers, contradict, dotted, names_differ, unpaired
+from localization.gate.money_names import names_money
 from localization.gate.number_words import Force, lexicon, may_say
-from localization.gate.numbers_reading import Number, Reading, may_count, read, stripped
-from localization.gate.quantities_units import agree as measures_agree
-from localization.gate.quantities_units import dimension, mentions
+from localization.gate.numbers_reading import Number, Reading, may_count, read
+from localization.gate.numbers_text import stripped
+from localization.gate.quantities_binding import is_money
+from localization.gate.quantities_conversion import agree as measures_agree
+from localization.gate.quantities_conversion import dimension
+from localization.gate.quantities_units import is_exact, mentions
 from schemas.locales import parse_locale
 
 # Verb-last and modifier-first languages put "3 of 10" as "10 of-which 3": order binds only inside a range there.
-_REORDERS: Final = frozenset("""az bn eu fa fi hi hu ja ka kk ko ky mn mr my ne ta te tr uz zh""".split())  # noqa: SIM905 -- a line reads better than a column
-_MONEY: Final = "money-"
+_REORDERS: Final = frozenset(
+    (
+        "az",
+        "eu",
+        "fa",
+        "fi",
+        "hi",
+        "hu",
+        "ja",
+        "ka",
+        "kk",
+        "ko",
+        "ky",
+        "mn",
+        "mr",
+        "my",
+        "ne",
+        "ta",
+        "te",
+        "tr",
+        "uz",
+        "zh",
+    )
+)
 
 
 class Findings(Struct, frozen=True):
@@ -45,8 +72,8 @@ def weigh(case: Case) -> Findings:
 def _weigh(source: str, shown: str, own: str, target: str, terms: tuple[str, ...]) -> Findings:
     if not (may_count(source) or may_count(shown) or _in_words(source, own) or _in_words(shown, target)):
         return _dates_only(source, own, shown, target)
-    one = read(*stripped(source, shown, terms), own)
-    two = read(*stripped(shown, source, terms), target)
+    before, after = stripped(source, shown, terms, (own, target))
+    one, two = read(*before, own), read(*after, target)
     return _Weighing(one, own, two, target).findings()
 
 
@@ -67,18 +94,7 @@ def _in_words(text: str, locale: str) -> bool:
 
 
 def _dates_only(source: str, own: str, shown: str, target: str) -> Findings:
-    return Findings(dates=True) if _names_differ(source, own, shown, target) else _NOTHING
-
-
-def _names_differ(source: str, own: str, shown: str, target: str) -> bool:
-    """Whether both sides name months, or weekdays, and not the same ones."""
-    for named in (months_named, weekdays_named):
-        before = named(source, own)
-        if before:
-            after = named(shown, target)
-            if after and before != after and len(before) == len(after):
-                return True
-    return False
+    return Findings(dates=True) if names_differ(source, own, shown, target) else _NOTHING
 
 
 class _Weighing:
@@ -88,28 +104,36 @@ class _Weighing:
 
     def findings(self) -> Findings:
         one, two = self._one, self._two
-        lost, extra = _unpaired(one.moments, two.moments)
-        dates = _contradict(lost, extra) or _names_differ(one.text, self._own, two.text, self._target)
-        left = [n for n in one.numbers if not n.inside or _holds(lost, n)]
-        right = [n for n in two.numbers if not n.inside or _holds(extra, n)]
+        lost, extra, said = unpaired(one.moments, two.moments)
+        late, right_clocks = _clocks(lost, two)
+        early, left_clocks = _clocks(extra, one)
+        lost, extra = late, early
+        dates = contradict(lost, extra) or names_differ(one.text, self._own, two.text, self._target)
+        left = [n for n in one.numbers if (not n.inside or _holds(lost, n)) and n.start not in left_clocks]
+        right = [n for n in two.numbers if (not n.inside or _holds(extra, n)) and n.start not in right_clocks]
+        left, right = left + _untold(said, 0), right + _untold(said, 1)
         left, right = self._pair(left, right)
         left, right = self._pair(_exploded(left), _exploded(right))
-        units, money = self._binds()
+        units, money, swapped = self._binds()
         left, right = self._convert(left, right)
+        left = [n for n in left if not (n.named and any(n.values == one.values for one, _ in self._pairs))]
+        right = [n for n in right if not (n.named and any(n.values == two.values for _, two in self._pairs))]
         numbers = self._unsaid(left, one, two, self._own, self._target) | self._unsaid(
             right, two, one, self._target, self._own
         )
-        numbers = numbers or self._words_differ() or self._romans_differ() or self._out_of_order()
+        numbers = numbers or self._words_differ() or self._romans_differ() or swapped or self._out_of_order()
         if dates and numbers and any(n.inside for n in (*left, *right)):
             numbers = False
         return Findings(numbers, units, money, dates)
 
     def _pair(self, left: list[Number], right: list[Number]) -> tuple[list[Number], list[Number]]:
         """Pair numbers of one value: those of one kind first, then of unknown kind, then of another kind."""
+        places = {id(n): at for side in (left, right) for at, n in enumerate(side)}
         for fits in (_same_kind, _open_kind, _any_kind):
             rest: list[Number] = []
             for one in left:
-                other = next((n for n in right if not one.values.isdisjoint(n.values) and fits(one, n)), None)
+                like = [n for n in right if not one.values.isdisjoint(n.values) and fits(one, n)]
+                other = min(like, key=lambda n: abs(places[id(one)] - places[id(n)]), default=None)
                 if other is None:
                     rest.append(one)
                 else:
@@ -118,33 +142,38 @@ class _Weighing:
             left = rest
         return left, right
 
-    def _binds(self) -> tuple[bool, bool]:
-        """Whether a paired number counts another unit, or other money."""
+    def _binds(self) -> tuple[bool, bool, bool]:
+        """Whether a paired number counts another unit, or other money, and whether two of them changed places."""
         units = money = False
+        swaps: list[tuple[frozenset[str], frozenset[str]]] = []
         for one, two in self._pairs:
             if one.binds and two.binds:
                 if one.binds.isdisjoint(two.binds):
-                    both = _is_money(one) or _is_money(two)
+                    both = is_money(one.binds) or is_money(two.binds)
                     money, units = money or both, units or not both
-            elif one.binds or two.binds:
+                    swaps.append((one.binds, two.binds))
+                elif two.shared and not one.shared and is_exact(one.binds):
+                    units = True
+            elif (one.binds and not one.shared) or (two.binds and not two.shared):
                 unbound, bound = (two, one) if one.binds else (one, two)
                 text, locale = (self._two, self._target) if one.binds else (self._one, self._own)
-                if self._is_lost(bound, unbound, text, locale):
-                    money, units = money or _is_money(bound), units or not _is_money(bound)
-        return units, money
+                added = two.binds and not (is_money(two.binds) or "concentr-percent" in two.binds)
+                if not added and self._is_lost(bound, unbound, text, locale):
+                    money, units = money or is_money(bound.binds), units or not is_money(bound.binds)
+        swapped = any(not a.isdisjoint(d) and not b.isdisjoint(c) for a, b in swaps for c, d in swaps)
+        return units, money, swapped
 
     def _is_lost(self, bound: Number, unbound: Number, reading: Reading, locale: str) -> bool:
-        """Whether a number's unit is nowhere near on the other side, where the words around leave no doubt."""
-        if _is_money(bound):
-            wanted = frozenset(code for code in bound.binds if code.startswith(_MONEY))
-            return not any(not n.binds.isdisjoint(wanted) for n in reading.numbers) and self._bare(unbound, reading)
-        return self._bare(unbound, reading) and not mentions(reading.text, bound.binds, locale)
-
-    @staticmethod
-    def _bare(number: Number, reading: Reading) -> bool:
-        """Whether no unknown word follows a number that could be its unit in an inflected form."""
-        rest = reading.text[number.end : number.end + 2].lstrip(" \u00a0-")
-        return not rest[:1].isalpha()
+        """Whether a number's unit or currency is nowhere on the other side but with other numbers."""
+        rest, at = [], 0
+        for number in reading.numbers:
+            if number.binds:
+                rest.append(reading.text[at : number.start])
+                at = max(at, number.end)
+        text = " ".join((*rest, reading.text[at:]))
+        if is_money(bound.binds):
+            return not names_money(text, bound.binds, locale)
+        return (is_exact(bound.binds) or _ends(unbound, reading)) and not mentions(text, bound.binds, locale)
 
     def _convert(self, left: list[Number], right: list[Number]) -> tuple[list[Number], list[Number]]:
         """Take out measures that were converted, and second values that agree with one that is there."""
@@ -174,7 +203,10 @@ class _Weighing:
                 return True
             if value == "0.5" and may_say(there.low, language, 2):
                 return True
-        return "1" in one.values and there.slots > here.slots
+        if "1" in one.values and there.slots > here.slots:
+            return True
+        numbers = {int(value) for value in one.values if value.isdecimal() and len(value) < 3}
+        return not numbers.isdisjoint(calendar_numbers(there.low, target))
 
     def _words_differ(self) -> bool:
         """Whether a number word of one side stands against another number, or against none."""
@@ -187,12 +219,15 @@ class _Weighing:
         left: list[tuple[int, Force]] = []
         taken = {value for number in there.numbers for value in number.values}
         others = [word.value for word in there.words]
+        values = frozenset(others)
         for word in here.words:
             value = str(word.value)
             if word.value in others:
                 others.remove(word.value)
             elif word.force > Force.WEAK and word.value > 1 and value not in taken:
-                said = may_say(there.low, language, word.value) or any(value in one.values for one in there.romans)
+                said = (word.value not in values and may_say(there.low, language, word.value)) or any(
+                    value in one.values for one in there.romans
+                )
                 if not said:
                     left.append((word.value, word.force))
         return left
@@ -210,23 +245,30 @@ class _Weighing:
 
     def _out_of_order(self) -> bool:
         """Whether numbers of one kind changed places, where grammar does not move them."""
-        pairs = sorted((one.start, two.start, one, two) for one, two in self._pairs)
+        pairs = sorted(((a.start, b.start, a, b) for a, b in self._pairs), key=lambda pair: pair[:2])
         reorders = not _REORDERS.isdisjoint({parse_locale(self._own).language, parse_locale(self._target).language})
         for at, (_, place, one, _) in enumerate(pairs):
-            for _, later, two, _ in pairs[at + 1 :]:
+            for _, later, two, other in pairs[at + 1 :]:
                 if later < place and _alike(one, two):
-                    beside = two is pairs[at + 1][2] and one.linked
+                    beside = two is pairs[at + 1][2] and one.linked and other.linked
                     if beside or not reorders:
                         return True
         return False
 
 
+def _ends(number: Number, reading: Reading) -> bool:
+    """Whether no unknown word follows a number (or the range it begins) that could be its unit, inflected."""
+    numbers = reading.numbers
+    at = next((n for n, one in enumerate(numbers) if one.start == number.start), len(numbers) - 1)
+    while numbers[at].linked and at + 1 < len(numbers):
+        at += 1
+    return not reading.text[numbers[at].end : numbers[at].end + 2].lstrip(" \u00a0-")[:1].isalpha()
+
+
 def _alike(one: Number, two: Number) -> bool:
+    if one.named or two.named:
+        return False
     return one.values.isdisjoint(two.values) and (one.binds == two.binds or not one.binds or not two.binds)
-
-
-def _is_money(number: Number) -> bool:
-    return any(bind.startswith(_MONEY) for bind in number.binds)
 
 
 def _same_kind(one: Number, two: Number) -> bool:
@@ -242,7 +284,7 @@ def _any_kind(one: Number, two: Number) -> bool:
 
 
 def _agree(one: Number, two: Number) -> bool:
-    if not one.binds or not two.binds or dimension(one.binds).isdisjoint(dimension(two.binds)):
+    if not one.binds.isdisjoint(two.binds) or dimension(one.binds).isdisjoint(dimension(two.binds)):
         return False
     return any(
         measures_agree(a, one.binds, b, two.binds)
@@ -267,24 +309,25 @@ def _holds(some: Sequence[Moment], number: Number) -> bool:
     return any(one.start <= number.start < one.end for one in some)
 
 
-def _unpaired(left: Sequence[Moment], right: Sequence[Moment]) -> tuple[list[Moment], list[Moment]]:
-    """Dates and times of each side that have no like on the other."""
-    rest, free = [], list(right)
-    for one in left:
-        other = next((n for n in free if _same_moment(one, n)), None)
-        if other is None:
+def _clocks(some: Sequence[Moment], there: Reading) -> tuple[list[Moment], set[int]]:
+    """Times that the other side writes with a point, as numbers; returns the rest, and where those numbers are."""
+    rest, taken = [], set()
+    for one in some:
+        at = next((n.start for n in there.numbers if dotted(there.text, n.start) in one.minutes), None)
+        if at is None:
             rest.append(one)
         else:
-            free.remove(other)
-    return rest, free
+            taken.add(at)
+    return rest, taken
 
 
-def _same_moment(one: Moment, two: Moment) -> bool:
-    if one.minutes or two.minutes:
-        return not one.minutes.isdisjoint(two.minutes)
-    return any(agree(a, b) for a in one.days for b in two.days)
-
-
-def _contradict(lost: Sequence[Moment], extra: Sequence[Moment]) -> bool:
-    """Whether a date stands against another date, or a time against another time."""
-    return any(bool(one.days) == bool(two.days) for one in lost for two in extra)
+def _untold(said: Sequence[tuple[Moment, Moment]], side: int) -> list[Number]:
+    """The day or year that a date of this side has and its like on the other has not."""
+    found = []
+    for pair in said:
+        here, there = pair[side], pair[1 - side]
+        for part in (0, 2):
+            told = {day[part] for day in here.days}
+            if told and None not in told and all(day[part] is None for day in there.days):
+                found += [Number(here.start, here.end, frozenset(str(value) for value in told))]
+    return found

@@ -1,9 +1,9 @@
-"""Units of measure: what each locale calls them (CLDR, by Babel), and which values of two units agree (pint)."""
+"""Units of measure: what each locale calls them (CLDR, by Babel), and where one stands in a text."""
 
 import re
 from collections.abc import Iterator
-from functools import cache, lru_cache
-from typing import Any, Final
+from functools import lru_cache
+from typing import Final
 
 from babel import Locale, UnknownLocaleError
 from msgspec import Struct
@@ -19,30 +19,30 @@ _DIMENSIONS: Final = re.compile(
 _LEFT_OUT: Final = re.compile(
     r"-(?:person|quarter|em|dot|dot-.*|pixel-per-.*|earth.*|solar.*|light.*|point|dunam|parsec|.*scandinavian|furlong"
     r"|fathom|astronomical.*|night|item|mole|permyriad|portion.*|.*ofglucose.*|millimole.*|permillion|dalton|grain|stone"
-    r"|cup-metric|pint-metric|acre-foot|bushel|dram|jigger|pinch|drop|dessert.*|.*imperial|barrel|radian|revolution"
+    r"|knot|cup-metric|pint-metric|acre-foot|bushel|dram|jigger|pinch|drop|dessert.*|.*imperial|barrel|radian|revolution"
     r"|foodcalorie|therm.*|electronvolt|beaufort|ounce-troy|picometer|cubic-(?:mile|yard)|megaliter|generic|.*density"
     r"|millimeter-ofhg|inch-ofhg|lumen-.*|karat)$"
 )
 # Signs that are the same wherever Latin letters are read (SI brochure, 9th edition; IEC 80000-13), and typed forms.
 _SIGNS: Final[dict[str, str]] = {
-    "length-millimeter": "mm ㎜ мм",
-    "length-centimeter": "cm ㎝ см",
+    "length-millimeter": "mm ㎜ мм مم ملم ממ मिमी มม",
+    "length-centimeter": "cm ㎝ см سم סמ सेमी ซม",
     "length-decimeter": "dm дм",
-    "length-meter": "m м mts mtrs",
-    "length-kilometer": "km ㎞ км",
-    "length-inch": "in in. inch inches ″ '' ” \" pol pol.",
+    "length-meter": "m м mts mtrs متر מטר मी ม",
+    "length-kilometer": "km ㎞ км كم קמ किमी กม",
+    "length-inch": "in in. inch inches ″ '' ” \" pol pol. pulg pulg. poll.",
     "length-foot": "ft ft. ′ feet foot",
     "length-yard": "yd yds",
     "length-mile": "mi",
-    "mass-gram": "g gr gr. grs г gm gms",
-    "mass-kilogram": "kg ㎏ кг kgs kilo kilos kilogramm kilograms",
-    "mass-milligram": "mg мг",
+    "mass-gram": "g gr gr. grs г gm gms غ جم غم جرام גרם ग्रा ग्राम กรัม",
+    "mass-kilogram": "kg ㎏ кг kgs kilo kilos kilogramm kilograms كجم كغ كلغ كغم كيلو קג किग्रा किलो กก กิโล 公斤",
+    "mass-milligram": "mg мг ملغ ملجم מג मिग्रा มก",
     "mass-microgram": "µg μg mcg мкг",
     "mass-pound": "lb lbs lb. lbs. ＃",
     "mass-ounce": "oz oz.",
     "mass-tonne": "t т",
-    "volume-liter": "l L ℓ л lt lts ltr",
-    "volume-milliliter": "ml mL ㎖ мл cc",
+    "volume-liter": "l L ℓ л lt lts ltr ل لتر ליטר ली ลิตร",
+    "volume-milliliter": "ml mL ㎖ мл cc مل ملل מל मिली มล",
     "volume-centiliter": "cl cL сл",
     "volume-deciliter": "dl dL дл",
     "volume-fluid-ounce": "oz oz. floz",
@@ -50,7 +50,7 @@ _SIGNS: Final[dict[str, str]] = {
     "volume-cubic-meter": "m³ m3 м³",
     "area-square-meter": "m² m2 qm sqm м²",
     "area-square-centimeter": "cm² cm2",
-    "power-watt": "W Вт w",
+    "power-watt": "W Вт w واط",
     "power-kilowatt": "kW кВт",
     "power-milliwatt": "mW мВт",
     "power-horsepower": "hp HP PS cv CV",
@@ -59,7 +59,7 @@ _SIGNS: Final[dict[str, str]] = {
     "energy-kilocalorie": "kcal ккал Cal",
     "energy-kilojoule": "kJ кДж",
     "energy-joule": "J Дж",
-    "electric-volt": "V В volts volt",
+    "electric-volt": "V В volts volt فولت",
     "electric-millivolt": "mV мВ",
     "electric-kilovolt": "kV кВ",
     "electric-ampere": "A А amp amps",
@@ -74,8 +74,8 @@ _SIGNS: Final[dict[str, str]] = {
     "digital-bit": "bit bits",
     "digital-byte": "B byte bytes octet octets",
     "digital-kilobyte": "kB KB Ko ko КБ Кб кБ KiB",
-    "digital-megabyte": "MB Mo МБ Мб MiB mb",
-    "digital-gigabyte": "GB Go ГБ Гб GiB gb",
+    "digital-megabyte": "MB Mo МБ Мб MiB mb МіБ МиБ",
+    "digital-gigabyte": "GB Go ГБ Гб GiB gb ГіБ ГиБ جيجابايت",
     "digital-terabyte": "TB To ТБ Тб TiB tb",
     "digital-megabit-per-second": "Mbps Mb/s Mbit/s Мбит/с",
     "digital-gigabit-per-second": "Gbps Gb/s Gbit/s Гбит/с",
@@ -105,18 +105,14 @@ _SIGNS: Final[dict[str, str]] = {
     "concentr-permille": "‰",
     "angle-degree": "° º",
 }
-_PINT: Final = {
-    "mass-tonne": "metric_ton", "volume-gallon": "gallon", "temperature-celsius": "degC",
-    "temperature-fahrenheit": "degF",
-    "mass-ton": "short_ton", "speed-mile-per-hour": "mile/hour",
-    "speed-kilometer-per-hour": "kilometer/hour", "speed-meter-per-second": "meter/second",
-    "pressure-pound-force-per-square-inch": "psi", "area-square-foot": "foot**2", "area-square-meter": "meter**2",
-    "area-square-inch": "inch**2", "area-square-centimeter": "centimeter**2", "volume-cubic-foot": "foot**3",
-    "volume-cubic-inch": "inch**3", "volume-cubic-meter": "meter**3", "volume-cubic-centimeter": "centimeter**3",
-    "volume-fluid-ounce": "fluid_ounce", "power-horsepower": "horsepower",
-}  # fmt: skip
-_SPACE: Final = r"[ \u00a0\u202f\u2009]"
+_SPACE: Final = r"[ \n\u00a0\u202f\u2009]"
 _MARKS: Final = re.compile("[\u200e\u200f\u2068\u2069\u061c]")
+_APOSTROPHES: Final = ("'", "’")
+_GLUED_ONLY: Final = frozenset("tkBJCKcdbсвтАК")
+# What other languages say in many words: "64 位", "8-битный".
+_LOOSE: Final = ("duration", "angle", "digital-bit", "digital-byte", "graphics-pixel")
+_QUOTES: Final = frozenset(("''", "”", '"'))
+_OPEN: Final = re.compile("[“„«‟]")
 _STEM_MIN: Final = 4
 _ENDING_MAX: Final = 4
 _WORDS_MAX: Final = 3
@@ -163,6 +159,12 @@ def _common(names: list[str]) -> str:
     return low[:at].rstrip(".")
 
 
+def _is_letter(name: str) -> bool:
+    """Whether a name is one letter, with or without a stop: "в." is a century, and a preposition."""
+    name = name.rstrip(".")
+    return len(name) == 1 and name.isalpha() and name < "\u2e80"
+
+
 def _named(locale: str) -> Iterator[tuple[str, list[str]]]:
     for cldr in _cldr(locale):
         for unit, lengths in cldr._data["unit_patterns"].items():  # noqa: SLF001 -- Babel formats but does not list
@@ -172,9 +174,11 @@ def _named(locale: str) -> Iterator[tuple[str, list[str]]]:
             for length in ("long", "short"):
                 for pattern in lengths.get(length, {}).values():
                     if isinstance(pattern, str) and "{0}" in pattern:
-                        name = _MARKS.sub("", pattern).replace("{0}", " ").replace("\u00a0", " ").strip()
+                        name = (
+                            _MARKS.sub("", pattern).replace("״", "").replace("{0}", " ").replace("\u00a0", " ").strip()
+                        )
                         name = re.sub(r"\s+", " ", name)
-                        if name and name not in names:
+                        if name and name not in names and not _is_letter(name):
                             names.append(name)
             yield unit, names
 
@@ -191,7 +195,9 @@ def _cldr(locale: str) -> tuple[Locale, ...]:
 
 
 _GLUED: Final = re.compile(rf"{_SPACE}?(?:[-‐‑]{_SPACE}?)?")
-_SIGN_RUN: Final = re.compile(rf"(?:[°ºµμ]?{LETTERS}(?:[/·]{LETTERS})?[²³23]?|[%％٪‰°º″′”\"]|'')\.?")
+# A sign ends where a script without spaces goes on: "18 Vの".
+_SPACED_LETTERS: Final = LETTERS.replace(r"\d_", r"\d_\u0e00-\u0eff\u2e80-\ud7ff", 1)
+_SIGN_RUN: Final = re.compile(rf"(?:[°ºµμ]?{_SPACED_LETTERS}(?:[/·]{_SPACED_LETTERS})?[²³23]?|[%％٪‰°º″′”\"]|'')\.?")
 _WORDS_RUN: Final = re.compile(rf"{LETTERS}\.?(?:{_SPACE}{LETTERS}\.?){{0,2}}")
 _NO_SPACES: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 _INCH_WORD: Final = re.compile(
@@ -225,12 +231,15 @@ def unit_at(text: str, at: int, locale: str) -> tuple[frozenset[str], int] | Non
 
 def _is_sign(form: str, text: str, start: int, locale: str) -> bool:
     end = start + len(form)
+    if form in _QUOTES:  # an inch sign clings to its number and closes no quotation
+        return text[start - 1].isdigit() and text.count(form, 0, start) % 2 == 0 and not _OPEN.search(text, 0, start)
     if form == "in":  # "2 in 1" is no measure, and "2 in der Box" is German
         return locale[:2] == "en" and _INCH_WORD.match(text, end) is not None
-    if form[-1].isalpha() and text[end : end + 1].isalpha():
+    after = text[end : end + 1]
+    if form[-1].isalpha() and ((after.isalpha() and after < "\u2e80") or text[end : end + 1] in _APOSTROPHES):
         return False
-    # One letter with a space before it is more often a word ("5 a 10", "2 g") than a unit, unless it is SI's.
-    return not (len(form) == 1 and form in "aAtkKBJCсвВ" and text[start - 1].isspace() and form not in "AКВ")
+    # One letter behind a space is a word ("5 a 10", "5 с нами") unless it is a unit of goods.
+    return not (len(form) == 1 and text[start - 1].isspace() and form in _GLUED_ONLY)
 
 
 def _phrase(text: str, start: int, names: Units) -> tuple[frozenset[str], int] | None:
@@ -265,61 +274,22 @@ def _prefixed(run: str, names: Units) -> tuple[frozenset[str], int] | None:
 
 
 def mentions(text: str, wanted: frozenset[str], locale: str) -> bool:
-    """Whether a text names one of the units anywhere, with or without a number."""
+    """Whether a text names one of the units anywhere, with or without a number; inflected, if it is no exact unit."""
     names = units(locale)
+    low = text.lower()
     for run in _NO_SPACES.finditer(text):
         if any(not wanted.isdisjoint(some) for form, some in names.words.items() if form in run.group()):
             return True
     for match in re.finditer(r"[^\s\d,;:!?()\[\]{}<>«»„“]+", text):
         word = match.group().rstrip(".")
-        some = names.signs.get(word) or names.words.get(word.lower())
-        found = some or (_inflected(word, 0, names) or (frozenset[str](), 0))[0]
-        if not wanted.isdisjoint(found):
+        found = names.signs.get(word) or names.words.get(word.lower())
+        if found is None and not is_exact(wanted):
+            found = (_inflected(word, 0, names) or (None, 0))[0]
+        if found is not None and not wanted.isdisjoint(found):
             return True
-    return any(
-        " " in form and not wanted.isdisjoint(some) and form in text.lower() for form, some in names.words.items()
-    )
+    return any(" " in form and not wanted.isdisjoint(some) and form in low for form, some in names.words.items())
 
 
-def dimension(some: frozenset[str]) -> frozenset[str]:
-    """Return what units measure: the first word of CLDR's ids."""
-    return frozenset(unit.partition("-")[0] for unit in some)
-
-
-@cache
-def _registry() -> Any:
-    import pint  # noqa: PLC0415 -- takes 0.3 s, and only a converted measure needs it
-
-    return pint.UnitRegistry()
-
-
-@lru_cache(maxsize=4096)
-def converted(amount: str, unit: str, other: str) -> float | None:
-    """Return an amount of one unit in another, or None where they do not measure the same."""
-    if unit.partition("-")[0] != other.partition("-")[0]:
-        return None
-    registry = _registry()
-    one, two = (_PINT.get(name, name.partition("-")[2].replace("-", "_")) for name in (unit, other))
-    try:
-        return float(registry.Quantity(float(amount), one).to(two).magnitude)
-    except Exception:  # noqa: BLE001 -- pint raises its own kinds, AttributeError and TypeError for an unknown unit
-        return None
-
-
-def agree(amount: str, some: frozenset[str], other: str, others: frozenset[str]) -> bool:
-    """Whether two measures say the same within the rounding that either was written with."""
-    for one in some:
-        for two in others:
-            value = converted(amount, one, two)
-            back = converted(other, two, one)
-            if value is not None and back is not None and (_rounds(value, other) or _rounds(back, amount)):
-                return True
-    return False
-
-
-def _rounds(value: float, written: str) -> bool:
-    """Whether a value rounds to a written number: by its last digit, or within 1%."""
-    number = float(written)
-    fraction = written.partition(".")[2]
-    step = 10.0 ** -len(fraction)
-    return abs(value - number) <= max(0.51 * step, 0.01 * abs(value)) and (number != 0 or abs(value) < 0.51)
+def is_exact(some: frozenset[str]) -> bool:
+    """Whether a unit has a sign that every locale knows, so that it may be missed: no length of time, no cup."""
+    return any(unit in _SIGNS and not unit.startswith(_LOOSE) for unit in some)

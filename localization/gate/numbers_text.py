@@ -1,0 +1,69 @@
+"""A text as the laws of quantities read it: digits in ASCII, without what other laws hold."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+from localization.gate.prose import prose
+from localization.spans import AMOUNTS, SpanKind, find_spans
+
+# Kinds of spans whose numbers these laws weigh; what is in any other span is held by a law of its own.
+_WEIGHED: Final = AMOUNTS | {SpanKind.DATE, SpanKind.TIME, SpanKind.SIZE}
+_ASCII_DIGITS: Final = str.maketrans(
+    {
+        **{chr(zero + n): str(n) for zero in (0x660, 0x6F0, 0x966, 0x9E6, 0xE50, 0xFF10) for n in range(10)},
+        "٫": ".", "٪": "%", "％": "%", "−": "-", "﹣": "-", "－": "-", "．": ".", "：": ":", "／": "/", "٬": "\u202f",
+        "＄": "$", "～": "~", "〜": "~", "‐": "-", "‑": "-", "ʼ": "'", "’": "'",
+    }
+)  # fmt: skip
+_PLACE: Final = "¤"
+_DIGIT: Final = re.compile(r"\d")
+# Every printf form: flags, width, precision, length.
+_PRINTF: Final = re.compile(
+    r"%(?:\d+\$)?[-+#0']*\d*(?:\.\d+)?(?:hh|ll|[hljztL])?[diouxXeEfgGscp](?![A-Za-z0-9_]|%(?!%))|%[\d.]*(?:ll|l)u"
+)
+# "%8" is eight percent there, and elsewhere a placeholder.
+_PERCENT_FIRST: Final = ("tr", "eu")
+_PERCENT_BEFORE: Final = re.compile(r"(?<!%)%(\d+(?:[.,]\d+)?)(?![\d$A-Za-z.*])")
+# Hebrew abbreviations: ק"ג is one word.
+_GERSHAYIM: Final = re.compile(r"(?<=[א-ת])[\"״](?=[א-ת])")
+
+
+def stripped(
+    source: str, shown: str, terms: tuple[str, ...], locales: tuple[str, str]
+) -> tuple[tuple[str, int], tuple[str, int]]:
+    """Both texts without what other laws hold, each with how many placeholders that took out.
+
+    A code, term or telephone number that one text has as a span is taken out of both where both have it.
+    """
+    one, two = _bare(source, locales[0]), _bare(shown, locales[1])
+    if _DIGIT.search(one) is None or _DIGIT.search(two) is None:
+        return _ready(one, ()), _ready(two, ())
+    spans = {piece for text in (one, two) for piece in _opaque(text, terms)}
+    common = sorted((piece for piece in spans if piece in one and piece in two), key=len, reverse=True)
+    return _ready(one, common), _ready(two, common)
+
+
+def _bare(text: str, locale: str) -> str:
+    if "%" in text and locale[:2] in _PERCENT_FIRST:
+        text = _PERCENT_BEFORE.sub(r"\1%", text)
+    if locale[:2] == "he":
+        text = _GERSHAYIM.sub("", text)
+    return prose(_PRINTF.sub(_PLACE, text) if "%" in text else text)
+
+
+@lru_cache(maxsize=8192)
+def _opaque(text: str, terms: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(
+        text[span.start : span.end]
+        for span in find_spans(text, terms)
+        if span.kind not in _WEIGHED and any(map(str.isdigit, text[span.start : span.end]))
+    )
+
+
+def _ready(text: str, common: Sequence[str]) -> tuple[str, int]:
+    slots = text.count(_PLACE)
+    for piece in common:
+        text = text.replace(piece, _PLACE)
+    return text.translate(_ASCII_DIGITS), slots
