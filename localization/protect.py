@@ -58,16 +58,20 @@ def mask(text: str, terms: Sequence[str], glossary_terms: Mapping[str, str] = {}
     found += fixed
     if not found:
         return Masked(text, ())
-    return _build(text, _merged(text, sorted(found)))
+    return _build(text, _merged(text, sorted(found, key=_place)))
 
 
-class _Piece(Struct, frozen=True, order=True):
+class _Piece(Struct, frozen=True):
     """A stretch that is stood in for; `shown` is what comes back where that is not its own text."""
 
     start: int
     end: int
     amount: bool
     shown: str | None = None
+
+
+def _place(piece: _Piece) -> tuple[int, int]:
+    return piece.start, piece.end
 
 
 def _fixed(text: str, terms: Sequence[str], glossary_terms: Mapping[str, str]) -> list[_Piece]:
@@ -79,7 +83,7 @@ def _fixed(text: str, terms: Sequence[str], glossary_terms: Mapping[str, str]) -
             if all(end <= first or last <= start for first, last in taken):
                 taken.append((start, end))
                 pieces.append(_Piece(start, end, amount=False, shown=glossary_terms[term]))
-    return sorted(pieces)
+    return sorted(pieces, key=_place)
 
 
 def _written_in(text: str, fixed: Sequence[_Piece]) -> tuple[str, list[_Piece]]:

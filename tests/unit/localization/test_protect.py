@@ -165,6 +165,12 @@ def test_a_fixed_translation_is_written_in_at_first_and_stood_in_for_when_strict
     assert shown == "Almofadas e uma capa para SonicWave"
 
 
+def test_a_span_that_is_found_twice_is_one():
+    masked = mask("The SM-G991B for a Nintendo Switch", ("SM-G991B", "SM-G991B", "Nintendo Switch", "Switch"))
+    assert masked.text == "The QK710 for a QK711"
+    assert [span.text for span in masked.spans] == ["SM-G991B", "Nintendo Switch"]
+
+
 def test_what_is_protected_is_no_glossary_term():
     masked = mask("Gift card from gift.com/card", ("Gift card",), {"card": "cartão", "Gift": "Presente"})
     assert masked.text == "QK710 from QK711"
