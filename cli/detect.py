@@ -13,6 +13,7 @@ from cli.console import JsonFlag, print_json, print_table
 from localization.detect import Detector, Guess
 from schemas.errors import OperatorError
 from schemas.locales import UnknownLocale, parse_locale
+from schemas.reasons import Warn
 from schemas.settings import load
 
 TextsArgument = Annotated[list[str] | None, typer.Argument(help="Texts, each a case of its own.", show_default=False)]
@@ -112,14 +113,16 @@ def _detector(locales: tuple[str, ...]) -> Detector:
 
 
 def _answer(guess: Guess, confidence_min: float) -> dict[str, Any]:
+    sure = guess.locale is not None and guess.probability >= confidence_min
     return {
-        "locale": guess.locale if guess.probability >= confidence_min else None,
+        "locale": guess.locale if sure else None,
         "language": guess.language,
         "confidence": round(guess.probability, 4),
         "language_confidence": round(guess.language_probability, 4),
         "mixed": guess.mixed,
         "script": guess.script,
         "region": guess.region,
+        "warnings": [*([] if sure else [Warn.LANGUAGE_UNCERTAIN.value]), *guess.warnings],
         "candidates": [{"locale": one.locale, "confidence": one.probability} for one in guess.candidates],
     }
 

@@ -1,6 +1,7 @@
 """Detect: which of the locales served a text is in, or that nobody can say."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -14,6 +15,7 @@ from localization.detect_noise import CHARS_MAX, wording
 from localization.detect_scripts import script_of
 from localization.regions import RegionBasis, region_of
 from schemas.locales import parse_locale, written_in
+from schemas.reasons import Warn
 
 # A seller writes in a language that is served more often than not: so much likelier, as a logarithm, is one that is.
 # Fitted on a mixture of four texts in a served language to one in another.
@@ -24,7 +26,10 @@ _AS_ONE: Final = (frozenset(("hr", "bs", "sr")), frozenset(("nb", "nn")))
 _CANDIDATES: Final = 3
 # Below this a language that is not served is not worth a word.
 _LIKELY: Final = 0.02
-_LATIN_MIN: Final = 2
+# So many words in another script are another language; two Han characters, kana or syllables count as one.
+_BESIDE_MIN: Final = 2
+_DENSE: Final = frozenset(("Hani", "Kana", "Hang"))
+_TOGETHER: Final = {"Kana": ("Hani",), "Hang": ("Hani",)}
 
 
 class Candidate(Struct, frozen=True):
@@ -50,6 +55,12 @@ class Guess(Struct, frozen=True):
     mixed: bool = False
     region: RegionBasis | None = None
     candidates: tuple[Candidate, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader of an output is told: a mixture, and a region that is not served."""
+        marks = (Warn.MIXED_LANGUAGE.value,) if self.mixed else ()
+        return (*marks, Warn.REGION_FALLBACK.value) if self.region is RegionBasis.FALLBACK else marks
 
 
 class _Known(Struct, frozen=True):
@@ -95,15 +106,17 @@ class Detector:
             total = sum(languages[one] * favour[one] for one in languages)
             languages = {one: languages[one] * favour[one] / total for one in languages}
         script = found.script or "Hani" if found.language == "zh" else "Jpan"
-        return _Known(script, languages, _beside_latin(words, share))
+        return _Known(script, languages, _beside(words, "Hani", share))
 
     def _letters(self, texts: Sequence[str], words: str, script: str, share: float) -> _Known:
         if script in OWN_SCRIPTS:
-            return _Known(script, {OWN_SCRIPTS[script]: 1.0}, _beside_latin(words, share))
+            return _Known(script, {OWN_SCRIPTS[script]: 1.0}, _beside(words, script, share))
         own = words if share == 1.0 else _in_script(words, script)
         languages = self._favoured(own, script)
         main = max(languages, key=lambda language: languages[language])
-        mixed = mixture(texts, own, main) if share > 0.8 else _beside_latin(words, share)
+        mixed = _beside(words, script, share)
+        if mixed is PURE:
+            mixed = mixture(texts, own, main)
         return _Known(script, languages, mixed)
 
     def _favoured(self, words: str, script: str) -> dict[str, float]:
@@ -193,9 +206,18 @@ def _in_script(words: str, script: str) -> str:
     return " ".join(word for word in words.split() if any(script_of(char) == script for char in word))
 
 
-def _beside_latin(words: str, share: float) -> Mixture:
-    """A text in two scripts: words in small Latin letters are another language, what has capitals is a name."""
+def _beside(words: str, script: str, share: float) -> Mixture:
+    """A text in two scripts: words of the other are another language, but what has a Latin capital is a name."""
     if share == 1.0:
         return PURE
-    latin = sum(word[0] < "\u0250" and word[0].islower() for word in words.split())
-    return Mixture(share, "en") if latin >= _LATIN_MIN else PURE
+    seen = Counter(
+        other
+        for word in words.split()
+        if (other := next(filter(None, map(script_of, word)), None)) not in {None, script, *_TOGETHER.get(script, ())}
+        and not (other == "Latn" and word[0].isupper())
+        for _ in range(len(word) // 2 if other in _DENSE else 1)
+    )
+    if seen.total() < _BESIDE_MIN:
+        return PURE
+    other = seen.most_common(1)[0][0]
+    return Mixture(share, OWN_SCRIPTS.get(other or "", "en" if other == "Latn" else "und"))

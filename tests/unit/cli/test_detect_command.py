@@ -31,6 +31,15 @@ def test_each_text_is_a_case(run):
     assert found[0]["candidates"][0]["locale"] == "pt-BR"
     assert {one["mixed"] for one in found} == {False}
     assert found[0]["script"] == "Latn"
+    assert [one["warnings"] for one in found] == [[], ["language_uncertain"]]
+
+
+def test_mixtures_and_regions_that_are_not_served_are_warned_of(run):
+    mixture = "Great product. Muy buena calidad, me encantó."
+    found = answers(run(mixture, "Capa para telemóvel", "--locales", "en,es,pt-BR", "--json"))
+    assert "mixed_language" in found[0]["warnings"]
+    assert found[1]["locale"] == "pt-BR"
+    assert found[1]["warnings"] == ["region_fallback"]
 
 
 def test_lines_name_their_texts_and_locales_and_keep_the_rest(run, tmp_path):

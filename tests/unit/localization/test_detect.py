@@ -94,6 +94,8 @@ def test_what_several_languages_write_alike_is_uncertain(text):
         (["The shirt is very soft and warm", "La camisa es muy suave y cómoda"], {"en", "es"}),
         (["Wireless earphones fone de ouvido sem fio with case preto"], {"en", "pt"}),
         (["这件衬衫很好 but the size is too small for me"], {"zh", "en"}),
+        (["Отличный товар, спасибо. 这件衬衫很好"], {"ru", "zh"}),
+        (["هذا المنتج رائع جدا. Muy buena calidad y envío rápido"], {"ar", "es"}),
     ],
 )
 def test_a_mixture_has_a_main_language_and_less_confidence(texts, languages):
@@ -101,6 +103,7 @@ def test_a_mixture_has_a_main_language_and_less_confidence(texts, languages):
     assert guess.mixed
     assert guess.language in languages
     assert guess.probability < 0.9
+    assert "mixed_language" in guess.warnings
 
 
 def test_a_loan_or_a_brand_makes_no_mixture():
