@@ -161,7 +161,7 @@ class Localizer:
         if model is None:
             return _copied(ready, Warn.PAIR_UNAVAILABLE if _says_something(ready, terms) else None)
         glossary = self.glossary.for_pair(source.locale, target_locale)
-        job = Job(source.locale, target_locale, terms, model, priority, glossary)
+        job = Job(source.locale, target_locale, terms, model, priority, source.kind, glossary)
         parts = _segment(ready.text, source.kind, source.locale)
         segments = [one for part in parts for one in part.segments]
         shown = await together(self._translator.translate(one.text, job) for one in segments)

@@ -9,6 +9,7 @@ from inference.pool import Pool
 from inference.requests import Decoding, ModelId, PairUnavailable, PoisonText, Priority, SegmentTooLong
 from localization.abbreviations import written_out
 from localization.casing import casing_of, to_model, to_reader
+from localization.clean import folded
 from localization.gate.case import Case
 from localization.gate.glossary import misses_glossary
 from localization.gate.judge import judge
@@ -36,6 +37,7 @@ class Job(Struct, frozen=True):
     terms: tuple[str, ...]
     model: ModelId
     priority: Priority
+    field: str = "text"
     glossary: PairGlossary = _NO_GLOSSARY
 
 
@@ -89,7 +91,7 @@ class SegmentTranslator:
         if not worth_translating(masked.text):
             return Shown(text)
         fingerprint = job.glossary.fingerprint(text)
-        key = Key(job.source, job.target, masked.text, job.model.version, self._version, fingerprint)
+        key = Key(job.source, job.target, folded(masked.text), job.model.version, self._version, fingerprint)
         verdict = self._recall(key, text, masked, job)
         recalled = verdict is not None
         self._report(MemoryUsed(job.target, verdict.kind if verdict is not None else "miss"))
@@ -186,6 +188,7 @@ def _case(text: str, shown: str, job: Job, *, complete: bool = True) -> Case:
         translation=shown,
         source_locale=job.source,
         target_locale=job.target,
+        field=job.field,
         protected=job.terms,
         glossary=dict(job.glossary.matching(text)),
         complete=complete,

@@ -140,15 +140,16 @@ async def test_a_refusal_is_remembered_but_a_new_model_is_asked():
 
 
 async def test_what_is_too_long_is_parted_and_never_cut_off():
-    def answer(text, decoding):
-        return SegmentTooLong("too long") if len(text) > 30 else text.replace("e", "a") + "o"
-
-    pool = FakePool(answer)
-    text = "It is soft and warm, but it is also very light; we like it, and you will like it too."
-    field = await localized(pool, text)
-    assert field.origin == "model"
-    assert len(field.text) >= len(text)
-    assert all(len(asked) <= 30 for asked, _ in pool.asked[-4:])
+    pieces = {
+        "It is soft and warm,": "É macio e quente,",
+        "but it is also very light;": "mas também é muito leve;",
+        "we like it,": "nós gostamos,",
+        "and you will like it too.": "e você também vai gostar.",
+    }
+    pool = FakePool(lambda text, _decoding: pieces.get(text, SegmentTooLong("too long")))
+    field = await localized(pool, " ".join(pieces))
+    assert (field.text, field.origin) == (" ".join(pieces.values()), "model")
+    assert [asked for asked, _ in pool.asked[-4:]] == list(pieces)
 
 
 async def test_what_is_too_long_and_has_no_border_is_the_source():
