@@ -153,11 +153,16 @@ def unit_word_changed(line: Line, rng: Random) -> dict[str, Any] | None:
     found = []
     for old, new in UNIT_WORDS.get(language(line["target_locale"]), {}).items():
         pattern = re.compile(rf"(?<=\d)([\s\u00a0]?)({old})", re.IGNORECASE)
-        found += [(m, new) for m in free(line["translation"], pattern)]
+        found += [(m, new) for m in free(line["translation"], pattern) if not _of_date(m)]
     if not found or not free(line["source"], re.compile(r"\d")):
         return None
     m, new = rng.choice(found)
     return changed(line, put(line["translation"], m.span(2), new))
+
+
+def _of_date(m: re.Match[str]) -> bool:
+    """Whether the days are a day of the month: after a month's sign in Chinese, Japanese and Korean."""
+    return re.search(r"[月월]\s?\d+$", m.string[: m.start()]) is not None
 
 
 def currency_changed(line: Line, rng: Random) -> dict[str, Any] | None:
