@@ -1,6 +1,6 @@
 """What becomes of protected spans and glossary terms on the bundled models.
 
-python -m bench.protection
+python bench/protection.py
 
 Four measurements a direction. (1) Kinds: spans of every kind in titles and sentences, at their starts, at their ends
 and in rows: kept as the model gave them, kept after repair, refused. (2) Stress: one to six random words of ordinary
@@ -14,6 +14,7 @@ import csv
 import json
 import random
 import re
+import sys
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -22,6 +23,8 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+
+sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
 
 from inference.library.store import ModelStore
 from inference.pool import Pool

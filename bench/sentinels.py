@@ -1,6 +1,6 @@
 """What the bundled models do to protected spans: which stand-ins survive, and what the whole localization keeps.
 
-python -m bench.sentinels
+python bench/sentinels.py
 
 Four measurements a direction, on tests/data: (1) stand-in forms in sentences with one to four of them; (2) numbers sent
 as they are, as a name-like stand-in, as a number; (3) inline tags as pairs of stand-ins against cutting at the tags;
@@ -12,12 +12,15 @@ import csv
 import json
 import random
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import sacrebleu
 from rich.console import Console
 from rich.table import Table
+
+sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
 
 from inference.library.store import ModelStore
 from inference.pool import Pool
