@@ -23,7 +23,7 @@ from rich.table import Table
 from localization.detect import Detector
 from localization.detect_models import models
 from localization.detect_noise import wording
-from schemas.locales import parse_locale
+from schemas.locales import parse_locale, written_in
 
 DATA = Path(__file__).parent.parent / "tests" / "data" / "detect"
 FEW = ("en", "pt-BR", "es", "fr", "de", "zh-CN")
@@ -37,7 +37,10 @@ Guesser = Callable[[str], tuple[str | None, float]]
 
 
 def language(tag: str) -> str:
-    return {"no": "nb"}.get(found := parse_locale(tag).language, found)
+    """The language of a tag; traditional Chinese is another one than simplified."""
+    parsed = parse_locale(tag)
+    named = {"no": "nb"}.get(parsed.language, parsed.language)
+    return f"zh-{written_in(parsed)}" if named == "zh" else named
 
 
 def ours(served: Sequence[str]) -> Guesser:
@@ -53,7 +56,7 @@ def ours(served: Sequence[str]) -> Guesser:
 @cache
 def identifier(languages: tuple[str, ...]) -> Any:
     found = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    found.set_languages({"no" if one == "nb" else one for one in languages} & set(found.labels))
+    found.set_languages({"no" if one == "nb" else one.split("-")[0] for one in languages} & set(found.labels))
     return found
 
 
@@ -63,7 +66,7 @@ def py3langid(served: Sequence[str]) -> Guesser:
 
     def guess(text: str) -> tuple[str | None, float]:
         found, probability = one.classify(text)
-        return {"no": "nb"}.get(found, found), probability
+        return {"no": "nb", "zh": "zh-Hans"}.get(found, found), probability
 
     return guess
 
@@ -74,6 +77,7 @@ def fasttext(served: Sequence[str]) -> Guesser:
 
     def guess(text: str) -> tuple[str | None, float]:
         found, probability = models().fastest(" ".join(text.split()))
+        found = "zh-Hans" if found == "zh" else found
         return (found, probability) if found in languages else (None, 0.0)
 
     return guess
