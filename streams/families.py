@@ -110,6 +110,9 @@ MEMORY_HITS: Final = _counter(
     "Segments found in the memory: exact, normalized (other numbers or capitals), or corrected by a person.",
 )
 MEMORY_MISSES: Final = _counter("memory_misses_total", ("locale",), "MemoryUsed", "Segments not in the memory.")
+PERSONAL: Final = _counter(
+    "personal_data_found_total", ("kind",), "PersonalDataFound", "Names, numbers and addresses in what people wrote."
+)
 BATCH: Final = _histogram("inference_batch_size", ("model",), ROWS, "BatchRun", "Rows of one run of a model.")
 FILL: Final = _histogram(
     "inference_batch_fill_ratio", ("model",), RATIO, "BatchRun", "Rows of one run over the rows it had room for."

@@ -20,6 +20,7 @@ from schemas.report import (
     MemoryUsed,
     ModelFailed,
     ModelRebuilt,
+    PersonalDataFound,
     ProviderChosen,
     Rebalanced,
     ReplayCommitted,
@@ -87,6 +88,7 @@ class Metrics:
             StageTimed: self._stage,
             GateJudged: self._gate,
             MemoryUsed: self._memory,
+            PersonalDataFound: self._personal,
             BatchRun: self._batch,
             ProviderChosen: self._provider,
             ModelFailed: self._model_failed,
@@ -173,6 +175,9 @@ class Metrics:
             self._child[f.MEMORY_MISSES](report.locale).inc()
         else:
             self._child[f.MEMORY_HITS](report.locale, report.kind).inc()
+
+    def _personal(self, report: PersonalDataFound) -> None:
+        self._child[f.PERSONAL](report.kind).inc()
 
     def _batch(self, report: BatchRun) -> None:
         model, child = report.model, self._child

@@ -19,6 +19,7 @@ from schemas.report import (
     MemoryUsed,
     ModelFailed,
     ModelRebuilt,
+    PersonalDataFound,
     ProviderChosen,
     Rebalanced,
     ReplayCommitted,
@@ -61,6 +62,7 @@ REPORTS: tuple[Report, ...] = (
     GateJudged(locale="es", reason="gate_tags"),
     MemoryUsed(locale="es", kind="exact"),
     MemoryUsed(locale="es", kind="miss"),
+    PersonalDataFound(kind="email"),
     BatchRun(
         "en-pt",
         rows=8,
