@@ -89,7 +89,7 @@ _BRACED: Final = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
 # is none: "20%d", "% d". Two small letters may follow ("%dpx"), a word may not ("%discount").
 _PRINTF: Final = (
     r"(?<![\d%])%(?:\d{1,2}\$)?[-+#0']{0,3}(?:\d{1,3}|\*)?(?:\.(?:\d{1,3}|\*))?"
-    r"(?:(?:hh|h|ll|l|q|j|z|t|L|I64|I32)?[sdiufFeEgGxXoc@]|<PRI\w{2,12}>)"
+    r"(?:(?:hh|h|ll|l|j|z|L|I64|I32)?[sdiufFeEgGxXoc@]|<PRI\w{2,12}>)"
     r"(?![a-z]{3})(?!\d)|%\(\w{1,60}\)[-+#0 ]{0,3}\d{0,3}(?:\.\d{1,2})?[sdiufFeEgGxXr]"
 )
 _RAILS: Final = (
