@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "logistics": "Map carriers' codes to statuses, and show the phrases of a status.",
     "models": "List, build, pull, convert and verify the models.",
     "publish": "Send events from a file to a topic.",
+    "relocalize": "Localize again what a new glossary, model or locale has put out of date.",
     "schema": "Show and export the contracts as JSON Schema and AsyncAPI.",
     "tail": "Follow a topic, source and translation side by side.",
     "topics": "Create the topics, or check that they are as they must be.",

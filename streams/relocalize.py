@@ -40,6 +40,11 @@ class PartitionProgress(Struct, frozen=True):
     replayed: int
     total: int
 
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left."""
+        return self.replayed >= self.total
+
 
 class RequestProgress(Struct, frozen=True):
     """A request and how far it is. `lapsed`: too old for its progress to be known, or for any worker to begin it."""

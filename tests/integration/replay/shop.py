@@ -125,6 +125,26 @@ class Shop:
             await asyncio.sleep(0.05)
         return found
 
+    def dragoman(self, *arguments: str) -> Any:
+        """What `dragoman relocalize` prints as JSON, run as a process of its own."""
+        settings = {
+            "DRAGOMAN_KAFKA__BOOTSTRAP": self.broker.bootstrap,
+            "DRAGOMAN_KAFKA__GROUP": GROUP,
+            "DRAGOMAN_KAFKA__PARTITIONS": msgspec.json.encode(self.kafka.partitions).decode(),
+            "DRAGOMAN_LOCALIZATION__LOCALES": msgspec.json.encode(LOCALES).decode(),
+        }
+        command = [sys.executable, "-c", "from cli.main import run; run()", "relocalize", *arguments, "--json"]
+        done = subprocess.run(
+            command,
+            env={**os.environ, **settings},
+            cwd=Path(__file__).parents[3],
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr.decode()
+        return orjson.loads(done.stdout)
+
     # --- what is committed ------------------------------------------------------------------------------------------
 
     async def committed(self, topic: str = LISTING_UPDATED, group: str = GROUP) -> dict[int, int]:

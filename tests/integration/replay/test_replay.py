@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaProducer
 from msgspec.structs import replace
 
 from schemas.codec import encode
+from schemas.errors import OperatorError
 from schemas.relocalization import Relocalization
 from schemas.topics import RELOCALIZE, REVIEW_POSTED, review_localized
 from streams.broker.server import Broker
@@ -66,9 +67,11 @@ async def test_what_is_asked_for_is_told_again_once_and_live_offsets_stay(shop: 
     shop.end(shop.workers[0])
 
     again = shop.spawn("p2")
-    request = await shop.relocalize(locales=("fr",), category="a")
+    done = await asyncio.to_thread(
+        shop.dragoman, "--topic", "listing-updated", "--locale", "fr-CA", "--category", "a", "--wait"
+    )
+    assert (done["locales"], done["done"], done["replayed"]) == (["fr"], True, done["total"])
     reviews = await shop.relocalize(REVIEW_POSTED, locales=("fr",))
-    await shop.until_replayed(request)
     await shop.until_replayed(reviews)
     told = [row for row in await shop.shown() if row.pipeline == "p2"]
     assert sorted((row.key, row.version) for row in told) == [
@@ -94,13 +97,12 @@ async def test_a_worker_killed_in_the_middle_is_taken_up_where_it_was(shop: Shop
     await stocked(shop, count)
     name = {"DRAGOMAN_KAFKA__INSTANCE_ID": "w"}  # who comes back under its name need not wait for the session's end
     worker = shop.spawn("p2", **name)
-    request = await shop.relocalize(rate=150.0)
-    for share in (0.2, 0.5):
-        await shop.until_replayed(request, share)
-        shop.end(worker)
-        group = await shop.committed(group=progress_group("shop", request.id))
-        assert 0 < sum(group.values()) < count
-        worker = shop.spawn("p2", **name)
+    request = await shop.relocalize(rate=200.0)
+    await shop.until_replayed(request, 0.3)
+    shop.end(worker)
+    group = await shop.committed(group=progress_group("shop", request.id))
+    assert 0 < sum(group.values()) < count
+    shop.spawn("p2", **name)
     await shop.until_replayed(request)
     rows = await shop.shown()
     once(rows)
@@ -134,10 +136,10 @@ async def test_the_newest_version_stays_on_top_under_live_updates(shop: Shop) ->
 
 
 async def test_a_rebalance_in_the_middle_hands_the_replay_over(shop: Shop) -> None:
-    count = 240
+    count = 160
     await stocked(shop, count)
     first = shop.spawn("p2")
-    request = await shop.relocalize(rate=32.0)
+    request = await shop.relocalize(rate=24.0)
     await shop.until_replayed(request, 0.1)
     shop.spawn("p2")
     await shop.until_said("replay_begins")  # the second worker has a share of it
@@ -163,8 +165,14 @@ async def test_a_request_taken_back_stops_and_one_that_is_none_is_ignored(shop: 
     shop.spawn("p2")
     request = await shop.relocalize(rate=40.0)
     await shop.until_replayed(request, 0.1)
-    await take_back(shop.kafka, request.id)
+    (known,) = (await asyncio.to_thread(shop.dragoman, "status"))["requests"]
+    assert (known["id"], known["done"], known["rate_limit"]) == (request.id, False, 40.0)
+    assert known["rate"] > 0
+    assert known["seconds_left"] > 0
+    assert await asyncio.to_thread(shop.dragoman, "cancel", request.id) == {"id": request.id, "cancelled": True}
     assert await read_requests(shop.kafka) == []
+    with pytest.raises(OperatorError, match="status"):
+        await take_back(shop.kafka, request.id)
 
     await shop.until_said("replay_taken_back", 2)
     told = [row for row in await shop.shown() if row.pipeline == "p2"]
