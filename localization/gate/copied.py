@@ -1,5 +1,6 @@
 """Copied: what should have been translated came back as it went in, whole or in part."""
 
+import re
 from itertools import pairwise
 from typing import Final
 
@@ -11,6 +12,7 @@ from schemas.locales import same_language
 # Shorter copies may be names: "Galaxy Tab Lite".
 _WHOLE_WORDS_MIN: Final = 4
 _RUN_WORDS_MIN: Final = 4
+_PARTED: Final = re.compile(r"[,;\s]+")
 
 
 def copies(case: Case) -> bool:
@@ -65,7 +67,7 @@ def _telling(run: list[str], own: frozenset[str], case: Case) -> bool:
         return False
     named = {word for term in case.protected for word in words(term)}
     left = [word for word in run if word not in named]
-    if len(left) < _RUN_WORDS_MIN:
+    if len(left) < _RUN_WORDS_MIN or not _plainly(left, case):
         return False
     if not own or sum(word in own for word in left) >= (2 if len(left) == _RUN_WORDS_MIN else 1):
         return True
@@ -73,3 +75,10 @@ def _telling(run: list[str], own: frozenset[str], case: Case) -> bool:
     if script_of_locale(case.target_locale) == "Latn":
         return False
     return sum(word in case.translation for word in left) >= _RUN_WORDS_MIN - 1
+
+
+def _plainly(run: list[str], case: Case) -> bool:
+    """Whether the run stands there as words of a sentence do: "like this, or so", not "no-referrer(policy)"."""
+    shown = _PARTED.sub(" ", prose(case.translation).casefold())
+    windows = range(len(run) - _RUN_WORDS_MIN + 1)
+    return any(" ".join(run[at : at + _RUN_WORDS_MIN]) in shown for at in windows)

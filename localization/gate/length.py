@@ -16,6 +16,8 @@ _FLOOR: Final = 0.12
 _BY_CHAR: Final = 0.6
 # 0.3% of human translations lie outside.
 _SPREADS_MAX: Final = 4.0
+# Between two languages that are not English both texts were mostly translated from it, by two people.
+_TWO_HANDS: Final = 1.25
 # Short texts may grow or shrink by this many characters of English, whatever the ratio.
 SLACK_CHARS: Final = 20
 _SHRINK_CHARS: Final = 12
@@ -63,7 +65,8 @@ def _chars(text: str) -> int:
 @lru_cache(maxsize=4096)
 def _expected(source: str, target: str) -> tuple[float, float]:
     own, other = _habit(source), _habit(target)
-    return other.ratio - own.ratio, max(own.spread, other.spread) * (1.0 if 1.0 in {own.spread, other.spread} else 1.1)
+    english = "en" in {language_of(source), language_of(target)}
+    return other.ratio - own.ratio, max(own.spread, other.spread) * (1.0 if english else _TWO_HANDS)
 
 
 @lru_cache(maxsize=1024)

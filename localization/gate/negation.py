@@ -17,6 +17,8 @@ from localization.gate.prose import MARKS, prose, sentence_list
 _SPACELESS: Final = UNSPACED | {"ko"}
 # Stands for what only looks like a negation: a sentence that has it is not held against the other.
 _DOUBT: Final = " \x00 "
+_KINDS: Final = ("hard", "soft", "never", "must")
+_NOTHING: Final = r"(?!)"
 # A paragraph of more sentences than this is compared sentence by sentence or not at all.
 _TOGETHER_MAX: Final = 3
 
@@ -28,6 +30,7 @@ class Denial(Struct, frozen=True):
     soft: re.Pattern[str]
     never: re.Pattern[str]
     must: re.Pattern[str]
+    loose: re.Pattern[str] | None
 
 
 def changes_negation(case: Case) -> bool:
@@ -53,6 +56,8 @@ def _differs(before: str, own: Denial, after: str, other: Denial) -> bool:
     one, its, silent, whose = (before, own, after, other) if denies else (after, other, before, own)
     if whose.soft.search(silent) or _DOUBT in silent:
         return False
+    if its.loose is not None and whose.loose is not None and whose.loose.search(silent):
+        return False
     # "is not a valid date", "must be a valid date"
     return whose.must.search(silent) is None or its.must.search(one) is not None
 
@@ -73,7 +78,9 @@ def _denial(language: str) -> Denial | None:
     if known is None:
         return None
     around = "{}" if language in _SPACELESS else rf"(?<![\w{MARKS}])(?:{{}})(?![\w{MARKS}])"
-    return Denial(*(re.compile(around.format(_folded(known[kind]))) for kind in ("hard", "soft", "never", "must")))
+    hard, soft, never, must = (re.compile(around.format(_folded(known[kind]))) for kind in _KINDS)
+    loose = None if language == "en" else re.compile(around.format(_folded(known.get("loose", _NOTHING))))
+    return Denial(hard, soft, never, must, loose)
 
 
 def _folded(pattern: str) -> str:
