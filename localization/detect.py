@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from localization.detect_han import read_han
-from localization.detect_language import OWN_SCRIPTS, distribution, main_script
+from localization.detect_language import OWN_SCRIPTS, distribution, load_models, main_script
 from localization.detect_mixture import PURE, Mixture, mixture
 from localization.detect_models import models
 from localization.detect_noise import CHARS_MAX, wording
@@ -75,13 +75,17 @@ NOBODY: Final = Guess(None, 0.0)
 
 
 class Detector:
-    """Knows a fixed set of locales, of which any spelling that BCP-47 allows will do. Any thread may ask it."""
+    """Knows a fixed set of locales, of which any spelling that BCP-47 allows will do. Any thread may ask it.
+
+    The first one made in a process loads the models (0.8 s), so that no event waits for them.
+    """
 
     def __init__(self, locales: Sequence[str]) -> None:
         self._locales: dict[str, list[str]] = {}
         for locale in locales:
             language = parse_locale(locale).language
             self._locales.setdefault(_SAME.get(language, language), []).append(locale)
+        load_models()
 
     def guess(self, texts: Sequence[str]) -> Guess:
         """Return the likeliest locale of texts that belong together; never fails.

@@ -100,6 +100,12 @@ def identify(text: str) -> Identification:
     return Identification(models().languages[best], float(found[best]) * share, script)
 
 
+def load_models() -> None:
+    """Load what an identification needs, once per process."""
+    models()
+    gains(set())
+
+
 def main_script(words: str) -> tuple[str | None, float]:
     """The script that says most of a text and its share; a letter of Han, kana or hangul is worth four others."""
     if words.isascii():

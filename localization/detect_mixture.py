@@ -22,6 +22,11 @@ _SHARE_MIN: Final = 0.25
 _SENTENCE_WORDS: Final = 2
 _SENTENCE_SURE: Final = 0.93
 _SENTENCES_MAX: Final = 12
+# So many words have halves; each must be this sure of its language, surer where the two are easily confused.
+_HALVES_MIN: Final = 6
+_HALVES_MAX: Final = 40
+_HALF_SURE: Final = 0.93
+_KIN_SURE: Final = 0.975
 _END: Final = re.compile(
     r"(?<=[.!?\u3002\uff01\uff1f\u0964\u061f])\s*|[\n|\u2022]+|\s[-\u2013\u2014/]\s|</(?:p|li|div|h\d)>"
 )
@@ -56,9 +61,11 @@ PURE: Final = Mixture(1.0)
 
 
 def mixture(texts: Sequence[str], words: str, main: str) -> Mixture:
-    """Look for a second language: first sentence by sentence, then word by word."""
+    """Look for a second language: sentence by sentence, word by word, then in the halves of what has no sentences."""
     found = _by_sentences(texts, main)
-    return found if found.other is not None else _by_words(words, main)
+    if found.other is None:
+        found = _by_words(words, main)
+    return found if found.other is not None else _by_halves(words, main)
 
 
 def _by_sentences(texts: Sequence[str], main: str) -> Mixture:
@@ -99,6 +106,22 @@ def _by_words(words: str, main: str) -> Mixture:
     if not ours or count < _WORDS_MIN or count / (ours + count) < _SHARE_MIN or _are_kin(other, main):
         return PURE
     return Mixture(ours / (ours + count), other)
+
+
+def _by_halves(words: str, main: str) -> Mixture:
+    """A title of two languages has one before the other."""
+    said = words.split()
+    if not _HALVES_MIN <= len(said) <= _HALVES_MAX:
+        return PURE
+    middle = len(said) // 2
+    halves = [identify(" ".join(part)) for part in (said[:middle], said[middle:])]
+    first, second = (half.language for half in halves)
+    if first is None or second is None or first == second or main not in {first, second}:
+        return PURE
+    sure = _KIN_SURE if _are_kin(first, second) else _HALF_SURE
+    if min(half.probability for half in halves) < sure:
+        return PURE
+    return Mixture(0.5, second if first == main else first)
 
 
 def _are_kin(one: str, other: str) -> bool:

@@ -94,6 +94,8 @@ def test_what_several_languages_write_alike_is_uncertain(text):
         (["The shirt is very soft and warm", "La camisa es muy suave y cómoda"], {"en", "es"}),
         (["Wireless earphones fone de ouvido sem fio with case preto"], {"en", "pt"}),
         (["这件衬衫很好 but the size is too small for me"], {"zh", "en"}),
+        (["Bu sayfayı silmek için onay verin please confirm before you delete"], {"tr", "en"}),
+        (["Kies eerst een andere taak Diese Dokumente wurden schon gelöscht"], {"nl", "de"}),
         (["Отличный товар, спасибо. 这件衬衫很好"], {"ru", "zh"}),
         (["هذا المنتج رائع جدا. Muy buena calidad y envío rápido"], {"ar", "es"}),
     ],
