@@ -8,7 +8,10 @@ from localization.span_kinds import NOT_AFTER_WORD, NOT_BEFORE_WORD, WORD, Found
 
 Proof = Callable[[re.Match[str]], SpanKind | None]
 _PRIVATE_USE: Final = "\ue000-\uf8ff"  # inline tags stand there
-_PATH: Final = rf"[^\s<>\"'{_PRIVATE_USE}\u2e80-\uffff]*[^\s<>\"'.,;:!?)\]}}{_PRIVATE_USE}\u2e80-\uffff]"
+# What ends an address in running text: quotation marks and stops of any script, and scripts without spaces.
+_STOPS: Final = "\u00ab\u00bb\u2018-\u201f\u2026\u060c\u061b\u061f\u06d4\u0964\u0965"
+_OUTSIDE: Final = rf"\s<>\"'{_STOPS}{_PRIVATE_USE}\u2e80-\uffff"
+_PATH: Final = rf"[^{_OUTSIDE}]*[^{_OUTSIDE}.,;:!?)\]}}/]/?"
 # Ends of domains that are no words of a language: "bom.de novo" misses a space, `loja.com` does not.
 _SURE_ENDS: Final = (
     "com|net|org|edu|gov|io|app|shop|store|info|biz|dev|online|site|blog|cloud|tech|example"
@@ -125,7 +128,7 @@ SIGNED: Final[dict[str, tuple[tuple[SpanKind | Proof, str], ...]]] = {
         ),
         # "#1 in sales" is a rank, and every language has its own sign for it.
         (SpanKind.NUMBER, rf"{NOT_AFTER_WORD}#\d{{1,2}}(?![\d\w-])"),
-        (SpanKind.HANDLE, rf"{NOT_AFTER_WORD}#\w+(?:-\w+)*"),
+        (SpanKind.HANDLE, rf"{NOT_AFTER_WORD}(?<!%)#\w+(?:-\w+)*"),
     ),
     "@": ((SpanKind.HANDLE, rf"{NOT_AFTER_WORD}@[{WORD}]+(?:[.-][{WORD}]+)*"),),
     "[": ((SpanKind.PLACEHOLDER, r"\[\[[^\[\]\n]{0,60}\]\]|\[%\w{1,40}%\]|\[[A-Za-z]+(?:_[A-Za-z0-9]+)+\]"),),
