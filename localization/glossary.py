@@ -8,12 +8,13 @@ from typing import Final
 
 from msgspec import Struct
 
-from localization.glossary_forms import forms_of
+from localization.glossary_forms import forms_of, is_plural_only, plural_of
 from localization.span_kinds import WORD
 from schemas.locales import LocaleTag, UnknownLocale, parse_locale, written_in
 
 # A word, or a sign: Han, kana and Thai are matched sign by sign. Spaces and hyphens part words and are no matter.
 _TOKEN: Final = re.compile(rf"[{WORD}]+|[^\s\-‐‑]")
+_TOKEN_OR_DASH: Final = re.compile(rf"{_TOKEN.pattern}|(?<=\s)[-–—](?=\s)")
 _FINGERPRINT_CHARS: Final = 12
 
 
@@ -164,8 +165,8 @@ def _phrases(entries: Sequence[Entry]) -> Iterator[_Phrase]:
     listed = [(form, to, entry) for entry in entries for form, to in ((entry.term, entry.translation), *entry.forms)]
     made = []
     for entry in entries:
-        language = parse_locale(entry.source_locale).language
-        made += [(form, _plain(entry, form), entry) for form in forms_of(entry.term, language)]
+        language = _language(entry.source_locale)
+        made += [(form, _made(entry, form, language), entry) for form in forms_of(entry.term, language)]
     taken: set[tuple[tuple[str, ...], bool]] = set()
     for form, translation, entry in (*listed, *made):
         written = tuple(_TOKEN.findall(form))
@@ -175,9 +176,17 @@ def _phrases(entries: Sequence[Entry]) -> Iterator[_Phrase]:
             yield _Phrase(words, written, translation, entry)
 
 
-def _plain(entry: Entry, form: str) -> str:
-    """A made form of a name that stays is that form."""
-    return form if entry.untranslated else entry.translation
+def _made(entry: Entry, form: str, language: str) -> str:
+    """What a plural that a rule made is shown as; of a name that stays, itself."""
+    if entry.untranslated:
+        return form
+    return (
+        plural_of(entry.translation, _language(entry.target_locale)) if is_plural_only(language) else entry.translation
+    )
+
+
+def _language(locale: str) -> str:
+    return parse_locale(locale).language
 
 
 def _stands(phrase: _Phrase, tokens: Sequence[tuple[str, int, int]], folded: Sequence[str], at: int) -> bool:
@@ -201,6 +210,20 @@ def _dressed(phrase: _Phrase, found: str) -> str:
     if found[:1].isupper() and entry.term[:1].islower() and shown[:1].islower():
         return shown[:1].upper() + shown[1:]
     return shown
+
+
+def stands_together(translation: str, shown: str) -> bool:
+    """Whether the words of a fixed translation are said side by side, in whatever form.
+
+    A model bends what is written in its source, and now and then tears it apart ("almofada - decorativa").
+    """
+    words = _TOKEN.findall(translation.casefold())
+    said = _TOKEN_OR_DASH.findall(shown.casefold())
+    stems = [word[: max(3, len(word) * 2 // 3)] for word in words]
+    return any(
+        all(word.startswith(stem) for word, stem in zip(said[at : at + len(stems)], stems, strict=True))
+        for at in range(len(said) - len(stems) + 1)
+    )
 
 
 def _digest(entries: set[Entry]) -> str:

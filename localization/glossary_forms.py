@@ -47,6 +47,8 @@ _LETTERS: Final = re.compile(r"[^\W\d_]{3,}\Z")
 # In Romance compounds the first noun takes the plural: "cartões de presente", "cartões presente".
 _HEAD_FIRST: Final = frozenset(("pt", "es", "fr", "it", "ca"))
 
+_BY_NUMBER: Final = _HEAD_FIRST | {"en"}
+
 
 def forms_of(term: str, language: str) -> tuple[str, ...]:
     """Return the plurals of a term in an ISO 639 language: none where its rules are not safe to apply.
@@ -62,6 +64,24 @@ def forms_of(term: str, language: str) -> tuple[str, ...]:
             forms.append([first, *words[1:]])
             forms.extend([first, *words[1:-1], last] for last in _plurals(words[-1], language))
     return tuple(" ".join(form) for form in forms)
+
+
+def plural_of(translation: str, language: str) -> str:
+    """Return the plural of a fixed translation where one rule gives it, else the translation as it is.
+
+    Romance names of two words are left: their adjective agrees, their second noun does not, and no rule tells them
+    apart. So are words in s and x, many of which have no plural of their own.
+    """
+    words = translation.split(" ")
+    if language not in _BY_NUMBER or (language != "en" and len(words) > 1) or words[-1].endswith(("s", "x")):
+        return translation
+    plurals = _plurals(words[-1], language)
+    return " ".join((*words[:-1], plurals[0])) if plurals else translation
+
+
+def is_plural_only(language: str) -> bool:
+    """Whether all that `forms_of` makes in a language are plurals; in others it makes cases too."""
+    return language in _BY_NUMBER
 
 
 def _plurals(word: str, language: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from localization.clean import folded
 from localization.gate.case import Case
 from localization.gate.glossary import misses_glossary
 from localization.gate.judge import judge
-from localization.glossary import PairGlossary
+from localization.glossary import PairGlossary, stands_together
 from localization.memory import Key, Memory, Verdict
 from localization.protect import Masked, mask, restore
 from localization.segment import TAG, TAGS, halves, has_clauses, trimmed
@@ -153,6 +153,8 @@ class SegmentTranslator:
         output = to_reader(answer.text, masked.text, casing, again=again)
         shown = restore(masked, output, job.source, job.target)
         broken = (Warn.GATE_PROTECTED,) if shown is None else judge(_case(text, shown, job, complete=answer.complete))
+        if not broken and not again and not _unbroken(text, shown, job):
+            broken = (Warn.GATE_GLOSSARY,)
         kept = set(broken) <= {Warn.GATE_GLOSSARY}
         return Verdict(output if kept else None, strict=again, refused=next(iter(broken), None))
 
@@ -176,6 +178,10 @@ class SegmentTranslator:
             fixed=any(one.fixed for one in shown),
             missed=any(one.missed for one in shown),
         )
+
+
+def _unbroken(text: str, shown: str | None, job: Job) -> bool:
+    return all(stands_together(fixed, shown or "") for fixed in job.glossary.matching(text).values())
 
 
 def _masked(text: str, job: Job, *, strict: bool = False) -> Masked:

@@ -33,7 +33,7 @@ def test_a_text_shows_what_would_match(file):
     assert "Throw pillows" in shown
     document = json.loads(call(str(file), *arguments, "--json").stdout)
     assert document["matches"] == [
-        {"found": "Throw pillows", "translation": "Almofada", "term": "throw pillow", "line": 2}
+        {"found": "Throw pillows", "translation": "Almofadas", "term": "throw pillow", "line": 2}
     ]
 
 

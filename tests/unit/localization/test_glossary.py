@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localization.glossary import Entry, Glossary
+from localization.glossary import Entry, Glossary, stands_together
 from localization.glossary_file import load_glossary, read_glossary
 from schemas.errors import OperatorError
 
@@ -30,7 +30,7 @@ def written(tmp_path):
 def test_terms_are_found_as_they_occur_longest_first_and_whole():
     terms = pair(entry("case", "capa"), entry("phone case", "capinha"), entry("gift card", "vale-presente"))
     found = terms.matching("Phone case, a case, casement and GIFT-CARDS; Cases")
-    assert found == {"Phone case": "Capinha", "case": "capa", "GIFT-CARDS": "VALE-PRESENTE", "Cases": "Capa"}
+    assert found == {"Phone case": "Capinha", "case": "capa", "GIFT-CARDS": "VALE-PRESENTES", "Cases": "Capas"}
     assert terms.matching("nothing of it") == {}
 
 
@@ -69,6 +69,39 @@ def test_languages_without_safe_rules_have_only_what_is_listed():
 def test_a_listed_form_has_its_own_translation():
     terms = pair(entry("cushion", "almofada", forms=(("cushions", "almofadas"),)))
     assert terms.matching("two cushions") == {"cushions": "almofadas"}
+
+
+@pytest.mark.parametrize(
+    ("target", "translation", "plural"),
+    [
+        ("en", "phone case", "phone cases"),
+        ("en", "glasses", "glasses"),
+        ("pt-BR", "cartão", "cartões"),
+        ("pt-BR", "tênis", "tênis"),
+        ("pt-BR", "almofada decorativa", "almofada decorativa"),
+        ("de", "Hülle", "Hülle"),
+    ],
+)
+def test_a_made_plural_is_shown_in_the_plural_where_one_rule_gives_it(target, translation, plural):
+    terms = Glossary([Entry("es", target, "funda", translation)]).for_pair("es", target)
+    assert terms.matching("dos fundas, una funda") == {"fundas": plural, "funda": translation}
+
+
+def test_a_name_that_stays_keeps_its_plural():
+    assert pair(entry("Stickr", "Stickr")).matching("two Stickrs") == {"Stickrs": "Stickrs"}
+
+
+@pytest.mark.parametrize(
+    ("shown", "together"),
+    [
+        ("Duas almofadas decorativas.", True),
+        ("Almofada - decorativa", False),
+        ("ALMOFADA VENDA DECORATIVA", False),
+        ("nada", False),
+    ],
+)
+def test_a_translation_torn_apart_is_noticed(shown, together):
+    assert stands_together("almofada decorativa", shown) is together
 
 
 def test_a_case_sensitive_term_is_only_itself():
