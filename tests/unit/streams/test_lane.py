@@ -1,4 +1,5 @@
 import asyncio
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -96,11 +97,29 @@ class FakeProducer:
         await self.world.step("drop")
 
 
+class SecondFeed:
+    """Stands for a replay: whether it runs, and how often it has begun."""
+
+    def __init__(self) -> None:
+        self.running = False
+        self.begun = 0
+        self.left: int | None = 7
+
+    @asynccontextmanager
+    async def beside(self):
+        self.running, self.begun = True, self.begun + 1
+        try:
+            yield
+        finally:
+            self.running = False
+
+
 class Rig:
     def __init__(self, world: World, **settings: Any) -> None:
         self.world = world
         self.bench = Bench(**settings)
         self.failed: list[BaseException] = []
+        self.second = SecondFeed()
         self.lane = Lane(
             TP,
             world,
@@ -110,6 +129,7 @@ class Rig:
             world.read_limits,
             self.bench.reports.append,
             self.failed.append,
+            self.second,
         )
 
     def reports(self, kind: type) -> list[Any]:
@@ -305,6 +325,38 @@ async def test_close_ends_a_lane_wherever_it_stands(world, rig):
     await asyncio.sleep(0.01)
     assert world.transactions == []
     assert rig.failed == []
+
+
+async def test_a_second_feed_runs_while_the_lane_is_open_and_no_longer(world, rig):
+    world.offset = 4
+    await rig.opened()
+    await rig.until(lambda: rig.second.running)
+    assert rig.bench.runner.position == 4
+    assert rig.lane.status().replay_left == 7
+    world.failures["commit"] = [ProducerFenced()]
+    world.failures["start"] = [KafkaConnectionError("away") for _ in range(3)]
+    rig.feed(4)
+    await rig.until(lambda: not rig.second.running)
+    await rig.until(lambda: rig.second.begun == 2)
+    assert rig.lane.is_open
+    await rig.lane.close()
+    assert not rig.second.running
+
+
+async def test_a_lane_is_pressed_by_an_eighth_of_its_window(world):
+    rig = Rig(world, window=16)
+    rig.bench.script.hold(0, 1)
+    await rig.opened()
+    rig.feed(0)
+    assert not rig.lane.is_pressed
+    rig.feed(1)
+    assert rig.lane.is_pressed
+    rig.bench.script.gates[1].set()
+    await asyncio.sleep(0.01)
+    assert rig.lane.is_pressed  # what waits behind an unfinished record counts
+    rig.bench.script.gates[0].set()
+    await rig.until(lambda: not rig.lane.is_pressed)
+    await rig.lane.close()
 
 
 async def test_a_fatal_error_is_told_and_nothing_more_is_committed(world, rig):

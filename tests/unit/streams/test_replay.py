@@ -330,6 +330,25 @@ async def test_it_waits_while_live_events_are_many():
     assert rig.bench.script.settled == [0]
 
 
+async def test_what_is_in_the_window_already_waits_too():
+    rig = Rig(*(record(n, f"k{n}") for n in range(10)))
+    rig.know(**{f"k{n}": n for n in range(10)})
+    paced = replace(ASKED, rate=200.0)
+    rig.ask(paced)
+    async with rig:
+        await rig.until(lambda: rig.bench.script.settled)
+        rig.busy = True
+        await rig.until(lambda: not rig.replay._calm.is_set())
+        await asyncio.sleep(0.02)  # what had passed before is settled
+        settled = len(rig.bench.script.settled)
+        assert settled < 10
+        await asyncio.sleep(0.06)
+        assert len(rig.bench.script.settled) == settled
+        rig.busy = False
+        await rig.done(paced)
+    assert rig.bench.script.settled == list(range(10))
+
+
 async def test_requests_are_taken_up_one_after_the_other_the_oldest_first():
     rig = Rig(record(0, "a"))
     rig.know(a=0)
@@ -372,6 +391,22 @@ async def test_what_is_taken_back_while_it_is_committed_does_no_harm():
         rig.bench.ledger.gate.set()
         rig.bench.runner.window.put([record(10, "live")])
         await rig.until(lambda: rig.bench.committed and rig.bench.committed[-1] == 11)
+
+
+async def test_a_commit_for_what_was_taken_back_counts_for_nothing_that_follows():
+    rig = Rig(*(record(n, f"k{n}") for n in range(4)), replay_window=2)
+    rig.know(**{f"k{n}": n for n in range(4)})
+    rig.bench.ledger.gate = asyncio.Event()
+    rig.ask()
+    next_one = replace(ASKED, id="r2", created_at=datetime.now(UTC))
+    async with rig:
+        await rig.bench.ledger.started.wait()
+        rig.ask(value=None)
+        rig.ask(next_one)
+        await rig.until(lambda: rig.replay._window.ready == 2 and len(rig.partition.opened) == 2)
+        rig.bench.ledger.gate.set()
+        await rig.done(next_one)
+    assert rig.bench.script.settled == [0, 1, 0, 1, 2, 3]
 
 
 async def test_a_request_so_old_that_its_progress_may_be_forgotten_is_not_begun():

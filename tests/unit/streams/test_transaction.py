@@ -7,7 +7,7 @@ from aiokafka.errors import MessageSizeTooLargeError, NotLeaderForPartitionError
 from aiokafka.record.memory_records import MemoryRecords
 
 from schemas.settings import KafkaSettings, LaneSettings
-from streams.transaction import BATCH_BYTES, LaneProducer, Message, TooLarge
+from streams.transaction import BATCH_BYTES, LaneProducer, Message, Progress, TooLarge
 
 TP = TopicPartition("listing-updated", 2)
 LIMITS = {"out": 50_000, "small": 1_000, "wide": 5_000_000}
@@ -36,6 +36,31 @@ class Acks:
             while name == topic and records.has_next():
                 found += [(row.key, row.value, tuple(row.headers)) for row in records.next_batch()]
         return found
+
+
+class Transaction:
+    """aiokafka's producer in a transaction: what is added to it, and which group it takes for known."""
+
+    def __init__(self, acks: Acks) -> None:
+        self.send_batch = acks.send_batch
+        self.steps: list[Any] = []
+        self._txn_manager = self
+        self._txn_consumer_group: str | None = None
+
+    def maybe_add_partition_to_txn(self, tp: TopicPartition) -> None:
+        self.steps.append(("add", tp.topic))
+
+    async def begin_transaction(self) -> None:
+        self.steps.append("begin")
+
+    async def send_offsets_to_transaction(self, offsets: Any, group: str) -> None:
+        assert self._txn_consumer_group is None, "the broker would not know this group"
+        self._txn_consumer_group = group
+        self.steps.append((group, offsets[TP]))
+
+    async def commit_transaction(self) -> None:
+        self.steps.append("commit")
+        self._txn_consumer_group = None
 
 
 @pytest.fixture
@@ -101,3 +126,14 @@ async def test_the_transactional_id_names_the_partition_and_nothing_else() -> No
     producer = LaneProducer(KafkaSettings(group="shop"), LaneSettings(), TopicPartition("listing-updated", 3), LIMITS)
     assert producer._producer._txn_manager.transactional_id == "shop-listing-updated-3"
     await producer.drop()
+
+
+async def test_a_transaction_takes_both_offsets_and_both_groups(producer):
+    lane, acks = producer
+    lane._producer = transaction = Transaction(acks)
+    await lane.commit({"out": [row("out", 10)]}, 7, Progress("second", 3))
+    await lane.commit({}, 8)
+    assert transaction.steps == [
+        *("begin", ("add", "out"), ("dragoman", 7), ("second", 3), "commit"),
+        *("begin", ("dragoman", 8), "commit"),
+    ]
