@@ -114,6 +114,6 @@ detail-sorting-center = Zásilka je v třídicím centru.
 detail-left-facility = Zásilka opustila třídicí centrum.
 detail-handed-to-partner = Zásilku převzal jiný dopravce.
 detail-left-at-door = Zásilka byla ponechána u dveří.
-detail-left-with-neighbor = Zásilku převzal soused nebo sousedka.
+detail-left-with-neighbor = Zásilku převzali sousedé.
 detail-in-parcel-locker = Zásilka je ve výdejním boxu.
 detail-signed = Příjemce převzetí zásilky potvrdil podpisem.

@@ -44,7 +44,7 @@ delivered = Leveret
     .dated = Transportøren oplyser, at din pakke blev leveret den { $date }.
 
 delayed = Forsinket
-    .explanation = Transportøren melder om en uregelmæssighed. Din pakke kan komme senere end planlagt.
+    .explanation = Transportøren melder om problemer undervejs. Din pakke kan komme senere end planlagt.
 
 damaged = Skade registreret
     .explanation = Transportøren oplyser, at din pakke er blevet beskadiget. Det er ikke sikkert, at den kan leveres.
@@ -63,7 +63,7 @@ address_problem = Problem med leveringsadressen
     .action = Kontakt transportøren eller sælgeren for at bekræfte din adresse og dine kontaktoplysninger.
 
 security_hold = Tilbageholdt til kontrol
-    .explanation = Din pakke er tilbageholdt til en sikkerheds- eller lovlighedskontrol. Transportøren har ikke oplyst, hvor lang tid det tager.
+    .explanation = Din pakke er tilbageholdt til en sikkerhedskontrol eller en anden påkrævet kontrol. Transportøren har ikke oplyst, hvor lang tid det tager.
 
 returning = På vej tilbage til afsenderen
     .explanation = Din pakke bliver sendt tilbage til afsenderen.

@@ -26,7 +26,7 @@ customs_released = Vom Zoll freigegeben
 
 customs_action_required = Für die Freigabe fehlt noch etwas
     .explanation = Der Zoll oder das Transportunternehmen benötigt Angaben, Unterlagen oder eine Zahlung, bevor Ihr Paket weiterbefördert werden kann.
-    .action = Bitte prüfen Sie, ob eine Nachricht des Transportunternehmens vorliegt, und reichen Sie das Geforderte ein, oder wenden Sie sich mit Ihrer Sendungsnummer an das Transportunternehmen.
+    .action = Bitte reichen Sie ein, was das Transportunternehmen in seiner Nachricht verlangt, oder wenden Sie sich mit Ihrer Sendungsnummer dorthin.
 
 out_for_delivery = In Zustellung
     .explanation = Ihr Paket befindet sich auf der Zustelltour in Ihrer Umgebung.
@@ -77,8 +77,8 @@ expired = Keine aktuellen Sendungsinformationen
     .explanation = Das Transportunternehmen hat zu Ihrem Paket seit längerer Zeit nichts Neues gemeldet.
     .action = Wenn Ihr Paket nicht bei Ihnen angekommen ist, wenden Sie sich bitte an den Shop.
 
-cancelled = Versand storniert
-    .explanation = Dieser Versand wurde storniert. Ihr Paket wird nicht wie geplant weiterbefördert.
+cancelled = Sendung storniert
+    .explanation = Diese Sendung wurde storniert. Ihr Paket wird nicht wie geplant weiterbefördert.
     .action = Wenn Sie damit nicht gerechnet haben, wenden Sie sich bitte an den Shop.
 
 # Facts of one event, each a sentence of its own behind the explanation or the action.
@@ -101,7 +101,7 @@ carrier-reference = Transportunternehmen: { $carrier }, Sendungsnummer: { $track
 
 detail-recipient-absent = Es war niemand da, der das Paket annehmen konnte.
 detail-no-access = Der Zusteller konnte die Haustür oder den Briefkasten nicht erreichen.
-detail-business-closed = Das Geschäft war geschlossen.
+detail-business-closed = Das Geschäft oder Büro war geschlossen.
 detail-address-incomplete = Die Adresse ist unvollständig oder war nicht zu finden.
 detail-payment-due = Zuerst müssen Zoll, Steuern oder Gebühren bezahlt werden.
 detail-documents-missing = Der Zoll benötigt weitere Angaben oder Unterlagen.
@@ -112,6 +112,6 @@ detail-sorting-center = Das Paket befindet sich in einem Paketzentrum.
 detail-left-facility = Das Paket hat ein Paketzentrum verlassen.
 detail-handed-to-partner = Ein anderes Transportunternehmen hat das Paket übernommen.
 detail-left-at-door = Das Paket wurde vor der Tür abgestellt.
-detail-left-with-neighbor = Ein Nachbar hat das Paket angenommen.
+detail-left-with-neighbor = Das Paket wurde in der Nachbarschaft abgegeben.
 detail-in-parcel-locker = Das Paket liegt in einer Paketstation.
 detail-signed = Der Empfang wurde mit einer Unterschrift bestätigt.

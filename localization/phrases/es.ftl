@@ -26,7 +26,7 @@ customs_released = Liberado por la aduana
 
 customs_action_required = Se requiere una gestión para liberar el paquete
     .explanation = La aduana o el transportista necesita información, documentos o un pago para que su paquete pueda continuar.
-    .action = Revise si tiene un mensaje del transportista y envíe lo que se solicita, o póngase en contacto con el transportista e indique su número de seguimiento.
+    .action = Revise si tiene un mensaje del transportista y envíe lo que se solicita, o póngase en contacto con él e indique su número de seguimiento.
 
 out_for_delivery = En reparto
     .explanation = Su paquete está en manos del servicio de reparto de su zona.
@@ -40,22 +40,22 @@ attempt_failed = No fue posible la entrega
     .action = Revise si tiene un aviso del transportista o póngase en contacto con él para acordar una nueva entrega o la recogida.
 
 delivered = Entregado
-    .explanation = El transportista informa que su paquete ha sido entregado.
-    .dated = El transportista informa que su paquete fue entregado el { $date }.
+    .explanation = El transportista indica que su paquete ha sido entregado.
+    .dated = El transportista indica que su paquete fue entregado el { $date }.
 
 delayed = Con retraso
     .explanation = El transportista informa de un imprevisto. Su paquete podría llegar más tarde de lo previsto.
 
-damaged = Daño comunicado
-    .explanation = El transportista informa que su paquete ha sufrido daños. Es posible que no se pueda entregar.
+damaged = Se han notificado daños
+    .explanation = El transportista indica que su paquete ha sufrido daños. Es posible que no se pueda entregar.
     .action = Póngase en contacto con la tienda e indique su número de pedido para acordar los próximos pasos.
 
 lost = Paquete sin localizar
-    .explanation = El transportista informa que, por el momento, su paquete no ha sido localizado.
+    .explanation = El transportista indica que, por el momento, su paquete no ha sido localizado.
     .action = Póngase en contacto con la tienda e indique su número de pedido para acordar los próximos pasos.
 
 refused = Entrega rechazada
-    .explanation = El transportista informa que su paquete no fue aceptado en el momento de la entrega.
+    .explanation = El transportista indica que su paquete no fue aceptado en el momento de la entrega.
     .action = Si aún desea recibir el paquete, póngase en contacto con el transportista o con la tienda.
 
 address_problem = Problema con la dirección de entrega
@@ -66,11 +66,11 @@ security_hold = Retenido para una revisión
     .explanation = Su paquete está retenido para una revisión de seguridad o de conformidad. El transportista no ha indicado cuánto tardará.
 
 returning = En devolución al remitente
-    .explanation = Su paquete está regresando al remitente.
+    .explanation = Su paquete va de vuelta al remitente.
     .action = Si aún desea los artículos o espera un reembolso, póngase en contacto con la tienda.
 
 returned = Devuelto al remitente
-    .explanation = El transportista informa que su paquete ha regresado al remitente.
+    .explanation = El transportista indica que su paquete ha regresado al remitente.
     .action = Si aún desea los artículos o espera un reembolso, póngase en contacto con la tienda.
 
 expired = Sin novedades recientes

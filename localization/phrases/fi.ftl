@@ -1,7 +1,7 @@
 # Status texts of a parcel, written by Dragoman's authors and not yet read by a native reviewer (docs/logistics.md).
 
 pending = Odottaa seurantatietoja
-    .explanation = Kuljetusyhtiö ei ole vielä ilmoittanut mitään paketistasi. Seuranta alkaa, kun kuljetusyhtiö lukee paketin ensimmäisen kerran.
+    .explanation = Kuljetusyhtiö ei ole vielä ilmoittanut mitään paketistasi. Seuranta alkaa, kun paketti skannataan ensimmäisen kerran.
 
 info_received = Lähetystiedot vastaanotettu
     .explanation = Kuljetusyhtiö on saanut pakettisi tiedot, mutta ei ole vielä ilmoittanut saaneensa itse pakettia.
@@ -21,19 +21,19 @@ arrived_destination = Saapunut kohdealueelle
 customs_processing = Tullikäsittelyssä
     .explanation = Pakettisi on tullin käsiteltävänä. Käsittelyn kesto riippuu viranomaisista.
 
-customs_released = Tulli vapauttanut
-    .explanation = Tulli on vapauttanut pakettisi, ja se voi jatkaa matkaansa.
+customs_released = Vapautettu tullista
+    .explanation = Pakettisi on vapautettu tullista, ja se voi jatkaa matkaansa.
 
 customs_action_required = Paketin vapauttaminen vaatii toimia sinulta
     .explanation = Tulli tai kuljetusyhtiö tarvitsee tietoja, asiakirjoja tai maksun, ennen kuin pakettisi voi jatkaa matkaansa.
     .action = Tarkista, onko kuljetusyhtiöltä tullut viesti, ja toimita pyydetyt tiedot, tai ota yhteyttä kuljetusyhtiöön ja ilmoita seurantakoodi.
 
 out_for_delivery = Jakelussa
-    .explanation = Pakettisi on alueesi jakelijalla.
+    .explanation = Kuljettaja on toimittamassa pakettiasi alueellasi.
 
 available_for_pickup = Noudettavissa
     .explanation = Pakettisi odottaa noutoa.
-    .action = Nouda pakettisi. Kuljetusyhtiön saapumisilmoituksessa kerrotaan, mistä ja mihin mennessä se noudetaan ja mitä tarvitset mukaan.
+    .action = Nouda pakettisi. Kuljetusyhtiön saapumisilmoituksessa kerrotaan, mistä ja mihin mennessä voit noutaa sen ja mitä tarvitset mukaan.
 
 attempt_failed = Toimitus ei onnistunut
     .explanation = Kuljetusyhtiö ei voinut luovuttaa pakettiasi.
@@ -54,7 +54,7 @@ lost = Paketti kateissa
     .explanation = Kuljetusyhtiö ilmoittaa, että pakettisi on tällä hetkellä kateissa.
     .action = Ota yhteyttä myyjään, ilmoita tilausnumerosi ja sovi, miten edetään.
 
-refused = Vastaanotto evätty
+refused = Vastaanotosta kieltäydytty
     .explanation = Kuljetusyhtiö ilmoittaa, ettei pakettiasi otettu vastaan, kun sitä oltiin luovuttamassa.
     .action = Jos haluat yhä paketin, ota yhteyttä kuljetusyhtiöön tai myyjään.
 
@@ -63,15 +63,15 @@ address_problem = Ongelma toimitusosoitteessa
     .action = Ota yhteyttä kuljetusyhtiöön tai myyjään ja vahvista osoitteesi ja yhteystietosi.
 
 security_hold = Pysäytetty tarkastusta varten
-    .explanation = Pakettisi on pysäytetty turvallisuus- tai määräystenmukaisuustarkastusta varten. Kuljetusyhtiö ei ole ilmoittanut, kauanko se kestää.
+    .explanation = Pakettisi on pysäytetty turvallisuus- tai määräystarkastusta varten. Kuljetusyhtiö ei ole kertonut, kauanko se kestää.
 
 returning = Matkalla takaisin lähettäjälle
     .explanation = Pakettiasi palautetaan lähettäjälle.
-    .action = Jos haluat yhä tuotteet tai odotat hyvitystä, ota yhteyttä myyjään.
+    .action = Jos haluat yhä tuotteet tai odotat rahojen palautusta, ota yhteyttä myyjään.
 
 returned = Palautettu lähettäjälle
     .explanation = Kuljetusyhtiö ilmoittaa, että pakettisi on palannut lähettäjälle.
-    .action = Jos haluat yhä tuotteet tai odotat hyvitystä, ota yhteyttä myyjään.
+    .action = Jos haluat yhä tuotteet tai odotat rahojen palautusta, ota yhteyttä myyjään.
 
 expired = Ei uusia seurantatietoja
     .explanation = Kuljetusyhtiö ei ole pitkään aikaan ilmoittanut paketistasi mitään uutta.
@@ -100,7 +100,7 @@ carrier-reference = Kuljetusyhtiö: { $carrier }, seurantakoodi: { $tracking }.
 # What carriers often say beyond the status, in curated words instead of a model's.
 
 detail-recipient-absent = Kukaan ei ollut vastaanottamassa pakettia.
-detail-no-access = Jakelija ei päässyt ovelle tai postilaatikolle.
+detail-no-access = Kuljettaja ei päässyt ovelle tai postilaatikolle.
 detail-business-closed = Yritys oli suljettu.
 detail-address-incomplete = Osoite on puutteellinen tai sitä ei löytynyt.
 detail-payment-due = Ensin on maksettava tulli, vero tai muu maksu.

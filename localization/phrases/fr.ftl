@@ -1,7 +1,7 @@
 # Status texts of a parcel, written by Dragoman's authors and not yet read by a native reviewer (docs/logistics.md).
 
 pending = En attente d'informations de suivi
-    .explanation = Le transporteur n'a encore rien communiqué au sujet de votre colis. Le suivi commence avec son premier enregistrement par le transporteur.
+    .explanation = Le transporteur n'a encore rien communiqué au sujet de votre colis. Le suivi commence dès que le colis est scanné.
 
 info_received = Informations d'expédition reçues
     .explanation = Le transporteur dispose des informations relatives à votre colis, mais n'a pas encore signalé l'avoir reçu.
@@ -16,7 +16,7 @@ departed_origin = Parti du lieu d'origine
     .explanation = Votre colis a quitté son lieu d'origine et est en route vers sa destination.
 
 arrived_destination = Arrivé dans la zone de destination
-    .explanation = Votre colis est arrivé dans le pays ou la région de destination. Des contrôles douaniers et un acheminement local peuvent encore suivre.
+    .explanation = Votre colis est arrivé dans le pays ou la région de destination. Un contrôle douanier et l'acheminement local peuvent encore suivre.
 
 customs_processing = En cours de dédouanement
     .explanation = Votre colis est en cours de traitement par la douane. Le délai dépend des autorités.
@@ -87,11 +87,11 @@ expected = Livraison prévue : { $date }.
 expected-later = Nouvelle date prévue : { $date }, soit { $days ->
         [one] { $days } jour
        *[other] { $days } jours
-    } plus tard que la date annoncée au départ.
+    } plus tard qu'annoncé initialement.
 expected-earlier = Nouvelle date prévue : { $date }, soit { $days ->
         [one] { $days } jour
        *[other] { $days } jours
-    } plus tôt que la date annoncée au départ.
+    } plus tôt qu'annoncé initialement.
 held-until = Il reste à votre disposition jusqu'au { $date }.
 place = Lieu : { $place }.
 reference = Numéro de suivi : { $tracking }.

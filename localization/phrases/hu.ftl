@@ -1,6 +1,6 @@
 # Status texts of a parcel, written by Dragoman's authors and not yet read by a native reviewer (docs/logistics.md).
 
-pending = Várjuk a csomag első adatait
+pending = Várjuk a nyomkövetési adatokat
     .explanation = A futárszolgálat még nem közölt semmit az Ön csomagjáról. A csomag az első beolvasás után követhető.
 
 info_received = A csomag adatai megérkeztek

@@ -39,9 +39,9 @@ attempt_failed = Pengantaran tidak berhasil
     .explanation = Pihak ekspedisi tidak dapat menyerahkan paket Anda.
     .action = Silakan cari pemberitahuan dari pihak ekspedisi, atau hubungi mereka untuk mengatur pengantaran ulang atau pengambilan.
 
-delivered = Terkirim
-    .explanation = Pihak ekspedisi melaporkan bahwa paket Anda sudah diterima di tujuan.
-    .dated = Pihak ekspedisi melaporkan bahwa paket Anda sudah diterima di tujuan pada { $date }.
+delivered = Paket sudah diantar
+    .explanation = Pihak ekspedisi melaporkan bahwa paket Anda sudah diantar.
+    .dated = Pihak ekspedisi melaporkan bahwa paket Anda sudah diantar pada { $date }.
 
 delayed = Terlambat
     .explanation = Pihak ekspedisi melaporkan adanya gangguan. Paket Anda mungkin tiba lebih lambat dari rencana.
@@ -79,7 +79,7 @@ expired = Tidak ada informasi terbaru
 
 cancelled = Pengiriman dibatalkan
     .explanation = Pengiriman ini dibatalkan. Paket Anda tidak akan dikirim sesuai rencana.
-    .action = Jika Anda tidak mengharapkan pembatalan ini, silakan hubungi penjual.
+    .action = Jika Anda tidak mengetahui pembatalan ini, silakan hubungi penjual.
 
 # Facts of one event, each a sentence of its own behind the explanation or the action.
 

@@ -101,7 +101,7 @@ carrier-reference = Corriere: { $carrier }, codice di tracciamento: { $tracking 
 
 detail-recipient-absent = Non c'era nessuno che potesse ricevere il pacco.
 detail-no-access = L'addetto alla consegna non è riuscito a raggiungere la porta o la cassetta della posta.
-detail-business-closed = L'esercizio era chiuso.
+detail-business-closed = L'azienda o il negozio era chiuso.
 detail-address-incomplete = L'indirizzo è incompleto o non è stato trovato.
 detail-payment-due = Prima occorre pagare dazi, imposte o altre spese.
 detail-documents-missing = La dogana ha bisogno di altre informazioni o documenti.

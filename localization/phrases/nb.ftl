@@ -13,7 +13,7 @@ in_transit = Underveis
     .explanation = Pakken din er på vei gjennom transportørens nettverk.
 
 departed_origin = Har forlatt avsenderstedet
-    .explanation = Pakken din har forlatt avsenderstedet og er på vei mot målet.
+    .explanation = Pakken din har forlatt avsenderstedet og er på vei mot bestemmelsesstedet.
 
 arrived_destination = Ankommet mottakerområdet
     .explanation = Pakken din har kommet til mottakerlandet eller mottakerområdet. Tollkontroll og lokal transport kan gjenstå.
@@ -63,7 +63,7 @@ address_problem = Problem med leveringsadressen
     .action = Kontakt transportøren eller selgeren for å bekrefte adressen og kontaktopplysningene dine.
 
 security_hold = Holdt tilbake for kontroll
-    .explanation = Pakken din holdes tilbake for en sikkerhets- eller regelverkskontroll. Transportøren har ikke oppgitt hvor lang tid det tar.
+    .explanation = Pakken din holdes tilbake for en sikkerhetskontroll eller en annen pålagt kontroll. Transportøren har ikke oppgitt hvor lang tid det tar.
 
 returning = På vei tilbake til avsenderen
     .explanation = Pakken din sendes tilbake til avsenderen.

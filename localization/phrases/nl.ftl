@@ -63,7 +63,7 @@ address_problem = Probleem met het bezorgadres
     .action = Neem contact op met de vervoerder of de verkoper om uw adres en contactgegevens te bevestigen.
 
 security_hold = Aangehouden voor controle
-    .explanation = Uw pakket is aangehouden voor een veiligheids- of nalevingscontrole. De vervoerder heeft niet gemeld hoelang dit duurt.
+    .explanation = Uw pakket is aangehouden voor een veiligheidscontrole of een wettelijke controle. De vervoerder heeft niet gemeld hoelang dit duurt.
 
 returning = Op de terugweg naar de afzender
     .explanation = Uw pakket wordt teruggestuurd naar de afzender.

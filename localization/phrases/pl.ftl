@@ -24,7 +24,7 @@ customs_processing = W trakcie odprawy celnej
 customs_released = Zwolniona przez urząd celny
     .explanation = Urząd celny zwolnił Państwa przesyłkę i może ona ruszyć w dalszą drogę.
 
-customs_action_required = Do zwolnienia przesyłki potrzebne jest działanie
+customs_action_required = Zwolnienie przesyłki wymaga Państwa działania
     .explanation = Urząd celny lub przewoźnik potrzebuje informacji, dokumentów albo opłaty, aby przesyłka mogła ruszyć w dalszą drogę.
     .action = Prosimy sprawdzić, czy przewoźnik wysłał wiadomość, i dostarczyć to, o co prosi, lub skontaktować się z nim, podając numer przesyłki.
 
@@ -114,6 +114,6 @@ detail-sorting-center = Przesyłka jest w sortowni.
 detail-left-facility = Przesyłka opuściła sortownię.
 detail-handed-to-partner = Przesyłkę przejął inny przewoźnik.
 detail-left-at-door = Przesyłkę pozostawiono pod drzwiami.
-detail-left-with-neighbor = Przesyłkę odebrał sąsiad lub sąsiadka.
+detail-left-with-neighbor = Przesyłkę zostawiono u sąsiadów.
 detail-in-parcel-locker = Przesyłka jest w automacie paczkowym.
 detail-signed = Odbiorca pokwitował odbiór przesyłki.

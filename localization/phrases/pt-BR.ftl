@@ -4,7 +4,7 @@ pending = Aguardando informações de rastreamento
     .explanation = A transportadora ainda não informou nada sobre a sua encomenda. O rastreamento começa com o primeiro registro da transportadora.
 
 info_received = Dados de envio recebidos
-    .explanation = A transportadora recebeu os dados da sua encomenda, mas ainda não informou que está com o pacote.
+    .explanation = A transportadora recebeu os dados da sua encomenda, mas ainda não informou que está com ela.
 
 picked_up = Com a transportadora
     .explanation = A transportadora recebeu a sua encomenda do remetente.
@@ -26,7 +26,7 @@ customs_released = Liberada pela alfândega
 
 customs_action_required = É preciso agir para liberar a encomenda
     .explanation = A alfândega ou a transportadora precisa de informações, documentos ou um pagamento para que a sua encomenda possa seguir.
-    .action = Verifique se você recebeu uma mensagem da transportadora e envie o que foi solicitado, ou entre em contato com ela informando o código de rastreamento.
+    .action = Verifique se há uma mensagem da transportadora e envie o que foi solicitado, ou fale com ela informando o código de rastreamento.
 
 out_for_delivery = Saiu para entrega
     .explanation = A sua encomenda está com a equipe de entrega da sua região.

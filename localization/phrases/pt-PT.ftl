@@ -63,7 +63,7 @@ address_problem = Problema com a morada de entrega
     .action = Contacte a transportadora ou a loja para confirmar a sua morada e os seus contactos.
 
 security_hold = Retida para verificação
-    .explanation = A sua encomenda está retida para uma verificação de segurança ou de conformidade. A transportadora não indicou quanto tempo vai demorar.
+    .explanation = A sua encomenda está retida para uma verificação de segurança ou de conformidade. A transportadora não indicou o prazo.
 
 returning = Em devolução ao remetente
     .explanation = A sua encomenda está a ser devolvida ao remetente.

@@ -24,8 +24,8 @@ customs_processing = În curs de vămuire
 customs_released = Eliberat de vamă
     .explanation = Vama a eliberat coletul dumneavoastră, iar acesta își poate continua drumul.
 
-customs_action_required = Este nevoie de dumneavoastră pentru vămuire
-    .explanation = Vama sau firma de curierat are nevoie de informații, de documente sau de o plată pentru ca coletul să poată pleca mai departe.
+customs_action_required = Este necesară intervenția dumneavoastră la vămuire
+    .explanation = Vama sau firma de curierat are nevoie de informații, de documente sau de o plată pentru continuarea transportului.
     .action = Verificați dacă aveți un mesaj de la firma de curierat și trimiteți ce vi se cere sau contactați firma și comunicați-i numărul de urmărire.
 
 out_for_delivery = În curs de livrare
@@ -105,7 +105,7 @@ detail-recipient-absent = Nu era nimeni care să primească coletul.
 detail-no-access = Curierul nu a putut ajunge la ușă sau la cutia poștală.
 detail-business-closed = Firma destinatară era închisă.
 detail-address-incomplete = Adresa este incompletă sau nu a putut fi găsită.
-detail-payment-due = Mai întâi trebuie plătite taxele vamale, impozitul sau un tarif.
+detail-payment-due = Mai întâi trebuie plătite taxele vamale, impozitele sau alte taxe.
 detail-documents-missing = Vama are nevoie de mai multe informații sau documente.
 detail-bad-weather = Vremea nefavorabilă întârzie livrările.
 detail-strike = O grevă întârzie livrările.

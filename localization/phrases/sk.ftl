@@ -114,6 +114,6 @@ detail-sorting-center = Zásielka je v triediacom stredisku.
 detail-left-facility = Zásielka opustila triediace stredisko.
 detail-handed-to-partner = Zásielku prevzal iný dopravca.
 detail-left-at-door = Zásielka bola ponechaná pri dverách.
-detail-left-with-neighbor = Zásielku prevzal sused alebo susedka.
+detail-left-with-neighbor = Zásielku prevzali susedia.
 detail-in-parcel-locker = Zásielka je vo výdajnom boxe.
 detail-signed = Príjemca potvrdil prevzatie zásielky podpisom.

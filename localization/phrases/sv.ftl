@@ -21,8 +21,8 @@ arrived_destination = Framme i destinationsområdet
 customs_processing = Under tullklarering
     .explanation = Ditt paket behandlas av tullen. Hur lång tid det tar beror på myndigheterna.
 
-customs_released = Frigivet av tullen
-    .explanation = Tullen har frigett ditt paket och det kan skickas vidare.
+customs_released = Frigjort av tullen
+    .explanation = Tullen har frigjort ditt paket och det kan skickas vidare.
 
 customs_action_required = Du behöver göra något för att paketet ska frigöras
     .explanation = Tullen eller transportören behöver uppgifter, dokument eller en betalning innan ditt paket kan skickas vidare.
@@ -44,7 +44,7 @@ delivered = Levererat
     .dated = Transportören uppger att ditt paket levererades den { $date }.
 
 delayed = Försenat
-    .explanation = Transportören har meddelat en störning. Ditt paket kan komma fram senare än planerat.
+    .explanation = Transportören rapporterar en störning. Ditt paket kan komma fram senare än planerat.
 
 damaged = Skada rapporterad
     .explanation = Transportören uppger att ditt paket har skadats. Det är inte säkert att det kan levereras.
@@ -63,7 +63,7 @@ address_problem = Problem med leveransadressen
     .action = Kontakta transportören eller säljaren och bekräfta din adress och dina kontaktuppgifter.
 
 security_hold = Stoppat för kontroll
-    .explanation = Ditt paket har stoppats för en säkerhets- eller regelkontroll. Transportören har inte uppgett hur lång tid det tar.
+    .explanation = Ditt paket har stoppats för en säkerhetskontroll eller annan obligatorisk kontroll. Transportören har inte uppgett hur lång tid det tar.
 
 returning = På väg tillbaka till avsändaren
     .explanation = Ditt paket skickas tillbaka till avsändaren.

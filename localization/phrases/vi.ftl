@@ -24,7 +24,7 @@ customs_processing = Đang làm thủ tục hải quan
 customs_released = Đã thông quan
     .explanation = Hải quan đã thông quan kiện hàng của Quý khách và hàng có thể được vận chuyển tiếp.
 
-customs_action_required = Cần Quý khách bổ sung để thông quan
+customs_action_required = Cần bổ sung để thông quan kiện hàng
     .explanation = Hải quan hoặc đơn vị vận chuyển cần thông tin, giấy tờ hoặc khoản thanh toán để kiện hàng có thể được vận chuyển tiếp.
     .action = Vui lòng tìm thông báo của đơn vị vận chuyển và cung cấp nội dung được yêu cầu, hoặc liên hệ với đơn vị vận chuyển kèm mã vận đơn.
 

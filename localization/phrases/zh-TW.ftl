@@ -31,7 +31,7 @@ customs_action_required = 需要您協助辦理通關
 out_for_delivery = 配送中
     .explanation = 您所在區域的配送人員正在配送您的包裹。
 
-available_for_pickup = 可取件
+available_for_pickup = 可領取包裹
     .explanation = 您的包裹正等候領取。
     .action = 請前往領取包裹。取件地點、期限及應備證件請見物流業者的通知。
 
