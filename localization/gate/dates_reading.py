@@ -17,7 +17,7 @@ _ISO_DATE: Final = re.compile(r"(?<![\d.,/-])(\d{4})([-/.])\s?(\d{1,2})\2\s?(\d{
 _CJK_DATE: Final = re.compile(r"(?:(\d{4})\s?[年년]\s?)?(\d{1,2})\s?[月월](?:\s?(\d{1,2})\s?[日일号號])?")
 _CJK_YEAR: Final = re.compile(r"(\d{4})\s?[年년]\s?(?:(\d{1,2})\s?[月월])?")
 _NUMERIC: Final = re.compile(
-    r"(?<![\d.,/])(?<!\d-)(\d{1,2})(?:([/-])(\d{1,2})\2|(\.)\s?(\d{1,2})\.\s?)(\d{4}|\d{2})(?![\d/-]|[.,]\d|\.\w)"
+    r"(?<![\d.,/])(?<!\d-)(\d{1,2})(?:([/-])(\d{1,2})\2|(\.)\s?(\d{1,2})\.\s?)(\d{4}|\d{1,2})(?![\d/-]|[.,]\d|\.\w)"
 )
 _CLOCK: Final = re.compile(
     r"(?<![\d.,:/])(\d{1,2})(?:[:：](\d{2})(?:[:：](\d{2}))?|\s?[hH]\s?(\d{2})(?!\d)|(?:時|시|点|點)\s?(?:(\d{1,2})\s?(?:分|분))?)(?![\d:]|[.,]\d)"
@@ -66,8 +66,13 @@ def calendar(locale: str) -> Calendar:
     for context in ("format", "stand-alone"):
         for width in ("wide", "abbreviated"):
             for number, name in cldr.months[context][width].items():
-                word = name.lower().rstrip(".")
-                if len(word) >= _MONTH_MIN and not word[0].isdigit() and "月" not in word and "월" not in word:
+                word = name.lower().rstrip(".").replace("॰", "").replace("׳", "")
+                if (
+                    (len(word) >= _MONTH_MIN or not word.isascii() or name.endswith("."))
+                    and not word[0].isdigit()
+                    and "月" not in word
+                    and "월" not in word
+                ):
                     months.setdefault(word, number)
         for number, name in cldr.days[context]["wide"].items():
             weekdays.setdefault(name.lower(), number)
@@ -76,6 +81,7 @@ def calendar(locale: str) -> Calendar:
     names = "|".join(re.escape(name) for name in sorted(months, key=len, reverse=True)) or r"(?!)"
     half = "|".join(re.escape(name) for name in sorted(halves, key=len, reverse=True))
     word = r"[^\W\d_]"
+    prefix = "[בהל]?" if cldr.language == "he" else ""
     return Calendar(
         months,
         weekdays,
@@ -83,7 +89,7 @@ def calendar(locale: str) -> Calendar:
         order,
         re.compile(
             rf"(?:(?<!\d)(?P<y0>\d{{4}})(?:{_LINK}|\.?\s?{word}{{0,4}}\.?\s))?(?:(?<![\d.,:/])(?P<d1>\d{{1,2}}){_ORDINAL}{_LINK})?"
-            rf"(?<!{word})(?P<month>{names})(?P<tail>{word}{{0,5}})\b\.?"
+            rf"(?<!{word}){prefix}(?P<month>{names})(?P<tail>{word}{{0,5}})(?!{word})\.?"
             rf"(?:{_LINK}(?P<d2>\d{{1,2}})(?![\d:/%]|[.,]\d){_ORDINAL}(?!\w))?(?:{_LINK}(?P<y>\d{{4}})(?!\d|[.,]\d))?",
             re.IGNORECASE,
         ),
@@ -107,7 +113,9 @@ def _halves(cldr: Locale) -> Iterator[tuple[str, int]]:
         for width in ("wide", "abbreviated"):
             for period, name in cldr.day_periods[context].get(width, {}).items():
                 after = {"am": 0, "pm": 1, "noon": 1}.get(period, 1 if period[:-1] in ("afternoon", "evening") else 0)
-                if period[:-1] == "night" or period == "midnight":
+                if "凌晨" in name:
+                    after = 0
+                elif period[:-1] == "night":
                     continue
                 yield name.lower().replace("\u00a0", " ").replace("\u202f", " "), after
     yield from (("am", 0), ("a.m.", 0), ("a. m.", 0), ("pm", 1), ("p.m.", 1), ("p. m.", 1))
@@ -174,10 +182,11 @@ def _cjk(text: str) -> Iterator[Moment]:
 def _numeric(text: str, names: Calendar) -> Iterator[Moment]:
     for match in _NUMERIC.finditer(text):
         one, two, last = int(match[1]), int(match[3] or match[5]), match[6]
-        year = int(last) if len(last) == 4 else 2000 + int(last)
-        days = {(year, month, day) for month, day in ((one, two), (two, one)) if _is_day(year, month, day)}
-        if len(last) == 2 and names.order == "ymd" and _is_day(2000 + one, two, int(last)):
-            days.add((2000 + one, two, int(last)))
+        days = {(2000 + one, two, int(last))} if names.order == "ymd" and len(last) < 4 else set()
+        if len(last) > 1:
+            year = int(last) if len(last) == 4 else 2000 + int(last)
+            days |= {(year, two, one)} if match[4] else {(year, one, two), (year, two, one)}
+        days = {day for day in days if _is_day(*day)}
         if days:
             yield Moment(match.start(), match.end(), frozenset(days), frozenset(), False)
 

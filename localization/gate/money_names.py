@@ -16,7 +16,6 @@ from localization.gate.number_words import LETTERS
 from schemas.locales import LocaleTag, parse_locale
 
 _WORD: Final = re.compile(LETTERS)
-_SIGN: Final = re.compile(r"[$€£¥₹₩₺₽฿₫₪₴₱].|.[$€£¥₹₩₺₽฿₫₪₴₱]")
 _NAME_WORD_MIN: Final = 3
 _NAMED_AFTER_LANDS: Final = frozenset(("EUR", "CHF"))
 
@@ -40,11 +39,12 @@ def _facts() -> _Facts:
 
 
 class Currencies(Struct, frozen=True):
-    """What a locale's money words and signs may mean."""
+    """What money words and signs may mean; `names` by first word, `openings` are the signs by first character."""
 
     signs: dict[str, frozenset[str]]
     words: dict[str, frozenset[str]]
-    lands: frozenset[str]
+    names: dict[str, tuple[tuple[str, frozenset[str]], ...]]
+    openings: dict[str, tuple[str, ...]]
 
 
 @lru_cache(maxsize=256)
@@ -54,42 +54,62 @@ def currencies(locale: str) -> Currencies:
     facts = _facts()
     signs = dict(facts.signs)
     signs["$"] = signs["＄"] = _dollar(tag)
-    yen = {"ja": {"JPY"}, "zh": {"CNY"}}.get(tag.language)
+    yen = {"ja": {"JPY"}, "zh": {"CNY"}}.get(tag.language) if tag.territory not in ("TW", "HK") else None
     if yen:
         signs["¥"] = signs["￥"] = frozenset(yen)
     signs |= {code: frozenset({"CNY" if code == "RMB" else code}) for code in facts.codes}
     words: dict[str, set[str]] = {}
-    lands = set[str]()
+    names: dict[str, set[str]] = {}
     for name in (str(tag), tag.language):
         try:
             cldr = Locale.parse(name, sep="-")
         except (UnknownLocaleError, ValueError):
             continue
-        lands = _collect(cldr, words, signs)
+        _collect(cldr, words, names, signs)
         break
     for code, some in facts.talk.get(tag.language, {}).items():
         for word in some:
             words.setdefault(word, set()).update(facts.dollars if code == "dollars" else {code})
-    return Currencies(signs, {word: frozenset(codes) for word, codes in words.items()}, frozenset(lands))
+    return Currencies(
+        signs, {word: frozenset(codes) for word, codes in words.items()}, _by_first(names), _by_opening(signs)
+    )
 
 
-def _collect(cldr: Locale, words: dict[str, set[str]], signs: dict[str, frozenset[str]]) -> set[str]:
-    """Collect the words of currency names; return those that name the country ("brasileiro")."""
-    named_after = {"us"}
+def _by_first(names: dict[str, set[str]]) -> dict[str, tuple[tuple[str, frozenset[str]], ...]]:
+    found: dict[str, list[tuple[str, frozenset[str]]]] = {}
+    for name in sorted(names, key=len, reverse=True):
+        first = _WORD.match(name)
+        if first is not None:
+            found.setdefault(first.group(), []).append((name, frozenset(names[name])))
+    return {first: tuple(some) for first, some in found.items()}
+
+
+def _by_opening(signs: dict[str, frozenset[str]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for sign in sorted(signs, key=len, reverse=True):
+        found.setdefault(sign[0], []).append(sign)
+    return {opening: tuple(some) for opening, some in found.items()}
+
+
+def _collect(
+    cldr: Locale, words: dict[str, set[str]], names: dict[str, set[str]], signs: dict[str, frozenset[str]]
+) -> None:
+    """Collect currency names, their words but for those that name the country ("brasileiro"), and signs."""
+    facts = _facts()
     lands = {_plain(word)[:4] for name in cldr.territories.values() for word in _WORD.findall(name.lower())}
-    for code in _facts().codes:
+    for code in facts.codes:
         plural = cldr._data["currency_names_plural"].get(code, {})  # noqa: SLF001 -- Babel gives one form at a time
         for name in {cldr.currencies.get(code, ""), *plural.values()}:
-            for word in _WORD.findall(name.lower()):
-                named = code not in _NAMED_AFTER_LANDS and _plain(word)[:4] in lands
-                if (len(word) >= _NAME_WORD_MIN or not word.isascii()) and not named and word not in _facts().no_money:
+            low = name.lower().replace("\u00a0", " ")
+            if " " in low or "-" in low:
+                names.setdefault(low, set()).add(code)
+            for word in _WORD.findall(low):
+                named = code not in _NAMED_AFTER_LANDS and word < "\u2e80" and _plain(word)[:4] in lands
+                if (len(word) >= _NAME_WORD_MIN or not word.isascii()) and not named and word not in facts.no_money:
                     words.setdefault(word, set()).add(code)
-                elif named:
-                    named_after.add(word)
-        sign = cldr.currency_symbols.get(code, "")
-        if _SIGN.search(sign):
+        sign = cldr.currency_symbols.get(code, "").strip("\u200f\u200e")
+        if sign and not (sign.isalpha() and sign.isascii()):
             signs.setdefault(sign, frozenset({code}))
-    return named_after
 
 
 def _plain(word: str) -> str:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from localization.gate.dates_reading import Moment, moments
 from localization.gate.number_words import LETTERS, Force, Spelled, lexicon, spelled
-from localization.gate.quantities_binding import bound_to, is_money
+from localization.gate.quantities_binding import bound_to, is_money, money_before
 from localization.numerals import readings, symbols
 from schemas.locales import parse_locale
 
@@ -32,8 +32,11 @@ _LINK: Final = re.compile(
 )
 _DECADE: Final = re.compile(r"'?s\b|-?er\b|-?х\b|-?luv|-?talet|-?e\b|年代|年代|-?tych|-?ih\b|-?erne\b|-?es\b")
 _LETTER_SCALES: Final = 2
+_SHORT_SCALE_MAX: Final = 3
 # "2106 року" and "2025 г." are years: no length of time, and no grams.
 _YEARS: Final = (frozenset({"duration-year"}), frozenset({"mass-gram"}))
+_YEAR_MIN: Final = 1900
+_YEAR_MAX: Final = 2199
 _NEXT_WORD: Final = re.compile(rf"{LETTERS}\.?")
 _RANGE: Final = re.compile(r"[ \u00a0]?[-–—~xX×*][ \u00a0]?")
 
@@ -139,41 +142,51 @@ def _romans(text: str) -> list[Number]:
 
 def _numbers(text: str, low: str, locale: str, some: tuple[Moment, ...]) -> list[Number]:
     found = []
-    scales = _scales(locale)
     for match in _pattern(locale).finditer(text):
-        start, end = match.span()
-        if _within(start, some):
+        if _within(match.start(), some):
             found.extend(_inside(match, locale))
-            continue
-        values, parts = _values(match, locale)
-        minus = _minus(text, start)
-        values, end = _scaled(values, text, low, end, scales)
-        named = start > 0 and text[start - 1].isalpha() and text[start - 1] not in "xX×" and text[start - 1] < "\u2e80"
-        decade = match["number"] is not None and len(match["number"]) == 4 and _DECADE.match(low, end)
-        if decade:
-            values |= {value[2:].lstrip("0") or "0" for value in values if value.isdecimal()}
-        if minus:
-            values = frozenset("-" + value for value in values)
-        elif _minus_word(low, start, locale) or (
-            start > 1 and text[start - 1] == "-" and text[start - 2] > "\u2e80"
-        ):  # "au moins 2" is "at least 2", and "moins 2" minus two
-            values |= {"-" + value for value in values}
-        if (
-            start
-            and text[start - 1].isalpha()
-            and text[end : end + 1].isalpha()
-            and text[end] < "\u2e80"
-            and text[end] not in "xX"
-        ):
-            continue  # "i18n"
-        if not decade and not named and not (start and text[start - 1] == "%" and text[end : end + 1].isalpha()):
-            binds, start, end = bound_to(text, start, end, locale)
-        else:
-            binds = frozenset()
-        if binds in _YEARS and any(len(value) == 4 and value[0] in "12" for value in values):
-            binds = frozenset()
-        found.append(Number(start, end, values, binds, parts=parts, named=named))
+        elif not _is_in_word(text, *match.span()):
+            found.append(_number(match, text, low, locale))
     return found
+
+
+def _is_in_word(text: str, start: int, end: int) -> bool:
+    """Whether letters stand on both sides: "i18n" is no number, "2x4" is two."""
+    if not start or not text[start - 1].isalpha() or text[start - 1] > "\u2e80":
+        return False
+    return text[end : end + 1].isalpha() and text[end] < "\u2e80" and text[end] not in "xX"
+
+
+def _number(match: re.Match[str], text: str, low: str, locale: str) -> Number:
+    start, end = match.span()
+    values, parts = _values(match, locale)
+    values, stop, sure = _scaled(values, text, low, end, locale)
+    decade = match["number"] is not None and len(match["number"]) == 4 and _DECADE.match(low, end)
+    if decade:
+        values |= {value[2:].lstrip("0") or "0" for value in values if value.isdecimal()}
+    values = _signed(values, text, low, start, locale)
+    before = text[start - 1] if start else " "
+    named = before.isalpha() and before not in "xX×" and before < "\u2e80"
+    binds, at, last = frozenset[str](), start, stop if sure else end
+    if named:
+        binds, at = money_before(text, start, locale)
+    elif not decade and not (before == "%" and text[end : end + 1].isalpha()):
+        binds, at, last = bound_to(text, start, last, locale)
+        if not binds and stop > last:
+            binds, at, last = bound_to(text, start, stop, locale)
+    if binds in _YEARS and match.group().isdecimal() and _YEAR_MIN <= int(match.group()) <= _YEAR_MAX:
+        binds = frozenset()
+    return Number(at, last, values, binds, parts=parts, named=named and not binds)
+
+
+def _signed(values: frozenset[str], text: str, low: str, start: int, locale: str) -> frozenset[str]:
+    """The values with a minus where one stands; with and without where it may be none: "au moins 2" is no minus two."""
+    if _minus(text, start):
+        return frozenset("-" + value for value in values)
+    after_ideograph = start > 1 and text[start - 1] == "-" and text[start - 2] > "\u2e80"
+    if after_ideograph or _minus_word(low, start, locale):
+        return values | {"-" + value for value in values}
+    return values
 
 
 def _inside(match: re.Match[str], locale: str) -> list[Number]:
@@ -234,31 +247,24 @@ def _minus_word(low: str, start: int, locale: str) -> bool:
     )
 
 
-def _scaled(
-    values: frozenset[str], text: str, low: str, end: int, scales: dict[str, int]
-) -> tuple[frozenset[str], int]:
-    at = end + (text[end : end + 1] in (" ", "\u00a0", "\u202f", "-"))
+def _scaled(values: frozenset[str], text: str, low: str, end: int, locale: str) -> tuple[frozenset[str], int, bool]:
+    """The values with the scale word behind them, where that ends, and whether it surely is one: "M" may be a metre."""
+    at = end + (text[end : end + 1] in (" ", "\u00a0", "\u202f", "-") and end < len(text))
     match = _NEXT_WORD.match(text, at)
     if match is None:
-        return values, end
-    word = match.group()
-    if "\u2e80" < word[0] < "\ud7b0":
-        scale = scales.get(word[0])
-        stop = at + 1
-    else:
-        scale = (
-            scales.get(word)
-            if len(word) <= _LETTER_SCALES
-            else scales.get(word.lower()) or scales.get(word.lower().rstrip("."))
-        )
-        stop = at + len(word)
+        return values, end, False
+    word, scales = match.group(), _scales(locale)
+    unspaced = "\u2e80" < word[0] < "\ud7b0"
+    if unspaced:
+        word = word[0]
+    short = not unspaced and len(word.rstrip(".")) <= _SHORT_SCALE_MAX
+    scale = scales.get(word) or scales.get(word.rstrip(".")) or (None if len(word) < 2 else scales.get(word.lower()))
     if scale is None:
-        return values, end
-    if len(word) <= _LETTER_SCALES and not "\u2e80" < word[0] < "\ud7b0":
-        return values | {times(value, scale) for value in values}, end
+        return values, end, False
     scaled = frozenset(times(value, scale) for value in values)
     # "1만" is 10,000, and "only 1" too.
-    return (scaled | values if word[0] == "만" else scaled), stop
+    sure = not short and word != "만"
+    return scaled if sure else scaled | values, at + len(word), sure
 
 
 def times(value: str, scale: int) -> str:

@@ -14,7 +14,7 @@ _ASCII_DIGITS: Final = str.maketrans(
     {
         **{chr(zero + n): str(n) for zero in (0x660, 0x6F0, 0x966, 0x9E6, 0xE50, 0xFF10) for n in range(10)},
         "٫": ".", "٪": "%", "％": "%", "−": "-", "﹣": "-", "－": "-", "．": ".", "：": ":", "／": "/", "٬": "\u202f",
-        "＄": "$", "～": "~", "〜": "~", "‐": "-", "‑": "-", "ʼ": "'", "’": "'",
+        "＄": "$", "～": "~", "〜": "~", "‐": "-", "‑": "-", "ʼ": "'", "’": "'", "॰": "",
     }
 )  # fmt: skip
 _PLACE: Final = "¤"
@@ -27,7 +27,7 @@ _PRINTF: Final = re.compile(
 _PERCENT_FIRST: Final = ("tr", "eu")
 _PERCENT_BEFORE: Final = re.compile(r"(?<!%)%(\d+(?:[.,]\d+)?)(?![\d$A-Za-z.*])")
 # Hebrew abbreviations: ק"ג is one word.
-_GERSHAYIM: Final = re.compile(r"(?<=[א-ת])[\"״](?=[א-ת])")
+_GERSHAYIM: Final = re.compile(r"(?<=[א-ת])[\"״](?=[א-ת])|(?<=[א-ת])[׳'](?![א-ת])")
 
 
 def stripped(

@@ -191,22 +191,32 @@ class _Weighing:
         return any(not self._said(one, here, there, target, used) for one in left)
 
     def _said(self, one: Number, here: Reading, there: Reading, target: str, used: set[int]) -> bool:
-        language = parse_locale(target).language
-        for value in one.values:
-            for at, word in enumerate(there.words):
-                if at not in used and str(word.value) == value:
-                    used.add(at)
-                    return True
-            if any(value in roman.values for roman in there.romans):
-                return True
-            if value.isdecimal() and len(value) < 8 and may_say(there.low, language, int(value)):
-                return True
-            if value == "0.5" and may_say(there.low, language, 2):
-                return True
+        if self._spelled(one, there, target, used):
+            return True
         if "1" in one.values and there.slots > here.slots:
+            return True
+        # Arabic and Hebrew say one and two hours with the noun alone.
+        alone = target[:2] in ("ar", "he") and not one.values.isdisjoint(("1", "2"))
+        if alone and mentions(there.text, one.binds, target):
             return True
         numbers = {int(value) for value in one.values if value.isdecimal() and len(value) < 3}
         return not numbers.isdisjoint(calendar_numbers(there.low, target))
+
+    @staticmethod
+    def _spelled(one: Number, there: Reading, target: str, used: set[int]) -> bool:
+        """Whether a number is on the other side as a word or a Roman numeral; a word stands for one number only."""
+        language = parse_locale(target).language
+        for value in one.values:
+            at = next((n for n, w in enumerate(there.words) if n not in used and str(w.value) == value), None)
+            if at is not None:
+                used.add(at)
+                return True
+            if any(value in roman.values for roman in there.romans):
+                return True
+            whole = "2" if value == "0.5" else value
+            if whole.isdecimal() and len(whole) < 8 and may_say(there.low, language, int(whole)):
+                return True
+        return False
 
     def _words_differ(self) -> bool:
         """Whether a number word of one side stands against another number, or against none."""

@@ -7,11 +7,13 @@ from localization.gate.money_names import Currencies, currencies
 from localization.gate.number_words import LETTERS
 from localization.gate.quantities_units import unit_at
 
-_SIGN: Final = "[$€£¥￥₹₩₺₽฿₫₪₴₿₱￡¢]"
-_MONEY_BEFORE: Final = re.compile(rf"(?:(?<![^\W\d_])[^\W\d_]{{1,3}}\.?|[A-Z]{{0,2}}{_SIGN}|S/)\Z")
-_MONEY_AFTER: Final = re.compile(
-    rf"[ \u00a0\u202f-]?([A-Z]{{0,2}}{_SIGN}(?:[A-Z]{{2}}\b)?|{LETTERS}\.?)(?:[ \u00a0-]({LETTERS}))?"
-)
+_SPACES: Final = " \u00a0\u202f\n"
+_SIGN_MAX: Final = 5
+_NAME_MAX: Final = 40
+# "12.500 de yeni", "2 millones de euros".
+_ROMANCE: Final = ("ro", "es", "pt", "fr", "it", "ca")
+_OF: Final = re.compile(r"[ \u00a0](?:de|di)(?=[ \u00a0])|[ \u00a0]d'")
+_WORD: Final = re.compile(LETTERS)
 
 
 def bound_to(text: str, start: int, end: int, locale: str) -> tuple[frozenset[str], int, int]:
@@ -19,43 +21,66 @@ def bound_to(text: str, start: int, end: int, locale: str) -> tuple[frozenset[st
 
     A currency before or after it, else a unit, else a percent sign before it.
     """
-    money = currencies(locale)
-    before = text[max(0, start - 6) : start]
-    before = (before[:-1] if before[-1:] in ("-", "–") else before).rstrip(" \u00a0\u202f")
-    sign = _MONEY_BEFORE.search(before)
-    if sign is not None and (some := money.signs.get(sign.group())) is not None:
-        return frozenset(f"money-{code}" for code in some), text.rfind(sign.group(), 0, start), end
-    unit = unit_at(text, end, locale)
-    after = _MONEY_AFTER.match(text, end)
-    if after is not None:
-        codes, stop = _after(after, money)
-        if codes:
-            ids = frozenset(f"money-{code}" for code in codes)
-            return (ids | unit[0], start, max(unit[1], stop)) if unit else (ids, start, stop)
+    codes, at = money_before(text, start, locale)
+    if codes:
+        return codes, at, end
+    unit = unit_at(text, start, end, locale)
+    linked = _OF.match(text, end) if locale[:2] in _ROMANCE else None
+    if unit is None and linked is not None:
+        end = linked.end()
+        unit = unit_at(text, start, end, locale)
+    codes, stop = _money_after(text, end, currencies(locale))
+    if codes:
+        return (codes | unit[0], start, max(unit[1], stop)) if unit else (codes, start, stop)
     if unit is not None:
         return unit[0], start, unit[1]
+    before = text[max(0, start - 3) : start].rstrip(_SPACES)
     if before.endswith("%") and not before[-2:-1].isdigit():
         return frozenset({"concentr-percent"}), start, end
     return frozenset(), start, end
 
 
-def _after(match: re.Match[str], money: Currencies) -> tuple[frozenset[str], int]:
-    signs, words = money.signs, money.words
-    first, second = match.group(1), match.group(2)
-    if (some := signs.get(first) or signs.get(first.rstrip("."))) is not None:
-        return some, match.end(1)
-    low = first.lower()
-    if "\u2e80" < low[0] < "\ud7b0":
-        for size in range(min(10, len(low)), 0, -1):
-            codes = words.get(low[:size]) or signs.get(low[:size])
-            if codes:
-                return codes, match.start(1) + size
-    if (some := words.get(low)) is not None:
-        return some, match.end(1)
-    if second and low in money.lands and (some := words.get(second.lower())) is not None:
-        narrow = signs.get(first + "D", frozenset({"USD"} if low in ("us", "u") else ())) & some
-        return narrow or some, match.end(2)
-    return frozenset(), match.end(1)
+def money_before(text: str, start: int, locale: str) -> tuple[frozenset[str], int]:
+    """Return the currency whose sign or code stands before a number, and where the sign starts."""
+    signs = currencies(locale).signs
+    before = text[max(0, start - _SIGN_MAX - 2) : start]
+    before = (before[:-1] if before[-1:] in ("-", "–") else before).rstrip(_SPACES)
+    for size in range(min(_SIGN_MAX, len(before)), 0, -1):
+        sign = before[-size:]
+        codes = signs.get(sign)
+        if codes is not None and not (sign[0].isalpha() and before[-size - 1 : -size].isalpha()):
+            return _ids(codes), text.rfind(sign, 0, start)
+    return frozenset(), start
+
+
+def _money_after(text: str, end: int, money: Currencies) -> tuple[frozenset[str], int]:
+    at = end + (text[end : end + 1] in (*_SPACES, "-") and end < len(text))
+    for sign in money.openings.get(text[at : at + 1], ()):
+        stop = at + len(sign)
+        if text.startswith(sign, at) and not (sign[-1].isalpha() and _goes_on(text, stop)):
+            return _ids(money.signs[sign]), stop
+    word = _WORD.match(text, at)
+    if word is None:
+        return frozenset(), end
+    first = word.group().lower()
+    low = text[at : at + _NAME_MAX].lower().replace("\u00a0", " ")
+    for name, codes in money.names.get(first, ()):
+        if low.startswith(name) and not low[len(name) : len(name) + 1].isalpha():
+            return _ids(codes), at + len(name)
+    if "\u2e80" < first[0] < "\ud7b0":
+        for size in range(min(10, len(first)), 0, -1):
+            if (some := money.words.get(first[:size])) is not None:
+                return _ids(some), at + size
+    some = money.words.get(first)
+    return (_ids(some), word.end()) if some is not None else (frozenset(), end)
+
+
+def _goes_on(text: str, at: int) -> bool:
+    return text[at : at + 1].isalpha() and text[at] < "\u2e80"
+
+
+def _ids(codes: frozenset[str]) -> frozenset[str]:
+    return frozenset(f"money-{code}" for code in codes)
 
 
 def is_money(binds: frozenset[str]) -> bool:

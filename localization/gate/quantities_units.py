@@ -106,13 +106,15 @@ _SIGNS: Final[dict[str, str]] = {
     "angle-degree": "° º",
 }
 _SPACE: Final = r"[ \n\u00a0\u202f\u2009]"
-_MARKS: Final = re.compile("[\u200e\u200f\u2068\u2069\u061c]")
+# Marks of direction, and the signs of Hebrew and Hindi abbreviations, which texts leave out or vary.
+_NORMAL: Final = re.compile("[\u200e\u200f\u2068\u2069\u061c״׳॰]")
 _APOSTROPHES: Final = ("'", "’")
 _GLUED_ONLY: Final = frozenset("tkBJCKcdbсвтАК")
 # What other languages say in many words: "64 位", "8-битный".
 _LOOSE: Final = ("duration", "angle", "digital-bit", "digital-byte", "graphics-pixel")
 _QUOTES: Final = frozenset(("''", "”", '"'))
 _OPEN: Final = re.compile("[“„«‟]")
+_UNSPACED_MAX: Final = 24
 _STEM_MIN: Final = 4
 _ENDING_MAX: Final = 4
 _WORDS_MAX: Final = 3
@@ -124,6 +126,7 @@ class Units(Struct, frozen=True):
     signs: dict[str, frozenset[str]]
     words: dict[str, frozenset[str]]
     stems: dict[str, frozenset[str]]
+    around: tuple[tuple[str, str, frozenset[str]], ...]
 
 
 @lru_cache(maxsize=256)
@@ -135,7 +138,10 @@ def units(locale: str) -> Units:
             signs.setdefault(form, set()).add(unit)
     words: dict[str, set[str]] = {}
     stems: dict[str, set[str]] = {}
-    for unit, names in _named(locale):
+    around: dict[tuple[str, str], set[str]] = {}
+    for unit, names, circumfixes in _named(locale):
+        for pair in circumfixes:
+            around.setdefault(pair, set()).add(unit)
         for name in names:
             exact = signs if len(name) <= _WORDS_MAX and name.isascii() else words
             exact.setdefault(name if exact is signs else name.lower(), set()).add(unit)
@@ -144,7 +150,8 @@ def units(locale: str) -> Units:
         stem = _common([name.lower() for name in names if len(name) > _STEM_MIN and " " not in name])
         if len(stem) >= _STEM_MIN:
             stems.setdefault(stem, set()).add(unit)
-    return Units(_frozen(signs), _frozen(words), _frozen(stems))
+    both = tuple((*pair, frozenset(some)) for pair, some in around.items())
+    return Units(_frozen(signs), _frozen(words), _frozen(stems), both)
 
 
 def _frozen(table: dict[str, set[str]]) -> dict[str, frozenset[str]]:
@@ -159,28 +166,30 @@ def _common(names: list[str]) -> str:
     return low[:at].rstrip(".")
 
 
-def _is_letter(name: str) -> bool:
-    """Whether a name is one letter, with or without a stop: "в." is a century, and a preposition."""
+def _is_word(name: str) -> bool:
+    """Whether a name is one letter that is a word too: "в." is a century, and a preposition."""
     name = name.rstrip(".")
-    return len(name) == 1 and name.isalpha() and name < "\u2e80"
+    return len(name) == 1 and name.isalpha() and name.lower() in "aeiouyóавиксоуяηοτα"
 
 
-def _named(locale: str) -> Iterator[tuple[str, list[str]]]:
+def _named(locale: str) -> Iterator[tuple[str, list[str], list[tuple[str, str]]]]:
+    """Units with their names, and the pairs of words that enclose the number ("섭씨 20도")."""
     for cldr in _cldr(locale):
         for unit, lengths in cldr._data["unit_patterns"].items():  # noqa: SLF001 -- Babel formats but does not list
             if not _DIMENSIONS.match(unit) or _LEFT_OUT.search(unit):
                 continue
-            names = []
+            names: list[str] = []
+            around: list[tuple[str, str]] = []
             for length in ("long", "short"):
                 for pattern in lengths.get(length, {}).values():
-                    if isinstance(pattern, str) and "{0}" in pattern:
-                        name = (
-                            _MARKS.sub("", pattern).replace("״", "").replace("{0}", " ").replace("\u00a0", " ").strip()
-                        )
-                        name = re.sub(r"\s+", " ", name)
-                        if name and name not in names and not _is_letter(name):
-                            names.append(name)
-            yield unit, names
+                    if not isinstance(pattern, str) or "{0}" not in pattern:
+                        continue
+                    head, _, tail = _NORMAL.sub("", pattern).replace("\u00a0", " ").partition("{0}")
+                    if head.strip() and tail.strip():
+                        around.append((head.strip(), tail.strip()))
+                    elif not _is_word((head + tail).strip()):
+                        names.append(re.sub(r"\s+", " ", (head + tail).strip()))
+            yield unit, [*dict.fromkeys(name for name in names if name)], around
 
 
 @lru_cache(maxsize=256)
@@ -197,36 +206,50 @@ def _cldr(locale: str) -> tuple[Locale, ...]:
 _GLUED: Final = re.compile(rf"{_SPACE}?(?:[-‐‑]{_SPACE}?)?")
 # A sign ends where a script without spaces goes on: "18 Vの".
 _SPACED_LETTERS: Final = LETTERS.replace(r"\d_", r"\d_\u0e00-\u0eff\u2e80-\ud7ff", 1)
-_SIGN_RUN: Final = re.compile(rf"(?:[°ºµμ]?{_SPACED_LETTERS}(?:[/·]{_SPACED_LETTERS})?[²³23]?|[%％٪‰°º″′”\"]|'')\.?")
-_WORDS_RUN: Final = re.compile(rf"{LETTERS}\.?(?:{_SPACE}{LETTERS}\.?){{0,2}}")
-_NO_SPACES: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+_SIGN_RUN: Final = re.compile(
+    rf"(?:[°ºµμ]?{_SPACED_LETTERS}(?:\.?[./·]{_SPACED_LETTERS})*[²³23]?|[%％٪‰°º″′”\"]|'')\.?"
+)
+_COMPOUND: Final = re.compile(r"[/·²³]|\.[^\W\d_]")
+_WORDS_RUN: Final = re.compile(rf"{LETTERS}\.?(?:{_SPACE}{LETTERS}\.?){{0,3}}")
+_NO_SPACES: Final = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+(?:[./][\u0e00-\u0eff]+)*"
+)
 _INCH_WORD: Final = re.compile(
-    rf"(?={_SPACE}?(?:[.,;)/]|\Z|[x×|·•+]|and\b|or\b|by\b|long\b|wide\b|tall\b|high\b|deep\b|thick\b|diagonal|\())"
+    rf"(?={_SPACE}?(?:(?P<end>[.,;)/]|\Z)|[x×|·•+]|and\b|or\b|by\b|long\b|wide\b|tall\b|high\b|deep\b|thick\b|diagonal|\())"
 )
 
 
-def unit_at(text: str, at: int, locale: str) -> tuple[frozenset[str], int] | None:
-    """Return the unit that stands at `at` in a text, after a number, and where it ends."""
-    if at >= len(text):
+def unit_at(text: str, start: int, end: int, locale: str) -> tuple[frozenset[str], int] | None:
+    """Return the unit of the number at `start` to `end` of a text, and where it ends."""
+    if end >= len(text):
         return None
-    glue = _GLUED.match(text, at)
-    start = glue.end() if glue else at
+    glue = _GLUED.match(text, end)
+    at = glue.end() if glue else end
     names = units(locale)
-    run = _NO_SPACES.match(text, start)
+    for head, tail, some in names.around:
+        if text.startswith(tail, at) and text[max(0, start - len(head) - 1) : start].rstrip().endswith(head):
+            return some, at + len(tail)
+    run = _NO_SPACES.match(text, at)
     if run is not None:
         found = _prefixed(run.group(), names)
-        return (found[0], start + found[1]) if found else None
-    found = _phrase(text, start, names)
-    if found is not None:
-        return found
-    sign = _SIGN_RUN.match(text, start)
-    if sign is None:
+        return (found[0], at + found[1]) if found else None
+    sign = _SIGN_RUN.match(text, at)
+    if sign is not None and _COMPOUND.search(sign.group()) is not None:
+        return _sign(text, at, locale, names) or _phrase(text, at, names)
+    return _phrase(text, at, names) or _sign(text, at, locale, names)
+
+
+def _sign(text: str, start: int, locale: str, names: Units) -> tuple[frozenset[str], int] | None:
+    match = _SIGN_RUN.match(text, start)
+    if match is None:
         return None
-    for form in (sign.group(), sign.group().rstrip(".")):
+    for form in (match.group(), match.group().rstrip(".")):
         some = names.signs.get(form)
         if some is not None and _is_sign(form, text, start, locale):
             return some, start + len(form)
-    return _inflected(sign.group().rstrip("."), start, names)
+    word = match.group().rstrip(".")
+    some = names.words.get(word.lower())
+    return (some, start + len(word)) if some is not None else _inflected(word, start, names)
 
 
 def _is_sign(form: str, text: str, start: int, locale: str) -> bool:
@@ -234,7 +257,8 @@ def _is_sign(form: str, text: str, start: int, locale: str) -> bool:
     if form in _QUOTES:  # an inch sign clings to its number and closes no quotation
         return text[start - 1].isdigit() and text.count(form, 0, start) % 2 == 0 and not _OPEN.search(text, 0, start)
     if form == "in":  # "2 in 1" is no measure, and "2 in der Box" is German
-        return locale[:2] == "en" and _INCH_WORD.match(text, end) is not None
+        word = _INCH_WORD.match(text, end)
+        return word is not None and (locale[:2] == "en" or word.lastgroup == "end")
     after = text[end : end + 1]
     if form[-1].isalpha() and ((after.isalpha() and after < "\u2e80") or text[end : end + 1] in _APOSTROPHES):
         return False
@@ -266,7 +290,7 @@ def _inflected(word: str, start: int, names: Units) -> tuple[frozenset[str], int
 
 def _prefixed(run: str, names: Units) -> tuple[frozenset[str], int] | None:
     low = run.lower()
-    for end in range(min(len(low), 10), 0, -1):
+    for end in range(min(len(low), _UNSPACED_MAX), 0, -1):
         some = names.words.get(low[:end]) or names.signs.get(run[:end])
         if some is not None:
             return some, end
