@@ -6,7 +6,7 @@ from typing import Final
 from localization.detect_language import identify
 from localization.gate.case import Case
 from localization.gate.lexicon import UNSPACED, language_of, speakers
-from localization.gate.prose import prose, words
+from localization.gate.prose import words
 from localization.gate.protected import without_names
 
 # A text is judged from this many letters on, and only on the detector's word of this certainty.
@@ -54,10 +54,12 @@ def misses_language(case: Case) -> bool:
 
 
 def _is_other(case: Case, target: str) -> bool:
-    text = prose(without_names(case.translation, case.protected))
-    if sum(map(str.isalpha, text)) < _LETTERS_MIN:
+    """What the source says too, a name say, is of no language."""
+    known = set(words(case.source))
+    telling = " ".join(word for word in words(without_names(case.translation, case.protected)) if word not in known)
+    if sum(map(str.isalpha, telling)) < _LETTERS_MIN:
         return False
-    found = identify(text)
+    found = identify(telling)
     if found.language is None or found.probability < _SURE or found.language == target:
         return False
     return not any(found.language in alike and target in alike for alike in _ALIKE)

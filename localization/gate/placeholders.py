@@ -23,7 +23,7 @@ _STYLES: Final = (
     r"\[\[[^\[\]\n]{1,60}\]\]",
     r"\[/?[a-z]+(?:_[a-z]+)+(?:\s[^\[\]\n]{0,60})?\]",  # shortcodes
     r"%\(\w{1,60}\)[-#0 +]{0,3}\d{0,3}(?:\.\d+)?[a-zA-Z]",  # Python's named printf
-    r"%[A-Za-z_][\w.-]{1,40}%",  # Symfony
+    r"%[A-Za-z_]\w{1,40}(?:[.-]\w{1,40}){0,4}%",  # Symfony
     r"(?<![\d%])%(?:\d{1,2}\$)?[-+0#']{0,2}\d{0,3}(?:\.(?:\d+|\*))?(?:hh?|ll?|[jzt])?[sdifucxXoeEgGp@](?![A-Za-z0-9_%])",
     r"(?<![\w%])%(?:L?\d{1,2}|n)(?![A-Za-z0-9_$%]|[.,]\d)",  # Qt
     r"(?<![\w$])\$(?!(?:US|CA|CAD|AU|AUD|NZ|HK|MX|SG|USD)\b)[A-Za-z_]\w{0,40}(?!\w)",  # shell, PHP
@@ -38,6 +38,9 @@ _PRINTF: Final = re.compile(r"%(?:(\d{1,2})\$)?(.+)", re.DOTALL)
 _POSITIONAL: Final = re.compile(r"%\d{1,2}\$")
 _ICU: Final = re.compile(r"\{\s*([\w.]+)\s*,\s*(plural|select|selectordinal)\s*,")
 _ICU_ARM: Final = re.compile(r"(?:^|(?<=[\s}]))(=\d+|\w+)\s*\{")
+_PRINTF_ONE: Final = re.compile(
+    r"%(?:\d{1,2}\$)?[-+0#']{0,2}\d{0,3}(?:\.(?:\d+|\*))?(?:hh?|ll?|[jzt])?[sdifucxXoeEgGp@]"
+)
 _QT_NUMBER: Final = re.compile(r"%\d{1,2}")
 _PERCENT_FIRST: Final = frozenset(("tr", "eu"))
 _PLURAL_BAR: Final = re.compile(r"\s\|\s|\w\|\w")
@@ -113,7 +116,7 @@ def slots(text: str) -> Slots:
             continue
         if plural:
             inside.add(_bare(one))
-        elif one[0] == "%" and one[1] not in "({" and not one.endswith("%"):
+        elif _PRINTF_ONE.fullmatch(one):
             printf.append(one)
         else:
             named[_bare(one)] += 1

@@ -21,7 +21,7 @@ _SENTENCE_WORDS_MIN: Final = 4
 # In spreads of the length ratio: a translation without a stop, without a stop where it has others, of fewer sentences.
 _SHORTER: Final = -1.6
 _SHORTER_OF_MANY: Final = -0.6
-_FEWER: Final = -1.0
+_FEWER: Final = -1.5
 # Languages that do not end a sentence with a sign, or leave it out as they please.
 _NO_STOP: Final = frozenset(("th", "lo", "km", "my"))
 
@@ -66,11 +66,10 @@ def _hangs(case: Case) -> bool:
 
 def _loses_sentences(case: Case) -> bool:
     parts = sentences(case.source)
-    if parts == 1:
-        return False
-    balance = excess(case)
-    if sentences(case.translation) < parts and balance < _FEWER:
+    if parts > 1 and sentences(case.translation) < parts and excess(case) < _FEWER:
         return True
+    if "\n" not in case.source:
+        return False
     listed = len(_BULLET.findall(case.source))
     return listed >= 2 and len(_BULLET.findall(case.translation)) < listed
 
