@@ -55,6 +55,7 @@ class Board(Struct):
     sources: dict[Place, bytes | None] = field(default_factory=dict)
     emitted: Counter[str] = field(default_factory=Counter)
     by_model: Counter[str] = field(default_factory=Counter)
+    by_people: int = 0
     withdrawn: int = 0
     dead: dict[str, Counter[str]] = field(default_factory=dict)
     latest: Localized | None = None
@@ -121,6 +122,7 @@ class Board(Struct):
         if localized is None:
             return None
         self.by_model[record.topic] += localized.by_model
+        self.by_people += sum(said.partition(",")[0] == "human" for *_, said in localized.rows)
         if localized.by_model:
             self.examples[f"{localized.kind} {localized.locale}"] = localized
         if not localized.by_model and _is_copy(localized):

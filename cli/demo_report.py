@@ -20,7 +20,8 @@ def document(board: Board) -> dict[str, Any]:
     """What `--json` prints last.
 
     `consumed` counts records behind committed offsets, `emitted` and `dead_lettered` what a read_committed reader got;
-    `by_model` how many of the emitted hold a model's words. `dropped`, `fallbacks` and `sentences` are the worker's own
+    `by_model` how many of the emitted hold a model's words, `by_people` how many texts are as people corrected them
+    meanwhile. `dropped`, `fallbacks` and `sentences` are the worker's own
     counts. `seconds` is the whole run, `localizing_seconds` from a ready worker to the last output read.
     """
     worker = board.worker
@@ -31,6 +32,7 @@ def document(board: Board) -> dict[str, Any]:
         "consumed": board.consumed,
         "emitted": dict(sorted(board.emitted.items())),
         "by_model": {topic: count for topic, count in sorted(board.by_model.items()) if count},
+        "by_people": board.by_people,
         "withdrawn": board.withdrawn,
         "dead_lettered": {topic: dict(reasons) for topic, reasons in sorted(board.dead.items())},
         "dropped": worker.dropped if worker else {},
@@ -91,6 +93,8 @@ def summary(board: Board, console: Console) -> None:
         f"({board.sentences / _localizing_s(board):.0f} a second); {board.through_s or board.now_s:.1f} s in all",
         highlight=False,
     )
+    if board.by_people:
+        console.print(f"{board.by_people} texts as people had corrected them meanwhile", highlight=False)
     if board.marks:
         console.print(f"marked: {words(board.marks)}", highlight=False, style="yellow")
 

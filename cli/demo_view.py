@@ -18,7 +18,7 @@ from schemas.topics import INPUTS
 EIGHTHS: Final = " ▁▂▃▄▅▆▇█"
 CURVE_ROWS: Final = 2
 RATE_OVER_S: Final = 1.0
-FLOW_ROWS: Final = 9  # four topics and headings, two or three models, and the frame
+FLOW_ROWS: Final = 10  # four topics and headings, two or three models, and the frame
 LABEL_COLUMNS: Final = 13
 TALL: Final = 28  # rows from which reasons may take two lines
 HOLD_S: Final = 0.8  # an event stays this long before the next takes its place: it has to be read

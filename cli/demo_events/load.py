@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-FILES: Final = ("listings.jsonl", "reviews.jsonl", "parcels.jsonl", "bad.jsonl")
+FILES: Final = ("listings.jsonl", "reviews.jsonl", "parcels.jsonl", "feedback.jsonl", "bad.jsonl")
 
 
 class DemoEvent(Struct, frozen=True):

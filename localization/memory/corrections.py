@@ -15,12 +15,17 @@ _Rank = tuple[datetime, bool, str]
 
 
 class _Text(Struct, frozen=True):
-    """The newest word on one text: what it must read as, None where that was withdrawn. `form` is its form's text."""
+    """The newest word on one text. `form` is its form's text, `shape` the correction with slots, where it has any."""
 
+    said: Correction
     rank: _Rank
-    shown: str | None
     form: str
     shape: str | None
+
+    @property
+    def shown(self) -> str | None:
+        """What the text must read as."""
+        return self.said.correction
 
 
 class _Pair(Struct):
@@ -59,7 +64,7 @@ class Corrections:
         shape = None
         if shown is not None and form.numbers:
             shape = template(form, shown, correction.source_locale, correction.locale)
-        pair.texts[text] = _Text(rank, shown, form.text, shape)
+        pair.texts[text] = _Text(correction, rank, form.text, shape)
         self._in_force += shown is not None
         if shape is not None:
             pair.forms.setdefault(form.text, set()).add(text)
@@ -76,12 +81,17 @@ class Corrections:
         """Return what a cleaned text must read as, or None; other numbers than the corrected text's are put in."""
         if not self._pairs:
             return None
+        found = self.said(source_locale, target_locale, text)
+        return None if found is None else found[0]
+
+    def said(self, source_locale: str, target_locale: str, text: str) -> tuple[str, Correction] | None:
+        """Return what a cleaned text must read as, and the correction that says so."""
         pair = self._pairs.get((spoken(source_locale), target_locale))
         if pair is None:
             return None
         own = pair.texts.get(text)
         if own is not None and own.shown is not None:
-            return own.shown
+            return own.shown, own.said
         if not pair.forms:
             return None
         form = form_of(text, source_locale, target_locale)
@@ -89,7 +99,12 @@ class Corrections:
         newest = max(same, key=lambda one: one.rank, default=None)
         if newest is None or newest.shape is None or (own is not None and own.rank > newest.rank):
             return None  # withdrawn for this very text, after it was said of another
-        return filled(newest.shape, form.numbers, source_locale, target_locale)
+        return filled(newest.shape, form.numbers, source_locale, target_locale), newest.said
+
+    def in_force(self) -> list[Correction]:
+        """Return every correction that holds, the latest first."""
+        held = [one for pair in self._pairs.values() for one in pair.texts.values() if one.shown is not None]
+        return [one.said for one in sorted(held, key=lambda one: one.rank, reverse=True)]
 
 
 def filed(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
-from rocksdict import BlockBasedOptions, Cache, DBCompressionType, Options, Rdict, WriteBatch
+from rocksdict import AccessType, BlockBasedOptions, Cache, DBCompressionType, Options, Rdict, WriteBatch
 
 from localization.memory.rows import Row
 
@@ -197,6 +197,19 @@ class Store:
         self.problem = str(error)
         with suppress(OSError):
             (self._folder / BROKEN).touch()
+
+
+def entries_in(folder: Path) -> int | None:
+    """Return how many rows a store holds, also while a worker uses it; None where that cannot be told."""
+    try:
+        store = Rdict(str(folder), Options(raw_mode=True), access_type=AccessType.read_only())
+        try:
+            meta = msgspec.msgpack.decode(store.get(_META) or b"", type=_Meta)
+        finally:
+            store.close()
+    except Exception:  # noqa: BLE001  (rocksdict raises nothing finer)
+        return None
+    return meta.young + meta.old
 
 
 def _options(cache: Cache) -> Options:

@@ -90,7 +90,8 @@ async def expected_outputs():
         tools = make_tools(locales=LocalizationSettings().locales)
         outcomes, _ = await play(agent, [event for _, event in told if not unknown_partner(event)], tools)
         emitted.update(output.topic for outcome in outcomes for output in outcome.outputs)
-        dropped[topic] = dict(Counter(str(outcome.dropped) for outcome in outcomes if outcome.dropped))
+        if counts := Counter(str(outcome.dropped) for outcome in outcomes if outcome.dropped):
+            dropped[topic] = dict(counts)
     return dict(emitted), dropped
 
 

@@ -1,6 +1,9 @@
 """Memory and corrections between workers, on Apache Kafka."""
 
 import asyncio
+import os
+import subprocess
+import sys
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -26,11 +29,12 @@ from schemas.topics import (
 from streams.broker.server import Broker
 from streams.shared_memory import SharedMemory
 from streams.topics import create_topics
-from tests.integration.faults.probe import Probe
+from tests.integration.faults.probe import GROUP, Probe
 
 pytestmark = pytest.mark.integration
 WAIT_S = 20.0
 WORKER = Path(__file__).with_name("memory_worker.py")
+DRAGOMAN = Path(sys.executable).with_name("dragoman")
 OUTPUT = listing_localized("pt-BR")
 KEY = Key("en", "pt-BR", "Pack of 3", "weights-1", "p1")
 
@@ -154,6 +158,43 @@ async def in_force(probe: Probe, count: int) -> None:
     await probe.until(lambda: probe.metric("dragoman_corrections_in_force"), lambda found: found == count)
 
 
+async def told(probe: Probe, *arguments: str, code: int = 0) -> bytes:
+    """What `dragoman memory` says of the latest worker's memory."""
+    settings = {
+        "DRAGOMAN_KAFKA__BOOTSTRAP": probe.broker.bootstrap,
+        "DRAGOMAN_KAFKA__GROUP": GROUP,
+        "DRAGOMAN_LOCALIZATION__MEMORY_DIR": str(probe.folder / "memory"),
+    }
+    command = [DRAGOMAN, "memory", *arguments]
+    done = await asyncio.to_thread(
+        subprocess.run, command, env=os.environ | settings, capture_output=True, check=False, timeout=60
+    )
+    assert done.returncode == code, done.stderr.decode()
+    return done.stdout
+
+
+async def the_commands_tell(probe: Probe, hooks: str, entries: int) -> None:
+    """A person corrected a text, models said some: while the worker runs, anybody may see which."""
+    many = hooks.replace("3", "21")
+    found = msgspec.json.decode(await told(probe, "show", many, "--from", "en", "--to", "pt-BR", "--json"))
+    assert [(one["kind"], one["text"]) for one in found["known"]] == [
+        ("correction", "Embalagem com 21 ganchos"),
+        ("normalized", "Um pacote de 21 ganchos"),
+    ]
+    assert found["known"][0]["by"] == "seller (listing L-1)"
+    table = (await told(probe, "show", "Garden hose", "--from", "en-US", "--to", "pt-BR")).decode()
+    assert "Mangueira de jardim" in table
+    assert b"Nothing" in await told(probe, "show", "Garden hoses", "--from", "en", "--to", "pt-BR", code=1)
+    await told(probe, "show", "Garden hose", "--from", "en", "--to", "tlh-xx", code=2)
+    listed = msgspec.json.decode(await told(probe, "corrections", "--json"))["corrections"]
+    assert [(one["source_text"], one["correction"]) for one in listed] == [(hooks, "Embalagem com 3 ganchos")]
+    assert b"Embalagem" in await told(probe, "corrections")
+    counted = msgspec.json.decode(await told(probe, "stats", "--json"))
+    assert (counted["records"], counted["corrections"]) == (entries, 1)
+    assert [store["entries"] for store in counted["stores"]] == [entries]
+    assert b"in force" in await told(probe, "stats")
+
+
 @pytest.mark.timeout(120)
 async def test_a_correction_is_shown_next_and_memory_outlives_a_worker(probe: Probe, tmp_path: Path) -> None:
     def asked() -> list[str]:
@@ -188,6 +229,7 @@ async def test_a_correction_is_shown_next_and_memory_outlives_a_worker(probe: Pr
     assert await probe.metric("dragoman_memory_hits_total", kind="normalized") == 1
     await probe.until(lambda: probe.metric("dragoman_memory_shared_total"), lambda n: n == len(before))
 
+    await the_commands_tell(probe, hooks, len(before))
     # A worker on another machine knows what people and the model have said, and asks no model.
     probe.stop()
     probe.spawn(DRAGOMAN_LOCALIZATION__MEMORY_DIR=str(tmp_path / "elsewhere"))

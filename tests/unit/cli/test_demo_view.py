@@ -199,3 +199,14 @@ def test_counts_that_differ_are_told():
     assert disagreement(board) is None
     board.dead["review-posted"]["nan"] += 1
     assert disagreement(board).startswith("dead letters")
+
+
+def test_texts_that_people_corrected_are_counted():
+    board = full_board()
+    corrected = LOCALIZED["fields"] | {"title": {"text": "Mangueira", "origin": "human"}}
+    board.take_output(output("listing-localized.pt-BR", LOCALIZED | {"fields": corrected}))
+    assert document(board)["by_people"] == board.by_people == 1
+    console = Console(width=100, color_system=None)
+    with console.capture() as captured:
+        summary(board, console)
+    assert "1 texts as people had corrected them" in captured.get()
