@@ -84,14 +84,14 @@ cancelled = أُلغيت الشحنة
 # Facts of one event, each a sentence of its own behind the explanation or the action.
 
 expected = موعد التسليم المتوقع: { $date }.
-expected-later = الموعد المتوقع الجديد: { $date }، أي بعد الموعد المعلن أولًا { $days ->
+expected-later = الموعد المتوقع الجديد: { $date }، أي بعد الموعد المعلن في البداية { $days ->
         [one] بيوم واحد
         [two] بيومين
         [few] بـ{ $days } أيام
         [many] بـ{ $days } يومًا
        *[other] بـ{ $days } يوم
     }.
-expected-earlier = الموعد المتوقع الجديد: { $date }، أي قبل الموعد المعلن أولًا { $days ->
+expected-earlier = الموعد المتوقع الجديد: { $date }، أي قبل الموعد المعلن في البداية { $days ->
         [one] بيوم واحد
         [two] بيومين
         [few] بـ{ $days } أيام

@@ -33,7 +33,7 @@ out_for_delivery = Ude til levering
 
 available_for_pickup = Klar til afhentning
     .explanation = Din pakke venter på at blive hentet.
-    .action = Hent din pakke. I beskeden fra transportøren står der hvor, hvor længe, og hvad du skal tage med.
+    .action = Hent din pakke. I beskeden fra transportøren står der, hvor og hvor længe du kan hente den, og hvad du skal tage med.
 
 attempt_failed = Leveringen lykkedes ikke
     .explanation = Transportøren kunne ikke aflevere din pakke.

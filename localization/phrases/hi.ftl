@@ -33,7 +33,7 @@ out_for_delivery = डिलीवरी के लिए निकला है
 
 available_for_pickup = पिकअप के लिए तैयार है
     .explanation = आपका पार्सल पिकअप के लिए रखा है।
-    .action = कृपया अपना पार्सल ले लें। कहाँ से, कब तक और क्या साथ लाना है, यह कूरियर कंपनी की सूचना में लिखा है।
+    .action = कृपया अपना पार्सल ले जाएँ। कहाँ से, कब तक और क्या साथ लाना है, यह कूरियर कंपनी की सूचना में लिखा है।
 
 attempt_failed = डिलीवरी नहीं हो सकी
     .explanation = कूरियर कंपनी आपका पार्सल आपको नहीं सौंप सकी।
@@ -84,11 +84,11 @@ cancelled = शिपमेंट रद्द हुआ
 # Facts of one event, each a sentence of its own behind the explanation or the action.
 
 expected = डिलीवरी की संभावित तारीख: { $date }।
-expected-later = डिलीवरी की नई संभावित तारीख: { $date }, पहले बताई गई तारीख से { $days ->
+expected-later = डिलीवरी की नई संभावित तारीख: { $date }, शुरू में बताई गई तारीख से { $days ->
         [one] एक दिन
        *[other] { $days } दिन
     } बाद।
-expected-earlier = डिलीवरी की नई संभावित तारीख: { $date }, पहले बताई गई तारीख से { $days ->
+expected-earlier = डिलीवरी की नई संभावित तारीख: { $date }, शुरू में बताई गई तारीख से { $days ->
         [one] एक दिन
        *[other] { $days } दिन
     } पहले।

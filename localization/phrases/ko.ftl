@@ -29,7 +29,7 @@ customs_action_required = 통관을 위해 조치가 필요합니다
     .action = 운송사의 안내를 확인하여 요청된 사항을 처리하시거나, 운송장 번호를 준비하여 운송사에 문의해 주시기 바랍니다.
 
 out_for_delivery = 배송 출발
-    .explanation = 해당 지역 배송 기사가 고객님의 택배를 가지고 배송하고 있습니다.
+    .explanation = 고객님 지역의 배송 기사가 택배를 배송하고 있습니다.
 
 available_for_pickup = 수령 가능
     .explanation = 고객님의 택배를 수령하실 수 있습니다.

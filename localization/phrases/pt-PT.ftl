@@ -41,7 +41,7 @@ attempt_failed = Não foi possível entregar
 
 delivered = Entregue
     .explanation = A transportadora informa que a sua encomenda foi entregue.
-    .dated = A transportadora informa que a sua encomenda foi entregue em { $date }.
+    .dated = A transportadora informa que a sua encomenda foi entregue a { $date }.
 
 delayed = Atrasada
     .explanation = A transportadora comunicou um imprevisto. A sua encomenda pode chegar mais tarde do que o previsto.
@@ -92,7 +92,7 @@ expected-earlier = Nova data prevista: { $date }, { $days ->
         [one] { $days } dia
        *[other] { $days } dias
     } mais cedo do que o anunciado inicialmente.
-held-until = Pode ser levantada até { $date }.
+held-until = Está disponível até { $date }.
 place = Local: { $place }.
 reference = Número de seguimento: { $tracking }.
 carrier-reference = Transportadora: { $carrier }, número de seguimento: { $tracking }.
