@@ -46,7 +46,7 @@ SCRIPTS: Final = {
     "ar": ("ARABIC",),
     "he": ("HEBREW",),
     "hi": ("DEVANAGARI",),
-    "ja": ("HIRAGANA", "KATAKANA"),
+    "ja": ("HIRAGANA", "KATAKANA", "CJK"),
     "ko": ("HANGUL",),
     "zh": ("CJK",),
     "th": ("THAI",),
@@ -193,7 +193,7 @@ def language_faults(text: str, locale: str) -> Iterator[str]:
     english = {run for pattern in patterns(ENGLISH).values() for run in runs(plain(pattern))}
     for where, pattern in patterns(text).items():
         words = plain(pattern).replace("—", "")
-        if not any(name(sign, "").startswith(script) for sign in words for script in (*scripts, "CJK")):
+        if not any(name(sign, "").startswith(script) for sign in words for script in scripts):
             yield f"{locale}: {where} is in another script"
         if scripts != ("LATIN",) and re.search(r"[A-Za-z]{4,}", words):
             yield f"{locale}: a Latin word in {where}"
