@@ -5,8 +5,9 @@ python bench/localization.py [--rounds 5] [--json]
 One run, all figures in processor time. (a) The demo's English listings to pt-BR, field by field as the worker does it.
 The localizer's thread is timed while the bundled model runs in the pool's own threads; then the pool alone is given the
 very requests the localizer made. Stages = the localizer's thread less what that thread spent for the pool alone. Memory
-is empty and caches of texts are emptied before every round, so that no text was seen before. (b) The same listings
-answered from a recording, sampled by a timer: which stage the processor is in. (c) Short segments that memory holds.
+is empty and every sentence ends in another word in every round, so that no text was seen before. (b) The same listings
+answered from a recording, caches of texts emptied, sampled by a timer: which stage the processor is in. (c) Short
+segments that memory holds.
 """
 
 import argparse
@@ -54,7 +55,15 @@ STAGES: Final = {
     "measures": "measures", "detect": "detect", "worth": "segment", "localizer": "assemble", "translator": "assemble",
     "together": "assemble",
 }  # fmt: skip
-_DIGITS: Final = re.compile(r"(?<![\w-])\d+(?![\w-])")
+# Ordinary words, so that caches of words are as warm as in a worker, while each text is new.
+WORDS: Final = (
+    "today", "now", "here", "again", "inside", "outside", "together", "always", "often", "everywhere", "alone",
+    "also", "indeed", "already", "still", "twice", "please", "later", "soon", "anyway", "instead", "perhaps",
+    "daily", "easily", "quickly", "quietly", "gently", "safely", "nearby", "abroad", "forever", "sometimes",
+    "rarely", "usually", "mostly", "fully", "partly", "nearly", "almost", "maybe", "otherwise", "meanwhile",
+    "afterwards", "tomorrow", "tonight", "upstairs", "downstairs",
+)  # fmt: skip
+_SENTENCE_END: Final = re.compile(r"(?<=[a-z])(?=[.!?]*(?:</|$))")
 
 
 class Recorder(Pool):
@@ -75,7 +84,7 @@ class Recorder(Pool):
 
 
 class Listings:
-    """The demo's English listings as fields; `varied` has other digits, so that every text is new."""
+    """The demo's English listings as fields."""
 
     def __init__(self) -> None:
         lines = (ROOT / "cli" / "demo_events" / "listings.jsonl").read_text("utf-8").split("\n")
@@ -83,7 +92,7 @@ class Listings:
         self._fields = [one for e in events if e and e.get("source_locale") == SOURCE for one in _fields(e)]
 
     def varied(self, round_: int) -> list[Source]:
-        """All fields, numbers in them greater by `round_`."""
+        """All fields; sentences end in a word of the round's, in round 0 they are as they were written."""
         return [msgspec.structs.replace(one, text=_varied(one.text, round_)) for one in self._fields]
 
     def short(self) -> list[Source]:
@@ -106,7 +115,7 @@ def _fields(event: dict[str, Any]) -> Iterator[Source]:
 
 
 def _varied(text: str, round_: int) -> str:
-    return _DIGITS.sub(lambda m: str(int(m.group()) + round_), text)
+    return _SENTENCE_END.sub(" " + WORDS[round_ % len(WORDS)], text) if round_ else text
 
 
 async def localize(localizer: Localizer, sources: Sequence[Source]) -> None:
@@ -141,7 +150,6 @@ async def beside_model(pool: Recorder, listings: Listings, rounds: int) -> list[
     for round_ in range(1, rounds + 1):
         sources = listings.varied(round_)
         pool.order = []
-        _forget_texts()
         began, began_all = time.thread_time(), time.process_time()
         await localize(_localizer(pool), sources)
         mine, whole = time.thread_time() - began, time.process_time() - began_all
@@ -205,7 +213,7 @@ def _stage(path: Sequence[str]) -> str:
 async def by_stage(pool: Recorder, listings: Listings) -> dict[str, float]:
     """Each stage's share of the processor time of everything but the model."""
     sampler = Sampler()
-    rounds = [listings.varied(100 + n) for n in range(SAMPLED_ROUNDS)]
+    rounds = [listings.varied(len(WORDS) - n) for n in range(1, SAMPLED_ROUNDS + 1)]
     for sources in rounds:
         await localize(_localizer(pool), sources)
     pool.replaying = True
@@ -293,7 +301,7 @@ def show(result: dict[str, Any], console: Console) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=5, choices=range(1, len(WORDS) - SAMPLED_ROUNDS), metavar="N")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     settings = PoolSettings()
