@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from localization.detect_language import identify
 from localization.detect_models import models
-from localization.detect_noise import wording
+from localization.detect_noise import CHARS_MAX, wording
 from localization.detect_words import tokens, vocabulary
 
 # A word speaks for one language against another when it has this much of its use and the other less than that.
@@ -69,7 +69,9 @@ def mixture(texts: Sequence[str], words: str, main: str) -> Mixture:
 
 
 def _by_sentences(texts: Sequence[str], main: str) -> Mixture:
-    sentences = [part for text in texts for part in _END.split(text) if part and len(part) > 8][:_SENTENCES_MAX]
+    sentences = [part for text in texts for part in _END.split(text[:CHARS_MAX]) if part and len(part) > 8][
+        :_SENTENCES_MAX
+    ]
     if len(sentences) < 2:
         return PURE
     ours, theirs = 0, Counter[str]()

@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Final
 from unicodedata import is_normalized, normalize
 
-from localization.clean import clean
+from localization.clean import clean, folded
 
 # More text says no more about the language, and a detector walks every byte.
 CHARS_MAX: Final = 1500
@@ -57,7 +57,7 @@ def _clean(text: str) -> str:
     """What `clean` makes of a text; its search for a wrong encoding takes most of its time and needs a reason."""
     if _MISREAD.search(text):
         return clean(text).text
-    plain = _INVISIBLE.sub("", text)
+    plain = folded(_INVISIBLE.sub("", text))
     return plain if is_normalized("NFC", plain) else normalize("NFC", plain)
 
 
