@@ -136,15 +136,15 @@ CAPITAL_CODES: Final[tuple[tuple[SpanKind, str], ...]] = (
     # Intel's and the like; a small suffix as in RTX3060Ti.
     (SpanKind.CODE, rf"[A-Z]{{1,5}}-?\d{{2,5}}[A-Z]?[a-z]{{1,2}}{_END}(?<!mm)(?<!cm)(?<!th)(?<!st)(?<!nd)(?<!rd)"),
     # Capitals and digits, at least two digits, perhaps in groups.
-    (SpanKind.CODE, rf"(?=[A-Z0-9/_-]*(?:\d[A-Z/_-]*){{2}})[A-Z0-9]+(?:[-_/][A-Z0-9]+)*{_END}"),
+    (SpanKind.CODE, rf"(?=[A-Z0-9/_-]{{0,60}}(?:\d[A-Z/_-]{{0,60}}){{2}})(?>[A-Z0-9]+(?:[-_/][A-Z0-9]+)*){_END}"),
 )
 S10: Final = rf"[A-Z]{{2}} ?\d{{3}} ?\d{{3}} ?\d{{3}} ?[A-Z]{{2}}{_END}"
 """What `of_s10` is asked about."""
 # Digits first, then letters: 1000XM4, 205R-16. Digits with letters alone are a measure (10KG), an ordinal (21ST), a
 # decade (90S); 2IN1 is a phrase.
 DIGIT_FIRST: Final = (
-    r"(?!\d+IN\d)(?=\d*[A-Z/_-])(?=[A-Z0-9/_-]*[A-Z])(?=(?:[A-Z/_-]*\d){2})(?!\d+[A-Z]+(?![A-Z0-9_/-]))"
-    rf"[A-Z0-9]+(?:[-_/][A-Z0-9]+)*{_END}"
+    r"(?!\d+IN\d)(?=\d*[A-Z/_-])(?=[A-Z0-9/_-]{0,60}[A-Z])(?=(?:[A-Z/_-]{0,60}\d){2})(?!\d+[A-Z]+(?![A-Z0-9_/-]))"
+    rf"(?>[A-Z0-9]+(?:[-_/][A-Z0-9]+)*){_END}"
 )
 SMALL_FIRST: Final = rf"i[3579]-\d{{4,5}}[A-Z]{{0,2}}{_END}"
 INTERNATIONAL: Final = r"\+\d{1,3}(?:[ .-]?\(?\d{1,5}\)?){1,6}" + NOT_BEFORE_WORD
