@@ -43,17 +43,25 @@ class Masked(Struct, frozen=True):
     spans: tuple[Span, ...]
 
 
-def mask(text: str, terms: Sequence[str], glossary_terms: Mapping[str, str] = {}, *, strict: bool = False) -> Masked:
+def mask(
+    text: str,
+    terms: Sequence[str],
+    glossary_terms: Mapping[str, str] = {},
+    *,
+    strict: bool = False,
+    region: str | None = None,
+) -> Masked:
     """Put stand-ins for every protected span of `text`; `terms` are matched as written or in capitals, whole words.
 
     `glossary_terms` are terms as they occur in the text, with what is shown for them. At first the fixed translation is
     written in the term's place, and the model bends it as its sentence needs; `strict` stands in for it, and it comes
-    back as it is. One that is its own translation is always stood in for.
+    back as it is. One that is its own translation is always stood in for. `region` (ISO 3166-1) is where the text's
+    phones are written.
     """
     fixed = _fixed(text, terms, glossary_terms) if glossary_terms else []
     if fixed and not strict:
         text, fixed = _written_in(text, fixed)
-    found = [_Piece(one.start, one.end, one.kind in AMOUNTS) for one in _spans(text, terms, numbers=strict)]
+    found = [_Piece(one.start, one.end, one.kind in AMOUNTS) for one in _spans(text, terms, strict, region)]
     found += [_Piece(match.start(), match.end(), amount=False) for match in TAGS.finditer(text)]
     found += fixed
     if not found:
@@ -100,9 +108,9 @@ def _written_in(text: str, fixed: Sequence[_Piece]) -> tuple[str, list[_Piece]]:
     return "".join((*parts, text[at:])), left
 
 
-def _spans(text: str, terms: Sequence[str], *, numbers: bool) -> Iterator[Found]:
+def _spans(text: str, terms: Sequence[str], numbers: bool, region: str | None) -> Iterator[Found]:
     """The unit of a measure stays with the model: it is its context."""
-    for span in find_spans(text, terms, numbers=numbers):
+    for span in find_spans(text, terms, numbers=numbers, region=region):
         if span.kind is SpanKind.MEASURE:
             for numeral in NUMERAL.finditer(text, span.start, span.end):
                 yield Found(numeral.start(), numeral.end(), span.kind)

@@ -185,7 +185,8 @@ def _unbroken(text: str, shown: str | None, job: Job) -> bool:
 
 
 def _masked(text: str, job: Job, *, strict: bool = False) -> Masked:
-    return mask(text, job.terms, job.glossary.matching(text), strict=strict)
+    region = parse_locale(job.source).territory
+    return mask(text, job.terms, job.glossary.matching(text), strict=strict, region=region)
 
 
 def _case(text: str, shown: str, job: Job, *, complete: bool = True) -> Case:

@@ -165,6 +165,12 @@ def test_a_fixed_translation_is_written_in_at_first_and_stood_in_for_when_strict
     assert shown == "Almofadas e uma capa para SonicWave"
 
 
+def test_a_phone_is_known_by_the_region_of_its_text():
+    text = "Ligue 11 3071 0000 agora"
+    assert mask(text, ()).text == text
+    assert mask(text, (), region="BR").text == "Ligue QK710 agora"
+
+
 def test_a_span_that_is_found_twice_is_one():
     masked = mask("The SM-G991B for a Nintendo Switch", ("SM-G991B", "SM-G991B", "Nintendo Switch", "Switch"))
     assert masked.text == "The QK710 for a QK711"
