@@ -104,6 +104,14 @@ async def test_what_cannot_be_sent_whole_is_a_dead_letter_and_leaves_no_trace(fa
     assert (report.records, report.dead_letters) == (3, {reason: 1})
 
 
+async def test_a_withdrawal_from_a_locale_no_longer_served_costs_the_event_nothing():
+    bench = Bench()
+    bench.script.outcomes[0] = Outcome((shown("a", Seen((0,))), shown("a", None, "listing-localized.de")), Seen((0,)))
+    await bench.play(record(0, "a"))
+    assert bench.values(OUTPUT) == [{"numbers": [0], "padding": ""}]
+    assert bench.ledger.rows(DEAD_LETTER) == []
+
+
 async def test_a_state_that_cannot_be_encoded_stops_nothing():
     class Naive(msgspec.Struct):
         at: datetime
