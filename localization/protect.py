@@ -21,7 +21,7 @@ SENTINEL: Final = re.compile(r"(?<![A-Za-z0-9])QK[7-9]\d\d(?![A-Za-z0-9])")
 # A stand-in as a whole word; a three-digit number that is part of a longer one, or of a percentage, is none.
 _STANDING: Final = re.compile(rf"{SENTINEL.pattern}|(?<![\d.,])\d\d\d(?![\d%])(?![.,]\d)")
 _LOOSE: Final = re.compile(r"QK\s?-?\d", re.IGNORECASE)
-_NAMES_MAX: Final = 290  # QK710 to QK999
+_NAMES: Final = tuple(f"QK{number}" for number in range(710, 1000))
 # Three digits, no round numbers, no years, no model numbers that sellers love.
 _STAND_INS: Final = ("731", "852", "974", "416", "297", "638", "549", "183", "467", "326", "758", "892", "614", "943")
 
@@ -140,9 +140,9 @@ def _shown(text: str, piece: _Piece) -> str:
 
 
 def _build(text: str, found: list[_Piece]) -> Masked:
-    numbers = iter([n for n in _STAND_INS if n not in text])
+    numbers = (number for number in _STAND_INS if number not in text)
     # A text may hold something that looks like a stand-in: those numbers are left out.
-    names = iter([name for name in (f"QK{710 + n}" for n in range(_NAMES_MAX)) if name not in text])
+    names = (name for name in _NAMES if name not in text)
     parts, spans, at = [], [], 0
     for piece in found:
         start, end = piece.start, piece.end
