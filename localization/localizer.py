@@ -25,7 +25,7 @@ from localization.markup import (
 )
 from localization.measures.units import annotated
 from localization.memory import Memory
-from localization.privacy import find as find_personal
+from localization.privacy.search import find as find_personal
 from localization.protect import mask
 from localization.segment import Segment, segment
 from localization.together import together

@@ -8,6 +8,7 @@ from typing import Any, Final
 import structlog
 from pydantic import BaseModel, SecretStr
 
+from localization.privacy.rules import without_personal
 from schemas.report import (
     LaneOpened,
     LaneReopening,
@@ -65,16 +66,22 @@ def configure_logging(settings: LogSettings) -> None:
     )
 
 
+def _without_personal(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    """Redact what a library's error may quote of a payload; our own lines hold none."""
+    return {key: without_personal(value) if isinstance(value, str) else value for key, value in event.items()}
+
+
 def _renderers(*, console: bool) -> list[structlog.types.Processor]:
     clean = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     if console:
         return [
             clean,
+            _without_personal,
             structlog.dev.ConsoleRenderer(
                 colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
             ),
         ]
-    return [clean, structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    return [clean, structlog.processors.format_exc_info, _without_personal, structlog.processors.JSONRenderer()]
 
 
 def masked(settings: BaseModel) -> dict[str, Any]:

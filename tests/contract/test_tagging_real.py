@@ -7,7 +7,8 @@ import pytest
 from inference.library.store import ModelStore
 from inference.pool import Pool
 from inference.requests import Priority
-from localization.privacy import find, redacted
+from localization.privacy.rules import redacted
+from localization.privacy.search import find
 from schemas.settings import PoolSettings
 
 pytestmark = pytest.mark.models

@@ -1,7 +1,8 @@
 import pytest
 
 from inference.requests import Entity, ModelId, PoisonText, Priority, Tagging
-from localization.privacy import Finding, Personal, by_rule, find, redacted
+from localization.privacy.rules import Finding, Personal, by_rule, redacted, without_personal
+from localization.privacy.search import find
 
 
 @pytest.mark.parametrize(
@@ -114,3 +115,10 @@ async def test_without_a_tagger_or_with_one_that_fails_rules_remain():
     failing.tagging_model = None
     assert await find(text, "pt-BR", failing, Priority.REVIEW) == found
     assert len(failing.asked) == 1
+
+
+def test_a_log_line_keeps_our_own_numbers_and_loses_what_is_anybodys():
+    line = "cannot parse ana@mail.example of listing-updated[3] at 1764000000000, card 4111 1111 1111 1111, port 9092"
+    assert (
+        without_personal(line) == "cannot parse [email] of listing-updated[3] at 1764000000000, card [card], port 9092"
+    )

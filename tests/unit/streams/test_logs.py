@@ -197,3 +197,12 @@ def test_fan_out_hands_each_report_to_all_in_order():
     report = StageTimed("gate", 0.1)
     fan_out(lambda fact: seen.append(("first", fact)), lambda fact: seen.append(("second", fact)))(report)
     assert seen == [("first", report), ("second", report)]
+
+
+def test_what_an_error_quotes_of_a_person_is_redacted(lines):
+    structlog.get_logger("x").warning("failed", error="ValueError: no such user ana.b@mail.example", offset=12)
+    logging.getLogger("aiokafka").error("bad value from %s", "ana.b@mail.example")
+    assert [line.get("error", line["event"]) for line in lines()] == [
+        "ValueError: no such user [email]",
+        "bad value from [email]",
+    ]
