@@ -11,7 +11,7 @@ from localization.gate.case import Case
 from localization.gate.lexicon import language_of
 
 # Cheap precondition: no placeholder of any style is without one of these.
-_MAYBE: Final = re.compile(r"[{%$]|\[\[|\[[a-z]+_|__\w|[:@]\w|%\w")
+_MAYBE: Final = re.compile(r"[{%$]|\[\[|\[[A-Za-z]+_|\*\||##\w|__\w|[:@]\w|%\w")
 # In this order: the first that matches at a place has it.
 _STYLES: Final = (
     r"\{%.{0,80}?%\}",  # Jinja, Twig and Django statements
@@ -22,9 +22,10 @@ _STYLES: Final = (
     r"\{\s*[\w.$#\[\]'\"/@-]{0,60}\s*(?:[!:|,][^{}\n]{0,40})?\}",  # Python, .NET, ICU
     r"\[\[[^\[\]\n]{1,60}\]\]",
     r"\[/?[a-z]+(?:_[a-z]+)+(?:\s[^\[\]\n]{0,60})?\]",  # shortcodes
+    r"\[[A-Z]+(?:_[A-Z0-9]+)+\]|\*\|[A-Za-z0-9_:]{1,40}\|\*|##[A-Za-z]\w{1,40}##",  # mail merge
     r"%\(\w{1,60}\)[-#0 +]{0,3}\d{0,3}(?:\.\d+)?[a-zA-Z]",  # Python's named printf
     r"%[A-Za-z_]\w{1,40}(?:[.-]\w{1,40}){0,4}%",  # Symfony
-    r"(?<![\d%])%(?:\d{1,2}\$)?[-+0#']{0,2}\d{0,3}(?:\.(?:\d+|\*))?(?:hh?|ll?|[jzt])?[sdifucxXoeEgGp@](?![A-Za-z0-9_%])",
+    r"(?<![\d%])%(?:\d{1,2}\$)?[-+0#']{0,2}\d{0,3}(?:\.(?:\d+|\*))?(?:hh?|ll?|[jzt])?[sdifucxXoeEgGp@](?![A-Za-z0-9_])",
     r"(?<![\w%])%(?:L?\d{1,2}|n)(?![A-Za-z0-9_$%]|[.,]\d)",  # Qt
     r"(?<![\w$])\$(?!(?:US|CA|CAD|AU|AUD|NZ|HK|MX|SG|USD)\b)[A-Za-z_]\w{0,40}(?!\w)",  # shell, PHP
     r"(?<![\w:/.@])[:@][a-z_][a-z0-9_]{0,40}(?![\w:.@/-]|\.\w)",  # Laravel, Drupal
