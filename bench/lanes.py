@@ -156,7 +156,7 @@ async def run_bare(group: str, total: int, *, outputs: bool = True) -> float:
                     received = decode(LISTING_CONTRACT, record, limit_bytes=1_000_000)
                     value = encode(Seen(received.event.listing_id, received.event.version))
                     headers = output_headers(
-                        received, record, ce_type="bench.v1", locale=LOCALE, subject=None, pipeline_version="1"
+                        received, record, ce_type="bench.v1", locale=LOCALE, subject=None, basis="1"
                     )
                     batch.append(key=record.key, value=value, timestamp=record.timestamp, headers=headers)
                 batch.close()

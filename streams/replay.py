@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 
 LOOK_S: Final = 0.2  # a replay looks this often whether it may go on
 COMMIT_S: Final = 1.0  # what is finished waits at most this long for its transaction
-CLOSE_S: Final = 2.0
+CLOSE_S: Final = 1.0  # for its consumer to leave
 BACKOFF_S: Final = 2.0  # after a failure of its own consumer; the live feed does not notice
 
 
@@ -253,7 +253,7 @@ class Replay:
     def _put(self, run: Run) -> bool:
         """Move records into the window: as many as it takes, and none that the live feed has not committed yet."""
         now: list[Record] = []
-        room = self._capacity - len(self._window)
+        room = self._capacity - len(self._window) if self._window.has_room else 0
         while run.waiting and len(now) < room and run.waiting[0].offset < self._runner.position:
             now.append(run.waiting.popleft())
         if now:

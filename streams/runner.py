@@ -203,7 +203,12 @@ class Runner:
         key = self.agent.state_key(received.event)
         before = prefix.states[key] if key in prefix.states else self.state.get(key)
         outcome = self.agent.settle(before, received.event, slot.localized)
-        messages = [self._message(slot, output) for output in outcome.outputs if self._has_readers(output)]
+        messages = [
+            self._message(slot, output)
+            for output in outcome.outputs
+            # A locale that is no longer served has no topic, and nobody who would have to forget anything.
+            if output.value is not None or output.topic in self.limits.topics
+        ]
         if outcome.state is not KEEP:
             prefix.changes[key] = self._change(key, outcome.state, slot.record.offset, prefix.next_offset)
             prefix.states[key], prefix.sources[key] = outcome.state, slot.record.offset
@@ -214,10 +219,6 @@ class Runner:
         if outcome.said is not None:
             prefix.said[outcome.said] += 1
         return outcome.dropped
-
-    def _has_readers(self, output: Output) -> bool:
-        """Whether somebody is told. A locale that is no longer served has no topic, and nobody to forget anything."""
-        return output.value is not None or output.topic in self.limits.topics
 
     def _message(self, slot: Slot, output: Output) -> Message:
         """Encode one output."""
