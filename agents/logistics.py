@@ -112,7 +112,9 @@ async def _for_locale(
         is_latest=True,
         supersedes=event.corrects_event_id,
         warnings=(*mapped.warnings, *said.warnings, *warnings_of(parts)),
-        provenance=provenance_of(parts, tools.pool, detection.locale, locale, tools.pipeline_version),
+        provenance=provenance_of(
+            parts, tools.pool, detection.locale, locale, tools.pipeline_version, tools.glossary_version
+        ),
     )
 
 
