@@ -99,7 +99,7 @@ async def _for_locale(
         machine_translated=translated,
         detected_locale=detection.locale,
         detected_confidence=detection.confidence,
-        warnings=(*marks, *warnings_of(parts)),
+        warnings=(*marks, *detection.notes, *warnings_of(parts)),
         provenance=provenance_of(
             parts, tools.pool, detection.locale, locale, tools.pipeline_version, tools.glossary_version
         ),

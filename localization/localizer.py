@@ -69,11 +69,15 @@ class Source(Struct, frozen=True):
 
 
 class Detection(Struct, frozen=True):
-    """The language of an event's texts: `confidence` 1.0 when the producer said so; `locale` None when unsure."""
+    """The language of an event's texts: `confidence` 1.0 when the producer said so; `locale` None when unsure.
+
+    `notes` are what a reader is told of it: more than one language, or a region that is not served.
+    """
 
     locale: str | None
     confidence: float
     declared: bool
+    notes: tuple[str, ...] = ()
 
 
 class _Ready(Struct, frozen=True):
@@ -121,7 +125,7 @@ class Localizer:
             return Detection(self._settings.default_source_locale, 1.0, declared=False)
         guess = self._detector.guess(texts)
         sure = guess.probability >= self._settings.detect_confidence
-        return Detection(guess.locale if sure else None, guess.probability, declared=False)
+        return Detection(guess.locale if sure else None, guess.probability, declared=False, notes=guess.warnings)
 
     async def personal(
         self, texts: Sequence[str], locale: str | None, priority: Priority, keep: Sequence[str] = ()

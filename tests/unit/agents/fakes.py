@@ -51,7 +51,7 @@ class FakeLocalizer:
     def detect(self, texts, declared):
         if declared:
             return Detection(declared, 1.0, declared=True)
-        return Detection(None, 0.2, declared=False)
+        return Detection(None, 0.2, declared=False, notes=("mixed_language",))
 
     async def personal(self, texts, locale, priority, keep=()):
         return tuple(name for name in ("Ana Souza",) for text in texts if name in text)

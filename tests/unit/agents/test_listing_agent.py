@@ -89,7 +89,7 @@ async def test_a_refused_translation_makes_the_listing_partial_and_names_the_fie
 async def test_an_uncertain_language_is_shown_as_it_is():
     (outcome,), _ = await told([listing(source_locale=None)])
     value = by_topic(outcome)["listing-localized.pt-BR"].value
-    assert (value.status, value.warnings) == ("passthrough", ("language_uncertain",))
+    assert (value.status, value.warnings) == ("passthrough", ("mixed_language", "language_uncertain"))
     assert (value.detected_locale, value.detected_confidence) == (None, 0.2)
 
 

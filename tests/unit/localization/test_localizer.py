@@ -207,8 +207,16 @@ def test_detection_asks_the_producer_then_the_settings_then_the_text():
     found = localizer(FakePool()).detect(texts, None)
     assert (found.locale, found.declared) == ("pt-BR", False)
     assert found.confidence > 0.9
+    assert (said.notes, fixed.notes, found.notes) == ((), (), ())
     unsure = localizer(FakePool(), detect_confidence=1.0).detect(["ok"], None)
     assert unsure.locale is None
+
+
+def test_a_text_in_two_languages_or_of_another_region_is_noted():
+    mixed = localizer(FakePool()).detect(["Great product. Muy buena calidad, me encantó."], None)
+    assert mixed.notes == ("mixed_language",)
+    elsewhere = localizer(FakePool()).detect(["Capa para telemóvel com portes grátis"], None)
+    assert (elsewhere.locale, elsewhere.notes) == ("pt-BR", ("region_fallback",))
 
 
 def test_settings_terms_are_protected_too():
