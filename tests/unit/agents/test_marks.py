@@ -6,6 +6,7 @@ from tests.unit.agents.fakes import FakePool
 
 SAID = LocalizedField("olá", "model", (), "en-pt")
 REMEMBERED = LocalizedField("olá", "memory", (), "en-pt")
+FIXED = LocalizedField("vale-presente", "glossary")
 COPIED = LocalizedField("42", "copied")
 UNTOUCHED = LocalizedField("hello", "copied", ("copied",))
 CLEANED = LocalizedField("<p>a</p>", "copied", ("html_cleaned",))
@@ -70,3 +71,14 @@ def test_provenance_names_a_model_only_where_its_words_are_shown(field, source, 
 
 def test_provenance_of_an_unknown_language_names_no_model():
     assert provenance_of(parts(UNSURE), FakePool(), None, "pt-BR", "p1") == Provenance(pipeline_version="p1")
+
+
+@pytest.mark.parametrize(("field", "version"), [(SAID, "g1"), (REMEMBERED, "g1"), (FIXED, "g1"), (COPIED, None)])
+def test_provenance_names_the_glossary_where_it_had_a_say(field, version):
+    assert provenance_of(parts(field), FakePool(), "en", "pt-BR", "p1", "g1").glossary_version == version
+
+
+def test_a_text_that_misses_a_term_is_localized_and_marked():
+    missed = LocalizedField("olá", "model", ("glossary_missed",), "en-pt")
+    assert status_of(parts(missed)) == "localized"
+    assert warnings_of(parts(missed)) == ("glossary_missed:title",)
