@@ -140,10 +140,11 @@ async def run_kafka(count: int) -> float:
 ENGINES: dict[str, Callable[[int], Awaitable[float]]] = {"pool": run_pool, "kafka": run_kafka}
 
 
-def measure(engine: str, bootstrap: str, count: int) -> float:
+def measure(engine: str, broker: Broker, count: int) -> float:
     """Run one side in a process of its own and return sentences per second."""
     settings = {
-        "DRAGOMAN_KAFKA__BOOTSTRAP": bootstrap,
+        "DRAGOMAN_KAFKA__BOOTSTRAP": broker.bootstrap,
+        "DRAGOMAN_LOCALIZATION__MEMORY_DIR": str(broker.data_dir / "memory"),
         "DRAGOMAN_LOCALIZATION__LOCALES": json.dumps([TARGET]),
         "DRAGOMAN_HTTP__PORT": "-1",
         "DRAGOMAN_LOGS__LEVEL": "error",
@@ -161,13 +162,13 @@ def measure(engine: str, bootstrap: str, count: int) -> float:
 def compare(rounds: int, count: int) -> dict[str, object]:
     """Run both in turn; the ratio is the median of the rounds' ratios."""
     rates: dict[str, list[float]] = {engine: [] for engine in ENGINES}
-    with Broker.start() as broker:
-        topics = Settings(localization=LocalizationSettings(locales=(TARGET,))).topics()
-        asyncio.run(create_topics(broker.bootstrap, topics, 1))
-        for round_ in range(rounds):
+    topics = Settings(localization=LocalizationSettings(locales=(TARGET,))).topics()
+    for round_ in range(rounds):
+        with Broker.start() as broker:  # a new one a round: workers share what they have translated through its topics
+            asyncio.run(create_topics(broker.bootstrap, topics, 1))
             asyncio.run(fill(broker.bootstrap, count, round_))
             for engine in ENGINES:
-                rates[engine].append(measure(engine, broker.bootstrap, count))
+                rates[engine].append(measure(engine, broker, count))
                 print(f"round {round_ + 1}  {engine:6s} {rates[engine][-1]:8,.0f} sentences/s", flush=True)
     ratio = median(a / b for a, b in zip(rates["kafka"], rates["pool"], strict=True))
     return {

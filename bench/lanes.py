@@ -224,10 +224,11 @@ ENGINES: dict[str, Callable[[str, int], Awaitable[float]]] = {
 # --- the comparison -------------------------------------------------------------------------------------------------
 
 
-def measure(engine: str, bootstrap: str, round_: int, total: int) -> float:
+def measure(engine: str, broker: Broker, round_: int, total: int) -> float:
     """Run one engine in a process of its own and return records per second."""
     settings = {
-        "DRAGOMAN_KAFKA__BOOTSTRAP": bootstrap,
+        "DRAGOMAN_KAFKA__BOOTSTRAP": broker.bootstrap,
+        "DRAGOMAN_LOCALIZATION__MEMORY_DIR": str(broker.data_dir / "memory"),
         "DRAGOMAN_KAFKA__GROUP": f"bench-{engine}-{round_}",
         "DRAGOMAN_LOCALIZATION__LOCALES": json.dumps([LOCALE]),
         "DRAGOMAN_LANES__WINDOW": "8000",
@@ -256,7 +257,7 @@ def compare(rounds: int, records: int, stock_records: int) -> dict[str, object]:
         for round_ in range(rounds):
             for engine in ENGINES:
                 total = stock_records if engine == "stock" else records
-                rates[engine].append(measure(engine, broker.bootstrap, round_, total))
+                rates[engine].append(measure(engine, broker, round_, total))
                 print(f"round {round_ + 1}  {engine:8s} {rates[engine][-1]:10,.0f} records/s", flush=True)
     ratios = {
         f"lanes/{other}": median(a / b for a, b in zip(rates["lanes"], rates[other], strict=True))
