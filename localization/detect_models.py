@@ -81,7 +81,9 @@ class Models:
     def bayes(self, text: str) -> Scores:
         """py3langid's probability of each of `languages`, float64 [languages]."""
         decided = self._bayes._decide(text)  # noqa: SLF001 - its `rank` sorts and names what is added here
-        return np.bincount(self._bayes_at, weights=decided, minlength=len(self.languages))
+        return np.bincount(self._bayes_at, weights=decided, minlength=len(self.languages)).astype(
+            np.float64, copy=False
+        )
 
 
 def _language(code: str) -> str:
