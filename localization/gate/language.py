@@ -1,6 +1,5 @@
 """Language: the translation is in the language its readers asked for."""
 
-from collections import Counter
 from typing import Final
 
 from localization.detect_language import identify
@@ -46,8 +45,12 @@ def misses_language(case: Case) -> bool:
     said = words(case.translation)
     if len(said) < _WORDS_MIN:
         return False
-    votes = Counter(language for word in said for language in speakers().get(word, ()))
-    shown = votes[target]
+    votes: dict[str, int] = {}
+    known = speakers()
+    for word in said:
+        for language in known.get(word, ()):
+            votes[language] = votes.get(language, 0) + 1
+    shown = votes.get(target, 0)
     if shown * _WORDS_PER_FUNCTION >= len(said) and shown >= _RIVAL_SHARE * max(votes.values()):
         return False
     return _is_other(case, target)

@@ -2,28 +2,23 @@
 
 import re
 from functools import lru_cache
+from typing import Final
 
 from localization.gate.case import Case
 from localization.gate.lexicon import UNSPACED, language_of, table
 from localization.gate.prose import MARKS, prose
 
+_NOTHING: Final = r"(?!)"
+
 
 def swears(case: Case) -> bool:
     """Whether the translation swears, in its language or in English, and the source does not; names do not count."""
-    target = language_of(case.target_locale)
-    shown = prose(case.translation).casefold()
-    for language in {target, "en"}:
-        words = _words(language)
-        found = words.search(shown) if words is not None else None
-        if found is not None:
-            return not _is_named(found.group(), case) and not _source_swears(case)
-    return False
+    found = _words(language_of(case.target_locale)).search(prose(case.translation).casefold())
+    return found is not None and not _is_named(found.group(), case) and not _source_swears(case)
 
 
 def _source_swears(case: Case) -> bool:
-    said = prose(case.source).casefold()
-    lists = (_words(language_of(case.source_locale)), _words("en"))
-    return any(words is not None and words.search(said) is not None for words in lists)
+    return _words(language_of(case.source_locale)).search(prose(case.source).casefold()) is not None
 
 
 def _is_named(word: str, case: Case) -> bool:
@@ -32,11 +27,10 @@ def _is_named(word: str, case: Case) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _words(language: str) -> re.Pattern[str] | None:
-    known = table("profanity").get(language)
-    if known is None:
-        return None
-    pattern = known.replace("ς", "σ").replace("ß", "ss")
+def _words(language: str) -> re.Pattern[str]:
+    """What is swearing in texts of a language: its own words and the English ones."""
+    known: dict[str, str] = table("profanity")
+    own, english = (known.get(name, _NOTHING).replace("ς", "σ").replace("ß", "ss") for name in (language, "en"))
     if language in UNSPACED or language == "ko":
-        return re.compile(pattern)
-    return re.compile(rf"(?<![\w{MARKS}-])(?:{pattern})(?![\w{MARKS}-])")
+        return re.compile(rf"{own}|(?<![\w{MARKS}-])(?:{english})(?![\w{MARKS}-])")
+    return re.compile(rf"(?<![\w{MARKS}-])(?:{own}|{english})(?![\w{MARKS}-])")

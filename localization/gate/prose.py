@@ -21,11 +21,10 @@ MARKS: Final = (
     r"\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963"
     r"\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
 )
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
 _MARK: Final = re.compile(f"[{MARKS}]")
 _MARKED_WORD: Final = re.compile(rf"(?:[^\W\d_]|[{MARKS}])+")
-_SENTENCE_END: Final = re.compile(
-    r"(?:(?<=[^\W_][^\W_])|(?<=[)¤%\"\'»”]))[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？!?][」』”）]*|[।؟۔][\s]*|\n\s*\n"
-)
+_SENTENCE_END: Final = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？!?][」』”）]*|[।؟۔][\s]*|\n\s*\n")
 
 
 @lru_cache(maxsize=512)
@@ -46,7 +45,9 @@ def prose(text: str) -> str:
 def words(text: str) -> tuple[str, ...]:
     """The words of a text in small letters, in order; a run of a script without spaces is one."""
     said = prose(text).casefold()
-    return tuple((WORD if _MARK.search(said) is None else _MARKED_WORD).findall(said))
+    if not said.isascii() and _MARK.search(said):
+        return tuple(_MARKED_WORD.findall(said))
+    return tuple((WORD if "'" in said or "’" in said else _LETTERS).findall(said))
 
 
 @lru_cache(maxsize=512)
@@ -69,10 +70,13 @@ def sentence_list(said: str) -> tuple[str, ...]:
 
 
 def _goes_on(said: str, stop: re.Match[str]) -> bool:
-    """Whether a stop is one of an abbreviation: small letters follow, or a number behind a short word ("approx. 5")."""
+    """Whether a stop is one of an abbreviation: behind a single letter, before small letters, or before a number."""
+    if stop.group()[0] not in ".!?…":
+        return False
+    at = stop.start()
+    if at < 2 or (said[at - 1].isalnum() and not said[at - 2].isalnum()):
+        return True
     if stop.group()[0] != ".":
         return False
     behind = said[stop.end() :].lstrip()[:1]
-    if behind.islower():
-        return True
-    return behind.isdigit() and not said[max(0, stop.start() - 5) : stop.start()].isalpha()
+    return behind.islower() or (behind.isdigit() and not said[max(0, at - 5) : at].isalpha())

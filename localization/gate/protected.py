@@ -92,7 +92,7 @@ def _spaced(text: str) -> str:
 @lru_cache(maxsize=512)
 def spans(text: str) -> tuple[str, ...]:
     """The stretches of a text that nobody changes, but for protected terms, placeholders and tags."""
-    found = find_spans(text)
+    found = _found(text)
     return tuple(text[one.start : one.end].rstrip(_SENTENCE_SIGNS) for one in found if _nobodys(one, text))
 
 
@@ -110,11 +110,20 @@ def _comes_through(span: str, case: Case) -> bool:
     return span.casefold().strip("\ufe0f") in folded
 
 
+@lru_cache(maxsize=512)
 def without_names(text: str, terms: tuple[str, ...]) -> str:
     """The text with a sign for each span that another law holds: its words and numbers are its translator's own."""
+    found = _found(text)
+    if terms:
+        found = tuple(sorted((*found, *(one for one in find_spans(text, terms) if one.kind is SpanKind.TERM))))
     parts, at = [], 0
-    for span in find_spans(text, terms):
+    for span in found:
         if span.kind in VERBATIM and span.start >= at:
             parts += [text[at : span.start], _NAME_SIGN]
             at = span.end
     return TAG.sub("", "".join((*parts, text[at:])))
+
+
+@lru_cache(maxsize=512)
+def _found(text: str) -> tuple[Found, ...]:
+    return tuple(find_spans(text))

@@ -6,6 +6,7 @@ from typing import Final
 
 from localization.gate.case import Case
 from localization.gate.lexicon import UNSPACED, language_of
+from localization.gate.prose import MARKS
 from localization.gate.protected import without_names
 
 # Words, and the signs that part them more than a comma does: "compilers (gcc, gcc)".
@@ -15,10 +16,13 @@ _STOPS: Final = frozenset(".!?…¤")
 # "... dass Sie sie", "que vous vous", "the fact that that".
 _DOUBLED_HONESTLY: Final = frozenset(("sie", "die", "das", "der", "ihr", "ihnen", "nous", "vous", "that", "had", "dat"))
 _STUTTER: Final = re.compile(r"(\S{1,8}?)\1{5,}")
+# What can hold six times the same.
 _STUTTER_CHARS_MIN: Final = 12
+_INNER_STOP: Final = re.compile(r"[.!?。！？\n]\s*[^.!?。！？\s]")
+_DOUBLED_SIGN: Final = re.compile(r"[€£¥₹₽₩$]{2}(?=\s?\d)")
 _PERIOD_WORDS_MAX: Final = 7
 # Three or more characters of a script without spaces, twice without a gap: 质量很好质量很好.
-_DOUBLED_RUN: Final = re.compile(r"([^\W\d_a-zA-Z]{3,30})[、，,。．！!]?\1")
+_DOUBLED_RUN: Final = re.compile(rf"((?:[^\W\d_a-zA-Z]|[{MARKS}]){{3,30}})[、，,。．！!]?\1")
 _SENTENCE_CHARS_MIN: Final = 12
 _SENTENCE: Final = re.compile(r"[^.!?。！？\n]{12,}[.!?。！？]?")
 
@@ -68,8 +72,9 @@ def _loops_words(text: str) -> bool:
 
 
 def _stutters(text: str) -> bool:
-    long = any(len(chunk) >= _STUTTER_CHARS_MIN for chunk in text.split())
-    return long and _STUTTER.search(text) is not None
+    if _DOUBLED_SIGN.search(text):
+        return True
+    return any(len(chunk) >= _STUTTER_CHARS_MIN and _STUTTER.search(chunk) for chunk in text.split())
 
 
 def _doubled(text: str) -> int:
@@ -78,7 +83,7 @@ def _doubled(text: str) -> int:
 
 def _doubled_sentences(text: str) -> int:
     """How many sentences of twelve characters or more are said again."""
-    if len(text) < 2 * _SENTENCE_CHARS_MIN:
+    if _INNER_STOP.search(text) is None:
         return 0
     said = Counter(found.strip().casefold() for found in _SENTENCE.findall(text))
     return sum(times - 1 for times in said.values())

@@ -14,6 +14,7 @@ _STOPS: Final = frozenset(".!?…。！？．｡।؟۔")
 _ENDS: Final = _STOPS | frozenset(":：;；\u037e¤")
 _HANGS: Final = frozenset(",，、،-–—(（[„「『/&")
 _BRACKETS: Final = {"(": ")", "[": "]", "「": "」", "『": "』", "【": "】", "《": "》"}
+_OPENING: Final = re.compile(r"[(\[«「『【《（［]")
 _WIDE: Final = str.maketrans("（）［］｛｝", "()[]{}")
 _BULLET: Final = re.compile(r"^\s*(?:[-*•·–—]|\d{1,2}[.)])\s", re.MULTILINE)
 _INNER_STOP: Final = re.compile(r"[^\W\d_]{2}[.!?]\s|[。！？।؟]")
@@ -76,6 +77,8 @@ def _loses_sentences(case: Case) -> bool:
 
 def _unclosed(case: Case) -> bool:
     """Whether a bracket or quotation mark is open at the end that is closed in the source."""
+    if _OPENING.search(case.translation) is None:
+        return False
     shown = Counter(case.translation.translate(_WIDE))
     if not any(shown[opening] > shown[closing] for opening, closing in _BRACKETS.items()):
         return False
