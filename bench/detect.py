@@ -28,7 +28,7 @@ from schemas.locales import parse_locale, written_in
 DATA = Path(__file__).parent.parent / "tests" / "data" / "detect"
 FEW = ("en", "pt-BR", "es", "fr", "de", "zh-CN")
 MANY = tuple(
-    "en pt-BR es fr de it nl pl sv da nb fi cs tr ru uk ar he ja ko zh-CN zh-TW id vi ro hu el th".split()  # noqa: SIM905
+    "en pt-BR es fr de it nl pl sv da nb fi cs tr ru uk ar he ja ko zh-CN zh-TW id vi ro hu el th".split()  # noqa: SIM905 - tags read as one line
 )
 LENGTHS = ((1, 1), (2, 2), (3, 4), (5, 8), (9, 999), (1, 999))
 SURE = 0.7

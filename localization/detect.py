@@ -23,6 +23,8 @@ _SERVED: Final = 2.0
 # Codes under which one language is served, and languages whose texts a reader of the other takes for his own.
 _SAME: Final = {"no": "nb", "tl": "fil", "cmn": "zh", "prs": "fa"}
 _AS_ONE: Final = (frozenset(("hr", "bs", "sr")), frozenset(("nb", "nn")))
+# The writing systems that kana and hangul are parts of (ISO 15924).
+_SYSTEMS: Final = {"Kana": "Jpan", "Hang": "Kore"}
 _CANDIDATES: Final = 3
 # Below this a language that is not served is not worth a word.
 _LIKELY: Final = 0.02
@@ -43,8 +45,9 @@ class Guess(Struct, frozen=True):
     """The likeliest locale among those served and its probability, 0 where there is nothing to go by.
 
     `locale` is None where no locale served is likelier than another language. `language` (ISO 639) is the likeliest of
-    all that are known, served or not, with its own probability. `mixed`: a part is in another language, and the
-    probability is the less. `region` says why this variant of the language, where several are served.
+    all that are known, served or not, with its own probability; `script` is how it is written (ISO 15924: Latn, Hans,
+    Jpan). `mixed`: a part is in another language, and the probability is the less. `region` says why this variant of
+    the language, where several are served.
     """
 
     locale: str | None
@@ -162,7 +165,7 @@ class Detector:
             0.0,
             language,
             top,
-            known.script,
+            _SYSTEMS.get(known.script, known.script),
             mixed=known.mixture.other is not None,
             candidates=tuple(shown[:_CANDIDATES]),
         )

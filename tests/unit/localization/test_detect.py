@@ -173,3 +173,18 @@ def test_candidates_are_the_locales_served_likeliest_first():
 def test_no_text_makes_detection_fail(text):
     guess = Detector(LOCALES).guess([text])
     assert 0.0 <= guess.probability <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("text", "script"),
+    [
+        ("かわいい", "Jpan"),
+        ("무료 배송", "Kore"),
+        ("免费送货", "Hans"),
+        ("免運費", "Hant"),
+        ("Sehr gut", "Latn"),
+        ("товар", "Cyrl"),
+    ],
+)
+def test_the_script_is_the_writing_system(text, script):
+    assert Detector(LOCALES).guess([text]).script == script
