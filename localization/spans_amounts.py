@@ -19,7 +19,7 @@ _AFTER: Final = rf"(?:R\$|US\$|[{_SIGNS}](?!\d)|zł|Kč|kr\.?|Ft|lei|лв\.?|р�
 _LENGTH: Final = r"(?:[Mm]m|[Cc]m|dm|km|m|ft|in|px|\"|″|''|”|cm³|m²|m³)"
 _EDGE: Final = rf"\d+(?:[.,]\d+)?(?:\s?{_LENGTH}(?![A-Za-z]))?"
 _DIMENSIONS: Final = (
-    rf"{_EDGE}(?:\s?[xX×✕]\s?{_EDGE}){{1,3}}{NOT_BEFORE_WORD}|\d+(?:[.,]\d+)?(?:[X*]\d+(?:[.,]\d+)?){{1,3}}"
+    rf"(?!0x[0-9A-Fa-f]){_EDGE}(?:\s?[xX×✕]\s?{_EDGE}){{1,3}}{NOT_BEFORE_WORD}|\d+(?:[.,]\d+)?(?:[X*]\d+(?:[.,]\d+)?){{1,3}}"
     rf"(?:\s?(?:{_LENGTH}|[CM]?M|IN))?{NOT_BEFORE_WORD}"
 )
 _MERIDIEM: Final = r"(?:[ap]m|[AP]M|[ap]\.\s?m\.)"
@@ -39,7 +39,8 @@ _DATE: Final = (
 _INCHES: Final = (
     r"\s?in(?=[.,;)]|\Z|\s[x×|/·•+]\s|\s(?:and|or|by|long|wide|tall|high|deep|thick)\b)|(?:″|''|”|\")(?=[\s,.;x)]|\Z)"
 )
-_IMPERIAL: Final = rf"\d+(?:[.,]\d+)?(?:\s?(?:ft|lbs?|oz|fl\.? ?oz|sq\.? ?ft){NOT_BEFORE_WORD}|{_INCHES})"
+# A number in quotation marks is no measure in inches.
+_IMPERIAL: Final = rf"(?<![\"“„”+-])\d+(?:[.,]\d+)?(?:\s?(?:ft|lbs?|oz|fl\.? ?oz|sq\.? ?ft){NOT_BEFORE_WORD}|{_INCHES})"
 
 # What follows a whole-number size: a list goes on, or nothing does. "UK 20 years" is no size.
 _NO_NOUN: Final = rf"{NOT_BEFORE_WORD}(?!\s[^\W\d_]{{4}})(?!\.\d)"
@@ -48,7 +49,7 @@ _SYSTEM: Final = r"(?:EU|US|UK|BR|IT|FR|JP|DE|AU|MX|CN)"
 _LETTERS: Final = r"(?:[2-6]XL|[2-6]XS|X{1,4}[SL]|[SML]|PP|GG|XG|EG|[PG])"
 _SURE_LETTERS: Final = r"(?:[2-6]XL|[2-6]XS|X{1,4}[SL])"
 CAPITAL_SIZES: Final = (
-    rf"{_SYSTEM}\s?\d{{1,2}}(?:[.,]5|½){NOT_BEFORE_WORD}(?!\s?[-–/])|{_SYSTEM}\s?{_SHOE}(?:\s?[-–/]\s?{_SHOE}(?!\s?{_SYSTEM}))?{_NO_NOUN}"
+    rf"{_SYSTEM}\s?\d{{1,2}}(?:[.,]5|½){NOT_BEFORE_WORD}(?!\s?[-–/])|{_SYSTEM}(?:\s{_SHOE}|\d\d(?:[.,]5|½)?)(?:\s?[-–/]\s?{_SHOE}(?!\s?{_SYSTEM}))?{_NO_NOUN}"
     rf"|W\d{{2}}\s?[/x ]?\s?L\d{{2}}{NOT_BEFORE_WORD}"
     rf"|{_LETTERS}(?:\s?[/|·-]\s?{_LETTERS})+{NOT_BEFORE_WORD}|{_LETTERS}(?:, {_LETTERS}){{2,}}{NOT_BEFORE_WORD}"
     rf"|{_SURE_LETTERS}{NOT_BEFORE_WORD}(?!-)"

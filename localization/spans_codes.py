@@ -119,8 +119,8 @@ DIGIT_RUN: Final = (
 """What `of_digits` is asked about."""
 _OCTET: Final = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 GROUPED: Final = (
-    # Tax numbers, postal codes and cards are kept like any code: 123.456.789-09, 12.345.678/0001-95, 01310-100.
-    rf"(?:\d{{3}}\.\d{{3}}\.\d{{3}}-\d{{2}}|\d{{2}}\.\d{{3}}\.\d{{3}}/\d{{4}}-\d{{2}}|\d{{5}}-\d{{3}}"
+    # Hexadecimal numbers; tax numbers, postal codes and cards: 123.456.789-09, 12.345.678/0001-95, 01310-100.
+    rf"(?:0x[0-9A-Fa-f]{{1,16}}|\d{{3}}\.\d{{3}}\.\d{{3}}-\d{{2}}|\d{{2}}\.\d{{3}}\.\d{{3}}/\d{{4}}-\d{{2}}|\d{{5}}-\d{{3}}"
     rf"|\d{{4}}(?:[ -]\d{{4}}){{3}}"
     rf"|{_OCTET}(?:\.{_OCTET}){{3}}(?::\d{{2,5}})?(?:/\d{{1,2}})?){_END}(?!\.?\d)"
 )

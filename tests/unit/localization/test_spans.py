@@ -117,6 +117,7 @@ from localization.spans import AMOUNTS, CUSTOMARY, VERBATIM, Found, SpanKind, fi
         ("placeholder", "%I64u or %<PRIu64> bytes", ("%I64u", "%<PRIu64>")),
         ("markup", "Hi <name>, <x/> and <0>here</0>", ("<name>", "<x/>", "<0>", "</0>")),
         ("markup", "<link>there</link>", ("<link>", "</link>")),
+        ("code", "between 0x42 and 0x7fffffff", ("0x42", "0x7fffffff")),
         ("brand", "An Instant Pot, THE NORTH FACE jackets", ("Instant Pot", "THE NORTH FACE")),
         (
             "url",
@@ -160,6 +161,7 @@ def test_each_span_is_found_and_named(kind, text, spans):
         "今天天气很好。",
         "begins with https:// as all of them",
         "%#terms%# apply",
+        'it is "0" or “12” or JP2',
         "An instant pot, a surface pro and Old Navyblue",
         "Só hoje, pessoal: aproveitem!",
     ],
