@@ -38,6 +38,7 @@ _YEARS: Final = (frozenset({"duration-year"}), frozenset({"mass-gram"}))
 _YEAR_MIN: Final = 1900
 _YEAR_MAX: Final = 2199
 _NEXT_WORD: Final = re.compile(rf"{LETTERS}\.?")
+_SPELT: Final = re.compile(r"[^\W\d_]{4}\.?\Z")
 _RANGE: Final = re.compile(r"[ \u00a0]?[-–—~xX×*][ \u00a0]?")
 
 
@@ -287,7 +288,11 @@ def _bound(found: list[Number], text: str) -> list[Number]:
             ranged = _RANGE.fullmatch(text, one.end, two.start) is not None
             takes = not one.binds and (ranged or not is_money(two.binds))
             binds = two.binds if takes else one.binds
-            found[at] = replace(one, linked=True, binds=binds, shared=takes and bool(binds) and not ranged)
+            # "½ and ¾ inch" says the word once; a sign is written with each number.
+            spelt = _SPELT.search(text, two.start, two.end) is not None
+            found[at] = replace(
+                one, linked=True, binds=binds, shared=takes and bool(binds) and not ranged and not spelt
+            )
     for at in range(1, len(found)):
         one, two = found[at - 1], found[at]
         if not two.binds and is_money(one.binds) and _RANGE.fullmatch(text, one.end, two.start):

@@ -26,10 +26,10 @@ def bound_to(text: str, start: int, end: int, locale: str) -> tuple[frozenset[st
         return codes, at, end
     unit = unit_at(text, start, end, locale)
     linked = _OF.match(text, end) if locale[:2] in _ROMANCE else None
-    if unit is None and linked is not None:
-        end = linked.end()
-        unit = unit_at(text, start, end, locale)
-    codes, stop = _money_after(text, end, currencies(locale))
+    after = linked.end() if unit is None and linked is not None else end
+    if after > end:
+        unit = unit_at(text, start, after, locale)
+    codes, stop = _money_after(text, after, currencies(locale))
     if codes:
         return (codes | unit[0], start, max(unit[1], stop)) if unit else (codes, start, stop)
     if unit is not None:

@@ -243,10 +243,12 @@ def _sign(text: str, start: int, locale: str, names: Units) -> tuple[frozenset[s
     match = _SIGN_RUN.match(text, start)
     if match is None:
         return None
-    for form in (match.group(), match.group().rstrip(".")):
-        some = names.signs.get(form)
-        if some is not None and _is_sign(form, text, start, locale):
-            return some, start + len(form)
+    form = match.group().rstrip(".")
+    some = names.signs.get(form)
+    if some is not None and _is_sign(form, text, start, locale):
+        return some | names.signs.get(form + ".", some), start + len(form)
+    if (some := names.signs.get(match.group())) is not None:
+        return some, start + len(match.group())
     word = match.group().rstrip(".")
     some = names.words.get(word.lower())
     return (some, start + len(word)) if some is not None else _inflected(word, start, names)
@@ -272,9 +274,13 @@ def _phrase(text: str, start: int, names: Units) -> tuple[frozenset[str], int] |
         return None
     words = run.group().lower().replace("\u00a0", " ")
     while words:
-        some = names.words.get(words) or names.words.get(words.rstrip("."))
+        bare = words.rstrip(".")
+        some = names.words.get(bare) or names.words.get(words)
         if some is not None:
-            return some, start + len(words)
+            # The stop may end the sentence: "л." is litres or years.
+            return some | names.words.get(words, some) | names.signs.get(
+                text[start : start + len(bare)], some
+            ), start + len(words)
         words = words.rpartition(" ")[0]
     return None
 
