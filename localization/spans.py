@@ -25,7 +25,7 @@ from localization.span_kinds import (
 )
 from localization.spans_brands import brand_end
 
-__all__ = ("AMOUNTS", "CUSTOMARY", "VERBATIM", "Found", "SpanKind", "find_spans", "whole_words")
+__all__ = ("AMOUNTS", "CUSTOMARY", "VERBATIM", "Found", "SpanKind", "find_spans", "terms_said", "whole_words")
 
 # Tag characters build the flags of England, Scotland and Wales.
 _EMOJI: Final = f"(?:{EMOJI}[\U000e0020-\U000e007f]*)+"
@@ -192,6 +192,11 @@ def _terms(text: str, terms: Sequence[str]) -> Iterator[Found]:
         for form in _forms(term):
             for start, end in whole_words(text, form):
                 yield Found(start, end, SpanKind.TERM)
+
+
+def terms_said(text: str, terms: Sequence[str]) -> tuple[str, ...]:
+    """Return the terms that a text says as a name, as written or in capitals: "a ring" does not say "Ring"."""
+    return tuple(term for term in terms if any(True for form in _forms(term) for _ in whole_words(text, form)))
 
 
 def whole_words(text: str, term: str) -> Iterator[tuple[int, int]]:

@@ -17,6 +17,7 @@ from localization.glossary import PairGlossary, stands_together
 from localization.memory import Key, Memory, Verdict
 from localization.protect import Masked, mask, restore
 from localization.segment import TAG, TAGS, halves, has_clauses, trimmed
+from localization.spans import terms_said
 from localization.together import together
 from localization.worth import worth_translating
 from schemas.locales import parse_locale
@@ -196,7 +197,7 @@ def _case(text: str, shown: str, job: Job, *, complete: bool = True) -> Case:
         source_locale=job.source,
         target_locale=job.target,
         field=job.field,
-        protected=job.terms,
+        protected=terms_said(text, job.terms),
         glossary=dict(job.glossary.matching(text)),
         complete=complete,
     )

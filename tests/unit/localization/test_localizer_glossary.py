@@ -91,3 +91,10 @@ def test_a_glossary_with_a_fault_ends_the_start(tmp_path):
     path.write_text("en,pt-BR\ncase,\n")
     with pytest.raises(OperatorError, match="line 2"):
         Localizer(cast("Pool", FakePool()), LocalizationSettings(glossary=path), "p1")
+
+
+async def test_a_word_that_is_a_brand_elsewhere_is_a_word():
+    pool = FakePool({"The ring is adjustable and fits well.": "O anel é ajustável e serve bem."})
+    source = Source("The ring is adjustable and fits well.", FieldKind.TEXT, "en", ("Ring",))
+    field = await localizer(pool).localize(source, "pt-BR", Priority.LISTING)
+    assert (field.text, field.warnings) == ("O anel é ajustável e serve bem.", ())
