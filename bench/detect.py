@@ -20,9 +20,9 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 from rich.console import Console
 from rich.table import Table
 
-from localization.detect import Detector
-from localization.detect_models import models
-from localization.detect_noise import wording
+from localization.detection.detector import Detector
+from localization.detection.models import models
+from localization.detection.noise import wording
 from schemas.locales import parse_locale, written_in
 
 DATA = Path(__file__).parent.parent / "tests" / "data" / "detect"

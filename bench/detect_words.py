@@ -4,7 +4,8 @@ python -m bench.detect_words TEXTS.tsv [--write]
 
 A line is `catalogue<TAB>locale<TAB>text`, translations only: what equals its English source is not to be in it. The
 catalogues that words.tsv names were taken from the wheel of Django, the npm package of Medusa's dashboard and the
-repositories of the others. `--write` replaces localization/detect_data/words.tsv and han.tsv, keeping their comments.
+repositories of the others. `--write` replaces words.tsv and han.tsv in localization/detection/data/, keeping their
+comments.
 """
 
 import argparse
@@ -14,10 +15,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from localization.detect_noise import wording
-from localization.detect_scripts import scripts_in
+from localization.detection.noise import wording
+from localization.detection.scripts import scripts_in
 
-TABLES = Path(__file__).parent.parent / "localization" / "detect_data"
+TABLES = Path(__file__).parent.parent / "localization" / "detection" / "data"
 WORD_CHARS_MAX = 20
 SEEN_MIN, SEEN_IN_TWO_MIN = 5, 3
 LANGUAGE_WORDS_MIN = 800

@@ -10,7 +10,7 @@ import msgspec
 import typer
 
 from cli.console import JsonFlag, print_json, print_table
-from localization.detect import Detector, Guess
+from localization.detection.detector import Detector, Guess
 from schemas.errors import OperatorError
 from schemas.locales import UnknownLocale, parse_locale
 from schemas.reasons import Warn

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from inference.pool import Pool
 from inference.requests import Priority
 from localization.clean import clean
-from localization.detect import Detector
+from localization.detection.detector import Detector
 from localization.glossary import Glossary
 from localization.glossary_file import load_glossary
 from localization.markup import (

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from localization.detect_language import identify
+from localization.detection.identify import identify
 from localization.gate.case import Case
 from localization.gate.lexicon import UNSPACED, language_of, speakers
 from localization.gate.prose import words

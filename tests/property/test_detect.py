@@ -3,9 +3,9 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from localization.detect import Detector
-from localization.detect_language import identify
-from localization.detect_noise import wording
+from localization.detection.detector import Detector
+from localization.detection.identify import identify
+from localization.detection.noise import wording
 
 SERVED = ("en", "pt-BR", "pt-PT", "es", "zh-CN", "zh-TW", "ja", "sr", "ar")
 DETECTOR = Detector(SERVED)

@@ -1,7 +1,7 @@
 import pytest
 
-from localization.detect import Detector
-from localization.regions import RegionBasis
+from localization.detection.detector import Detector
+from localization.detection.regions import RegionBasis
 
 LOCALES = ("en", "pt-BR", "es", "fr", "de", "zh-CN")
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from localization.detect import Detector
-from localization.detect_language import identify
+from localization.detection.detector import Detector
+from localization.detection.identify import identify
 from schemas.locales import parse_locale
 
 DATA = Path(__file__).parents[2] / "data" / "detect"

@@ -1,6 +1,6 @@
 import pytest
 
-from localization.detect_language import identify
+from localization.detection.identify import identify
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from localization.regions import RegionBasis, areas_of, region_of, signs_seen
+from localization.detection.regions import RegionBasis, areas_of, region_of, signs_seen
 
 
 @pytest.mark.parametrize(

@@ -64,5 +64,5 @@ def _clean(text: str) -> str:
 @cache
 def trade_names() -> frozenset[str]:
     """Brands and words of technology that titles in every language share, in small letters."""
-    lines = files("localization.detect_data").joinpath("trade.txt").read_text("utf-8").splitlines()
+    lines = files("localization.detection").joinpath("data", "trade.txt").read_text("utf-8").splitlines()
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())

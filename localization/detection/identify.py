@@ -11,10 +11,10 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from localization.detect_models import Scores, models
-from localization.detect_noise import wording
-from localization.detect_scripts import scripts_in, scripts_of
-from localization.detect_words import gains, letters_against, tokens
+from localization.detection.models import Scores, models
+from localization.detection.noise import wording
+from localization.detection.scripts import scripts_in, scripts_of
+from localization.detection.words import gains, letters_against, tokens
 
 # A script that one language alone is written in, as far as anybody sells in it.
 OWN_SCRIPTS: Final = {
@@ -183,7 +183,7 @@ def _bayes_floors() -> Scores:
 
 @lru_cache(maxsize=1)
 def _ranks() -> dict[str, int]:
-    text = files("localization.detect_data").joinpath("languages.tsv").read_text("utf-8")
+    text = files("localization.detection").joinpath("data", "languages.tsv").read_text("utf-8")
     rows = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
     return {language: int(rank) for rank, languages in rows for language in languages.split()}
 

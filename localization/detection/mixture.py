@@ -7,10 +7,10 @@ from typing import Final
 
 from msgspec import Struct
 
-from localization.detect_language import identify
-from localization.detect_models import models
-from localization.detect_noise import CHARS_MAX, wording
-from localization.detect_words import tokens, vocabulary
+from localization.detection.identify import identify
+from localization.detection.models import models
+from localization.detection.noise import CHARS_MAX, wording
+from localization.detection.words import tokens, vocabulary
 
 # A word speaks for one language against another when it has this much of its use and the other less than that.
 _USED: Final = 0.2

@@ -68,7 +68,7 @@ def _japanese(char: str) -> bool:
 @cache
 def _words() -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {"ja": set(), "zh": set()}
-    for line in files("localization.detect_data").joinpath("han.tsv").read_text("utf-8").splitlines():
+    for line in files("localization.detection").joinpath("data", "han.tsv").read_text("utf-8").splitlines():
         if not line.startswith("#"):
             language, words = line.split("\t")
             found[language].update(words.split())

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from localization.detect_models import Scores, models
+from localization.detection.models import Scores, models
 
 # Evidence of one word is the logarithm of its languages' shares, kept off minus infinity by this much.
 _SHARE_FLOOR: Final = 0.02
@@ -130,5 +130,5 @@ def _rows() -> Iterator[tuple[str, int, str]]:
 
 
 def _lines(name: str) -> list[str]:
-    text = files("localization.detect_data").joinpath(name).read_text("utf-8")
+    text = files("localization.detection").joinpath("data", name).read_text("utf-8")
     return [line for line in text.splitlines() if not line.startswith("#")]

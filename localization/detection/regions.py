@@ -109,7 +109,7 @@ def areas_of(locale: str) -> frozenset[str]:
 
 @cache
 def _signs() -> dict[str, dict[str, _Signs]]:
-    text = files("localization.detect_data").joinpath("regions.toml").read_text("utf-8")
+    text = files("localization.detection").joinpath("data", "regions.toml").read_text("utf-8")
     return {
         language: {area: _read(signs) for area, signs in areas.items()}
         for language, areas in tomllib.loads(text).items()

@@ -7,13 +7,13 @@ from typing import Final
 
 from msgspec import Struct
 
-from localization.detect_han import read_han
-from localization.detect_language import OWN_SCRIPTS, distribution, load_models, main_script
-from localization.detect_mixture import PURE, Mixture, mixture
-from localization.detect_models import models
-from localization.detect_noise import CHARS_MAX, wording
-from localization.detect_scripts import script_of
-from localization.regions import RegionBasis, region_of
+from localization.detection.han import read_han
+from localization.detection.identify import OWN_SCRIPTS, distribution, load_models, main_script
+from localization.detection.mixture import PURE, Mixture, mixture
+from localization.detection.models import models
+from localization.detection.noise import CHARS_MAX, wording
+from localization.detection.regions import RegionBasis, region_of
+from localization.detection.scripts import script_of
 from schemas.locales import parse_locale, written_in
 from schemas.reasons import Warn
 
