@@ -25,7 +25,7 @@ def calendar_numbers(low: str, locale: str) -> set[int]:
     names = calendar(locale)
     words = _TOKEN.findall(low)
     return {names.months[word] for word in words if word in names.months} | {
-        number + 2 for name, number in names.weekdays.items() if any(len(w) > 1 and name.startswith(w) for w in words)
+        number + 2 for name, number in names.weekdays.items() if any(len(w) > 3 and name.startswith(w) for w in words)
     }
 
 
