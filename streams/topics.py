@@ -69,7 +69,7 @@ async def create_topics(
                 return before
             created = await _create(client, missing, replication)
             after = await _compare(client, specs)
-            while any(found.state == "missing" and found.name in created for found in after):
+            while any(found.state == "missing" for found in after):  # made by us, or by another process a moment ago
                 await asyncio.sleep(VISIBLE_S)
                 after = await _compare(client, specs)
             return [replace(found, state="created") if _made(found, created) else found for found in after]

@@ -10,7 +10,7 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from schemas.errors import OperatorError
-from schemas.topics import TopicSpec, topic_specs
+from schemas.topics import INPUTS, TopicSpec, topic_specs
 from streams.topics import check_topics, create_topics
 
 pytestmark = pytest.mark.integration
@@ -94,7 +94,7 @@ def test_the_command_creates_the_topics_of_the_settings(broker):
     topics("create", 0)
     after = topics("check", 0)
     assert after["ok"]
-    specs = topic_specs({"listing-updated": 4, "review-posted": 4, "logistics-event": 4}, ("en",), (partner,))
+    specs = topic_specs(dict.fromkeys(INPUTS, 4), ("en",), (partner,))
     assert {spec.name for spec in specs} <= {topic["name"] for topic in after["topics"]}
     line = topics("check", 2, DRAGOMAN_KAFKA__BOOTSTRAP="127.0.0.1:1")
     assert line.startswith("dragoman: ")

@@ -4,6 +4,7 @@ import pytest
 
 from schemas.errors import OperatorError
 from schemas.settings import load, origins
+from schemas.topics import DAY_MS, INPUTS
 
 
 @pytest.mark.parametrize(
@@ -37,3 +38,21 @@ def test_where_settings_come_from_survives_a_mistake_with_one_line(monkeypatch: 
     monkeypatch.setenv("DRAGOMAN_KAFKA__PARTITIONS", "abc")
     with pytest.raises(OperatorError, match="no JSON"):
         origins()
+
+
+def test_a_partial_table_of_partitions_is_filled_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DRAGOMAN_KAFKA__PARTITIONS", '{"listing-updated": 12}')
+    settings = load()
+    assert settings.kafka.partitions == dict.fromkeys(INPUTS, 4) | {"listing-updated": 12}
+    counts = {spec.name: spec.partitions for spec in settings.topics()}
+    assert (counts["listing-localized.en"], counts["translation-corrections"], counts["translation-memory"]) == (
+        12,
+        4,
+        12,
+    )
+
+
+def test_the_memory_expires_and_what_people_corrected_does_not() -> None:
+    policies = {spec.name: spec.configs() for spec in load().topics()}
+    assert policies["translation-memory"] == {"cleanup.policy": "compact,delete", "retention.ms": str(90 * DAY_MS)}
+    assert policies["translation-corrections"] == {"cleanup.policy": "compact"}
