@@ -14,17 +14,11 @@ from agents.marks import Part, bare, provenance_of, warnings_of
 from agents.rendering import Rendering
 from inference.requests import Priority
 from localization.localizer import Detection, FieldKind
-from localization.logistics import (
-    Facts,
-    Mapped,
-    at_place,
-    canonical,
-    carrier_text,
-    curated,
-    local_time,
-    phrase,
-    place_name,
-)
+from localization.logistics.carrier_codes import Mapped
+from localization.logistics.phrases import carrier_text, curated, phrase
+from localization.logistics.places import at_place, local_time, place_name
+from localization.logistics.status import canonical
+from localization.logistics.wording import Facts
 from localization.together import together
 from schemas.contracts import LOGISTICS_CONTRACT
 from schemas.errors import Refused

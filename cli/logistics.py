@@ -10,8 +10,9 @@ import typer
 from msgspec import Struct
 
 from cli.console import JsonFlag, print_json, print_table
-from localization.carrier_codes import VOCABULARIES, table, vocabulary_file, vocabulary_named
-from localization.logistics import Mapped, canonical, phrase, phrase_locale
+from localization.logistics.carrier_codes import VOCABULARIES, Mapped, table, vocabulary_file, vocabulary_named
+from localization.logistics.phrases import phrase, phrase_locale
+from localization.logistics.status import canonical
 from schemas.errors import OperatorError
 from schemas.locales import UnknownLocale
 from schemas.outputs import CanonicalStatus

@@ -7,15 +7,15 @@ from typing import get_args
 import msgspec
 import pytest
 
-from localization.carrier_codes import table
-from localization.logistics import PHRASE_LOCALES, URGENCY
-from localization.wording import wording
+from localization.logistics.carrier_codes import table
+from localization.logistics.phrases import URGENCY
+from localization.logistics.wording import PHRASE_LOCALES, wording
 from schemas.events import Vocabulary
 from schemas.outputs import CanonicalStatus
 
 STATUSES = set(get_args(CanonicalStatus))
 VOCABULARIES = get_args(Vocabulary)
-ROOM = files("localization")
+ROOM = files("localization.logistics")
 
 # Everything that may be shown as delivered. A change here is a change of what customers are told: argue it.
 DELIVERED = {
@@ -74,7 +74,7 @@ def words(locale):
 
 def test_every_vocabulary_of_the_event_has_its_file_and_no_file_is_astray():
     assert {path.name for path in ROOM.joinpath("vocabularies").iterdir()} == {f"{v}.toml" for v in VOCABULARIES}
-    assert {path.name for path in ROOM.joinpath("phrases").iterdir()} == {f"{v}.ftl" for v in PHRASE_LOCALES}
+    assert {path.name for path in ROOM.joinpath("catalogues").iterdir()} == {f"{v}.ftl" for v in PHRASE_LOCALES}
 
 
 @pytest.mark.parametrize("vocabulary", VOCABULARIES)

@@ -7,7 +7,7 @@ import pytest
 
 from agents.registry import AGENTS
 from cli.demo_events import load_demo_events
-from localization.logistics import canonical
+from localization.logistics.status import canonical
 from schemas.codec import decode
 from schemas.contracts import CONTRACTS
 from schemas.errors import Refused

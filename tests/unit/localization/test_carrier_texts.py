@@ -2,8 +2,8 @@ from typing import get_args
 
 import pytest
 
-from localization.logistics import PHRASE_LOCALES, CarrierText, _carrier_texts, carrier_text, curated
-from localization.wording import wording
+from localization.logistics.phrases import CarrierText, _carrier_texts, carrier_text, curated
+from localization.logistics.wording import PHRASE_LOCALES, wording
 from schemas.outputs import CanonicalStatus
 
 TEXTS = [(language, text) for language, table in _carrier_texts().items() for text in table]

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localization.carrier_codes import VOCABULARIES, VocabularyFile, index, vocabulary_named
-from localization.logistics import canonical
+from localization.logistics.carrier_codes import VOCABULARIES, VocabularyFile, index, vocabulary_named
+from localization.logistics.status import canonical
 from schemas.outputs import CanonicalStatus
 
 STATUSES = get_args(CanonicalStatus)

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.logistics import app
-from localization.carrier_codes import VOCABULARIES
+from localization.logistics.carrier_codes import VOCABULARIES
 from schemas.errors import OperatorError
 
 

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localization.logistics import PHRASE_LOCALES, local_time, phrase
+from localization.logistics.phrases import phrase
+from localization.logistics.places import local_time
+from localization.logistics.wording import PHRASE_LOCALES
 from schemas.locales import UnknownLocale
 from schemas.outputs import CanonicalStatus
 

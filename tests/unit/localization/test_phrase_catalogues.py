@@ -14,7 +14,7 @@ from fluent.syntax import ast, parse
 from fluent.syntax.serializer import serialize_pattern
 from fluent.syntax.visitor import Visitor
 
-from localization.wording import (
+from localization.logistics.wording import (
     ACTION_CHARACTERS_MAX,
     EXPECTING,
     PHRASE_LOCALES,

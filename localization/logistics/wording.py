@@ -1,4 +1,4 @@
-"""The curated words of a parcel's status: one Fluent catalogue a locale, `phrases/<locale>.ftl`.
+"""The curated words of a parcel's status: one Fluent catalogue a locale, `catalogues/<locale>.ftl`.
 
 A status is a message (its headline) with the attributes `explanation` and, where there is something to do, `action`.
 Facts are sentences of their own (`expected-later`, `place`), put after the text as far as they fit: so every text reads
@@ -19,10 +19,12 @@ from schemas.outputs import CanonicalStatus
 
 __all__ = ["ACTION_CHARACTERS_MAX", "EXPLANATION_CHARACTERS_MAX", "NO_FACTS", "PHRASE_LOCALES", "Facts", "Wording"]
 
+
 def _catalogues() -> tuple[str, ...]:
     """The locales that have a catalogue, English first: it serves whoever has none."""
-    found = {file.name.removesuffix(".ftl") for file in files("localization").joinpath("phrases").iterdir()}
-    return ("en", *sorted(name for name in found if "." not in name and name != "en"))
+    folder = files("localization.logistics").joinpath("catalogues")
+    found = {file.name.removesuffix(".ftl") for file in folder.iterdir() if file.name.endswith(".ftl")}
+    return ("en", *sorted(found - {"en"}))
 
 
 PHRASE_LOCALES: Final = _catalogues()
@@ -193,4 +195,4 @@ def wording(locale: str) -> Wording:
 
 def catalogue_text(locale: str) -> str:
     """Return the catalogue of one of PHRASE_LOCALES as written."""
-    return files("localization").joinpath("phrases", f"{locale}.ftl").read_text("utf-8")
+    return files("localization.logistics").joinpath("catalogues", f"{locale}.ftl").read_text("utf-8")

@@ -121,7 +121,7 @@ def table(vocabulary: str) -> Table:
 
 def vocabulary_file(vocabulary: str) -> VocabularyFile:
     """Read one of VOCABULARIES as written."""
-    data = files("localization").joinpath("vocabularies", f"{vocabulary}.toml").read_bytes()
+    data = files("localization.logistics").joinpath("vocabularies", f"{vocabulary}.toml").read_bytes()
     return msgspec.toml.decode(data, type=VocabularyFile)
 
 
