@@ -3,8 +3,8 @@
 python bench/gate.py [--split dev|test] [--every] [--json] [--show KIND ...] [--show-alarms [REASON]]
 
 Recall by kind of fault, false alarms by reason, cases per second of processor time. The lines of `test` are never
-shown: only its totals are, so that nobody fits the gate to them. `--every` plants every fault that can be planted in the
-clean lines, 50,000 a split, instead of taking those that are kept: a minute.
+shown: only its totals are, so that nobody fits the gate to them. `--every` plants every fault that can be planted in
+the clean lines, 50,000 a split, instead of taking those that are kept: a minute.
 """
 
 import argparse
