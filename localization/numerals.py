@@ -23,8 +23,6 @@ _UNITS: Final = (
 )
 MEASURE: Final = re.compile(rf"({NUMERAL.pattern})[\s\u00a0]?({_UNITS})(?![\w°])")
 # Dashes and spaces that CLDR may name as a group separator, as they are typed.
-# 1,50,000: thousands, then hundreds of thousands by two.
-_INDIAN: Final = re.compile(r"\d{1,2}(?:,\d\d)*,\d{3}")
 _SPACES: Final = frozenset("\u00a0\u202f \u2009")
 
 _WORDS: Final[dict[str, str]] = {
@@ -78,12 +76,19 @@ def _reading(numeral: str, decimal: str, group: str) -> str | None:
         if group in _SPACES
         else head.replace("’", "'").split(group.replace("’", "'"))
     )
-    if len(groups) > 1 and not (1 <= len(groups[0]) <= 3 and all(len(part) == 3 for part in groups[1:])):
+    if len(groups) > 1 and not _is_grouped([len(part) for part in groups]):
         return None
     digits = "".join(groups)
     if not digits.isdecimal():
         return None
     return f"{digits}.{fraction}" if point else digits
+
+
+def _is_grouped(sizes: list[int]) -> bool:
+    """Whether digits are grouped by thousands (1,500,000), or as in India by hundreds above them (15,00,000)."""
+    if not 1 <= sizes[0] <= 3 or sizes[-1] != 3:
+        return False
+    return all(size == 3 for size in sizes[1:]) or (sizes[0] <= 2 and all(size == 2 for size in sizes[1:-1]))
 
 
 @lru_cache(maxsize=65_536)
@@ -113,8 +118,6 @@ def readings(numeral: str, locale: str) -> frozenset[str]:
     if reading is not None:
         return frozenset({reading})
     found = {_reading(numeral, point, group) for point in ".," for group in ".,'\u00a0 " if point != group}
-    if _INDIAN.fullmatch(numeral):
-        found.add(re.sub(r"\D", "", numeral))
     return frozenset(one for one in found if one is not None) or frozenset({numeral.replace(",", ".")})
 
 

@@ -20,7 +20,7 @@ _NUMERIC: Final = re.compile(
     r"(?<![\d.,/])(?<!\d-)(\d{1,2})(?:([/-])(\d{1,2})\2|(\.)\s?(\d{1,2})\.\s?)(\d{4}|\d{1,2})(?![\d/-]|[.,]\d|\.\w)"
 )
 _CLOCK: Final = re.compile(
-    r"(?<![\d.,:/])(\d{1,2})(?:[:：](\d{2})(?:[:：](\d{2}))?|\s?[hH]\s?(\d{2})(?!\d)|(?:時|시|点|點)\s?(?:(\d{1,2})\s?(?:分|분))?)(?![\d:]|[.,]\d)"
+    r"(?<![\d.,:/])(\d{1,2})(?:[:：](\d{2})(?:[:：](\d{2}))?|\s?[hH]\s?(\d{2})(?!\d)|(?:時|시|点|點|giờ)\s?(?:(\d{1,2})(?:\s?(?:分|분))?|(半|반|rưỡi))?)(?![\d:]|[.,]\d)"
 )
 _HOUR: Final = re.compile(
     r"(?<![\d.,:/])(\d{1,2})(?![\d:]|[.,]\d)(?=\s?(?:[ap]\.?\s?m\b|[AP]\.?\s?M\b|Uhr\b|o['’]clock))"
@@ -199,7 +199,8 @@ def _clock(text: str, low: str, names: Calendar) -> Iterator[Moment]:
     for match in (*_CLOCK.finditer(text), *_HOUR.finditer(text)):
         groups = match.groups()
         hour = int(groups[0])
-        minute = int(next((part for part in groups[1:2] + groups[3:] if part), "0"))
+        part = next((part for part in groups[1:2] + groups[3:] if part), "0")
+        minute = int(part) if part.isdecimal() else 30
         if hour > 24 or minute > 59:
             continue
         half, start, end = _half(low, match.start(), match.end(), names)

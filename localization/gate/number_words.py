@@ -59,7 +59,7 @@ class Lexicon(Struct, frozen=True):
 @cache
 def _table() -> dict[str, list[tuple[str, str, list[str]]]]:
     table: dict[str, list[tuple[str, str, list[str]]]] = {}
-    text = files(__package__).joinpath("number_words.tsv").read_text(encoding="utf-8")
+    text = files(__package__).joinpath("number_words.tsv").read_text(encoding="utf-8").replace("ё", "е")
     for line in text.splitlines():
         if not line.startswith("#"):
             language, kind, value, forms = line.split("\t")
@@ -69,7 +69,9 @@ def _table() -> dict[str, list[tuple[str, str, list[str]]]]:
 
 @cache
 def _senses() -> dict[str, dict[str, Any]]:
-    return tomllib.loads(files(__package__).joinpath("number_words_senses.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(
+        files(__package__).joinpath("number_words_senses.toml").read_text(encoding="utf-8").replace("ё", "е")
+    )
 
 
 @lru_cache(maxsize=64)
@@ -122,7 +124,7 @@ def _stem(form: str) -> str:
 
 
 def spelled(text: str, language: str) -> list[Spelled]:
-    """Return the numbers that a text (in small letters) says in words, in order."""
+    """Return the numbers that a text (in small letters, ё as е) says in words, in order."""
     if language in ("zh", "ja"):
         return _han(text)
     lex = None if language in UNSPACED else lexicon(language)
@@ -221,6 +223,6 @@ def _covers(language: str, value: int) -> re.Pattern[str] | None:
 
 
 def may_say(text: str, language: str, value: int) -> bool:
-    """Whether a text (in small letters) has a word that may stand for this number, in any of its inflections."""
+    """Whether a text (in small letters, ё as е) has a word that may stand for this number, in any inflection."""
     pattern = _covers(language, value)
     return pattern is not None and pattern.search(text) is not None

@@ -26,8 +26,10 @@ _VULGAR: Final = "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 _ROMAN: Final = re.compile(r"(?<![\w.'-])(?=[IVX])(X{0,3})(IX|IV|V?I{0,3})(?![\w'-]|\.\w)")
 _ROMAN_SIGNS: Final = re.compile(r"[Ⅰ-Ⅻ①-⑳]")
 _LINK: Final = re.compile(
-    r"[ \u00a0]?(?:[-–—~xX×*/]|to|a|à|bis|до|til|till|tot|do|la|ile|至|到|から|에서|hasta|até|by|por|sur|fino a|and|e|y"
-    r"|et|und|i|og|och|en|ja|or|ou|oder|o|или|ή|și|ve|veya|dan|và|đến|hingga|sampai|ถึง|से|עד|إلى|eller|tai)[ \u00a0]?",
+    r"(?:-(?=[ \u00a0]))?[ \u00a0]?(?:"
+    r"[-–—~xX×*/]|to|a|à|bis|до|til|till|tot|do|la|ile|至|到|から|에서|hasta|até|by|por|sur"
+    r"|fino a|and|e|y|et|und|i|og|och|en|ja|or|ou|oder|o|или|ή|și|ve|veya|dan|và|đến|hingga|sampai|ถึง|से|עד|إلى"
+    r"|eller|tai)[ \u00a0]?",
     re.IGNORECASE,
 )
 _DECADE: Final = re.compile(r"'?s\b|-?er\b|-?х\b|-?luv|-?talet|-?e\b|年代|年代|-?tych|-?ih\b|-?erne\b|-?es\b")
@@ -116,6 +118,7 @@ def read(text: str, slots: int, locale: str) -> Reading:
     low = text.lower()
     if len(low) != len(text):
         low = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
+    low = low.replace("ё", "е")
     language = parse_locale(locale).language
     some = tuple(moments(text, locale)) if any(map(str.isdigit, text)) else ()
     numbers = _bound(list(_numbers(text, low, locale, some)), text)
@@ -177,7 +180,18 @@ def _number(match: re.Match[str], text: str, low: str, locale: str) -> Number:
             binds, at, last = bound_to(text, start, stop, locale)
     if binds in _YEARS and match.group().isdecimal() and _YEAR_MIN <= int(match.group()) <= _YEAR_MAX:
         binds = frozenset()
+    if text[end : end + 1] == "折" and len(values) == 1:
+        return _discount(Number(at, end + 1, values))
     return Number(at, last, values, binds, parts=parts, named=named and not binds)
+
+
+def _discount(number: Number) -> Number:
+    """Chinese names what remains: 8折 is 20% off, 85折 15%."""
+    (value,) = number.values
+    if not value.isdecimal() or not 1 <= len(value) <= 2:
+        return number
+    left = int(value) * 10 if len(value) == 1 else int(value)
+    return replace(number, values=frozenset({str(100 - left)}), binds=frozenset({"concentr-percent"}))
 
 
 def _signed(values: frozenset[str], text: str, low: str, start: int, locale: str) -> frozenset[str]:

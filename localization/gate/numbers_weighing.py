@@ -16,39 +16,12 @@ from localization.gate.dates_reading import Moment
 from localization.gate.dates_weighing import calendar_numbers, contradict, dotted, names_differ, unpaired
 from localization.gate.money_names import names_money
 from localization.gate.number_words import Force, lexicon, may_say
+from localization.gate.numbers_pairing import agree, exploded, out_of_order, paired
 from localization.gate.numbers_reading import Number, Reading, may_count, read
 from localization.gate.numbers_text import stripped
 from localization.gate.quantities_binding import is_money
-from localization.gate.quantities_conversion import agree as measures_agree
-from localization.gate.quantities_conversion import dimension
 from localization.gate.quantities_units import is_exact, mentions
 from schemas.locales import parse_locale
-
-# Verb-last and modifier-first languages put "3 of 10" as "10 of-which 3": order binds only inside a range there.
-_REORDERS: Final = frozenset(
-    (
-        "az",
-        "eu",
-        "fa",
-        "fi",
-        "hi",
-        "hu",
-        "ja",
-        "ka",
-        "kk",
-        "ko",
-        "ky",
-        "mn",
-        "mr",
-        "my",
-        "ne",
-        "ta",
-        "te",
-        "tr",
-        "uz",
-        "zh",
-    )
-)
 
 
 class Findings(Struct, frozen=True):
@@ -90,7 +63,7 @@ _TOKEN: Final = re.compile(r"[^\W\d_]+")
 
 def _in_words(text: str, locale: str) -> bool:
     words = _counting(parse_locale(locale).language)
-    return bool(words) and not words.isdisjoint(_TOKEN.findall(text.lower()))
+    return bool(words) and not words.isdisjoint(_TOKEN.findall(text.lower().replace("ё", "е")))
 
 
 def _dates_only(source: str, own: str, shown: str, target: str) -> Findings:
@@ -112,35 +85,22 @@ class _Weighing:
         left = [n for n in one.numbers if (not n.inside or _holds(lost, n)) and n.start not in left_clocks]
         right = [n for n in two.numbers if (not n.inside or _holds(extra, n)) and n.start not in right_clocks]
         left, right = left + _untold(said, 0), right + _untold(said, 1)
-        left, right = self._pair(left, right)
-        left, right = self._pair(_exploded(left), _exploded(right))
+        left, right = paired(left, right, self._pairs)
+        left, right = paired(exploded(left), exploded(right), self._pairs)
         units, money, swapped = self._binds()
+        languages = {parse_locale(locale).language for locale in (self._own, self._target)}
         left, right = self._convert(left, right)
         left = [n for n in left if not (n.named and any(n.values == one.values for one, _ in self._pairs))]
         right = [n for n in right if not (n.named and any(n.values == two.values for _, two in self._pairs))]
         numbers = self._unsaid(left, one, two, self._own, self._target) | self._unsaid(
             right, two, one, self._target, self._own
         )
-        numbers = numbers or self._words_differ() or self._romans_differ() or swapped or self._out_of_order()
+        numbers = (
+            numbers or self._words_differ() or self._romans_differ() or swapped or out_of_order(self._pairs, languages)
+        )
         if dates and numbers and any(n.inside for n in (*left, *right)):
             numbers = False
         return Findings(numbers, units, money, dates)
-
-    def _pair(self, left: list[Number], right: list[Number]) -> tuple[list[Number], list[Number]]:
-        """Pair numbers of one value: those of one kind first, then of unknown kind, then of another kind."""
-        places = {id(n): at for side in (left, right) for at, n in enumerate(side)}
-        for fits in (_same_kind, _open_kind, _any_kind):
-            rest: list[Number] = []
-            for one in left:
-                like = [n for n in right if not one.values.isdisjoint(n.values) and fits(one, n)]
-                other = min(like, key=lambda n: abs(places[id(one)] - places[id(n)]), default=None)
-                if other is None:
-                    rest.append(one)
-                else:
-                    right = [n for n in right if n is not other]
-                    self._pairs.append((one, other))
-            left = rest
-        return left, right
 
     def _binds(self) -> tuple[bool, bool, bool]:
         """Whether a paired number counts another unit, or other money, and whether two of them changed places."""
@@ -178,12 +138,12 @@ class _Weighing:
     def _convert(self, left: list[Number], right: list[Number]) -> tuple[list[Number], list[Number]]:
         """Take out measures that were converted, and second values that agree with one that is there."""
         for one in list(left):
-            other = next((n for n in right if _agree(one, n)), None)
+            other = next((n for n in right if agree(one, n)), None)
             if other is not None:
                 left.remove(one)
                 right.remove(other)
-        left = [n for n in left if not any(_agree(n, one) for one, _ in self._pairs)]
-        return left, [n for n in right if not any(_agree(n, two) for _, two in self._pairs)]
+        left = [n for n in left if not any(agree(n, one) for one, _ in self._pairs)]
+        return left, [n for n in right if not any(agree(n, two) for _, two in self._pairs)]
 
     def _unsaid(self, left: Sequence[Number], here: Reading, there: Reading, own: str, target: str) -> bool:
         """Whether a number of one side is on the other in no writing at all."""
@@ -253,18 +213,6 @@ class _Weighing:
                     return True
         return False
 
-    def _out_of_order(self) -> bool:
-        """Whether numbers of one kind changed places, where grammar does not move them."""
-        pairs = sorted(((a.start, b.start, a, b) for a, b in self._pairs), key=lambda pair: pair[:2])
-        reorders = not _REORDERS.isdisjoint({parse_locale(self._own).language, parse_locale(self._target).language})
-        for at, (_, place, one, _) in enumerate(pairs):
-            for _, later, two, other in pairs[at + 1 :]:
-                if later < place and _alike(one, two):
-                    beside = two is pairs[at + 1][2] and one.linked and other.linked
-                    if beside or not reorders:
-                        return True
-        return False
-
 
 def _ends(number: Number, reading: Reading) -> bool:
     """Whether no unknown word follows a number (or the range it begins) that could be its unit, inflected."""
@@ -275,55 +223,24 @@ def _ends(number: Number, reading: Reading) -> bool:
     return not reading.text[numbers[at].end : numbers[at].end + 2].lstrip(" \u00a0-")[:1].isalpha()
 
 
-def _alike(one: Number, two: Number) -> bool:
-    if one.named or two.named:
-        return False
-    return one.values.isdisjoint(two.values) and (one.binds == two.binds or not one.binds or not two.binds)
-
-
-def _same_kind(one: Number, two: Number) -> bool:
-    return (not one.binds and not two.binds) or not one.binds.isdisjoint(two.binds)
-
-
-def _open_kind(one: Number, two: Number) -> bool:
-    return not one.binds or not two.binds
-
-
-def _any_kind(one: Number, two: Number) -> bool:
-    return True
-
-
-def _agree(one: Number, two: Number) -> bool:
-    if not one.binds.isdisjoint(two.binds) or dimension(one.binds).isdisjoint(dimension(two.binds)):
-        return False
-    return any(
-        measures_agree(a, one.binds, b, two.binds)
-        for a in one.values
-        for b in two.values
-        if "/" not in a and "/" not in b and a.count(".") < 2 and b.count(".") < 2
-    )
-
-
-def _exploded(numbers: Sequence[Number]) -> list[Number]:
-    """Fractions as the two numbers they are written with: "4/5 stars" is "4 von 5 Sternen"."""
-    found: list[Number] = []
-    for one in numbers:
-        if one.parts:
-            found.extend(Number(one.start, one.end, frozenset({part}), one.binds) for part in one.parts)
-        else:
-            found.append(one)
-    return found
-
-
 def _holds(some: Sequence[Moment], number: Number) -> bool:
     return any(one.start <= number.start < one.end for one in some)
+
+
+def _is_clock(number: Number, time: Moment, text: str) -> bool:
+    """Whether a number may be a time of day: "8.45" with a point, or the full hour alone ("kl. 17")."""
+    if number.binds or number.inside:
+        return False
+    return dotted(text, number.start) in time.minutes or any(
+        str(minute // 60) in number.values for minute in time.minutes if minute % 60 == 0
+    )
 
 
 def _clocks(some: Sequence[Moment], there: Reading) -> tuple[list[Moment], set[int]]:
     """Times that the other side writes with a point, as numbers; returns the rest, and where those numbers are."""
     rest, taken = [], set()
     for one in some:
-        at = next((n.start for n in there.numbers if dotted(there.text, n.start) in one.minutes), None)
+        at = next((n.start for n in there.numbers if _is_clock(n, one, there.text)), None)
         if at is None:
             rest.append(one)
         else:

@@ -1,8 +1,10 @@
 """Units of measure: what each locale calls them (CLDR, by Babel), and where one stands in a text."""
 
 import re
+import tomllib
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 from typing import Final
 
 from babel import Locale, UnknownLocaleError
@@ -23,88 +25,6 @@ _LEFT_OUT: Final = re.compile(
     r"|foodcalorie|therm.*|electronvolt|beaufort|ounce-troy|picometer|cubic-(?:mile|yard)|megaliter|generic|.*density"
     r"|millimeter-ofhg|inch-ofhg|lumen-.*|karat)$"
 )
-# Signs that are the same wherever Latin letters are read (SI brochure, 9th edition; IEC 80000-13), and typed forms.
-_SIGNS: Final[dict[str, str]] = {
-    "length-millimeter": "mm ㎜ мм مم ملم ממ मिमी มม",
-    "length-centimeter": "cm ㎝ см سم סמ सेमी ซม",
-    "length-decimeter": "dm дм",
-    "length-meter": "m м mts mtrs متر מטר मी ม",
-    "length-kilometer": "km ㎞ км كم קמ किमी กม",
-    "length-inch": "in in. inch inches ″ '' ” \" pol pol. pulg pulg. poll.",
-    "length-foot": "ft ft. ′ feet foot",
-    "length-yard": "yd yds",
-    "length-mile": "mi",
-    "mass-gram": "g gr gr. grs г gm gms غ جم غم جرام גרם ग्रा ग्राम กรัม",
-    "mass-kilogram": "kg ㎏ кг kgs kilo kilos kilogramm kilograms كجم كغ كلغ كغم كيلو קג किग्रा किलो กก กิโล 公斤",
-    "mass-milligram": "mg мг ملغ ملجم מג मिग्रा มก",
-    "mass-microgram": "µg μg mcg мкг",
-    "mass-pound": "lb lbs lb. lbs. ＃",
-    "mass-ounce": "oz oz.",
-    "mass-tonne": "t т",
-    "volume-liter": "l L ℓ л lt lts ltr ل لتر ליטר ली ลิตร",
-    "volume-milliliter": "ml mL ㎖ мл cc مل ملل מל मिली มล",
-    "volume-centiliter": "cl cL сл",
-    "volume-deciliter": "dl dL дл",
-    "volume-fluid-ounce": "oz oz. floz",
-    "volume-cubic-centimeter": "cm³ cm3 cc ccm",
-    "volume-cubic-meter": "m³ m3 м³",
-    "area-square-meter": "m² m2 qm sqm м²",
-    "area-square-centimeter": "cm² cm2",
-    "power-watt": "W Вт w واط",
-    "power-kilowatt": "kW кВт",
-    "power-milliwatt": "mW мВт",
-    "power-horsepower": "hp HP PS cv CV",
-    "energy-kilowatt-hour": "kWh кВт·ч",
-    "energy-watt-hour": "Wh Вт·ч",
-    "energy-kilocalorie": "kcal ккал Cal",
-    "energy-kilojoule": "kJ кДж",
-    "energy-joule": "J Дж",
-    "electric-volt": "V В volts volt فولت",
-    "electric-millivolt": "mV мВ",
-    "electric-kilovolt": "kV кВ",
-    "electric-ampere": "A А amp amps",
-    "electric-milliampere": "mA мА",
-    "electric-milliampere-hour": "mAh mah мАч мА·ч",
-    "electric-ampere-hour": "Ah Ач А·ч",
-    "electric-ohm": "Ω Ohm ohm ohms Ом",
-    "frequency-hertz": "Hz Гц hz",
-    "frequency-kilohertz": "kHz кГц",
-    "frequency-megahertz": "MHz МГц",
-    "frequency-gigahertz": "GHz ГГц",
-    "digital-bit": "bit bits",
-    "digital-byte": "B byte bytes octet octets",
-    "digital-kilobyte": "kB KB Ko ko КБ Кб кБ KiB",
-    "digital-megabyte": "MB Mo МБ Мб MiB mb МіБ МиБ",
-    "digital-gigabyte": "GB Go ГБ Гб GiB gb ГіБ ГиБ جيجابايت",
-    "digital-terabyte": "TB To ТБ Тб TiB tb",
-    "digital-megabit-per-second": "Mbps Mb/s Mbit/s Мбит/с",
-    "digital-gigabit-per-second": "Gbps Gb/s Gbit/s Гбит/с",
-    "temperature-celsius": "°C ℃ °С ºC",
-    "temperature-fahrenheit": "°F ℉ ºF",
-    "pressure-bar": "bar бар",
-    "pressure-pound-force-per-square-inch": "psi",
-    "pressure-kilopascal": "kPa кПа",
-    "pressure-hectopascal": "hPa гПа",
-    "pressure-pascal": "Pa Па",
-    "torque-newton-meter": "Nm N·m Н·м",
-    "light-lumen": "lm лм",
-    "light-lux": "lx лк",
-    "sound-decibel": "dB дБ db",
-    "graphics-pixel": "px pixels",
-    "graphics-megapixel": "MP Мп mp",
-    "graphics-dot-per-inch": "dpi ppp",
-    "speed-revolution-per-minute": "rpm RPM U/min об/мин tr/min r/min obr/min",
-    "speed-kilometer-per-hour": "km/h kmh kph км/ч",
-    "speed-mile-per-hour": "mph",
-    "speed-meter-per-second": "m/s м/с",
-    "duration-hour": "h hr hrs ч",
-    "duration-minute": "min min. mins мин хв",
-    "duration-second": "s sec secs sek sek. seg seg. с сек",
-    "duration-millisecond": "ms мс",
-    "concentr-percent": "% ％ ٪",
-    "concentr-permille": "‰",
-    "angle-degree": "° º",
-}
 _SPACE: Final = r"[ \n\u00a0\u202f\u2009]"
 # Marks of direction, and the signs of Hebrew and Hindi abbreviations, which texts leave out or vary.
 _NORMAL: Final = re.compile("[\u200e\u200f\u2068\u2069\u061c״׳॰]")
@@ -129,12 +49,18 @@ class Units(Struct, frozen=True):
     around: tuple[tuple[str, str, frozenset[str]], ...]
 
 
+@cache
+def known_signs() -> dict[str, list[str]]:
+    """Return the signs of `quantities_units.toml` by CLDR's unit ids."""
+    return dict(tomllib.loads(files(__package__).joinpath("quantities_units.toml").read_text(encoding="utf-8")))
+
+
 @lru_cache(maxsize=256)
 def units(locale: str) -> Units:
     """Return the names of units in a BCP-47 locale, with the signs every locale knows."""
     signs: dict[str, set[str]] = {}
-    for unit, forms in _SIGNS.items():
-        for form in forms.split():
+    for unit, forms in known_signs().items():
+        for form in forms:
             signs.setdefault(form, set()).add(unit)
     words: dict[str, set[str]] = {}
     stems: dict[str, set[str]] = {}
@@ -247,10 +173,10 @@ def _sign(text: str, start: int, locale: str, names: Units) -> tuple[frozenset[s
     some = names.signs.get(form)
     if some is not None and _is_sign(form, text, start, locale):
         return some | names.signs.get(form + ".", some), start + len(form)
-    if (some := names.signs.get(match.group())) is not None:
+    if form != match.group() and (some := names.signs.get(match.group())) is not None:
         return some, start + len(match.group())
     word = match.group().rstrip(".")
-    some = names.words.get(word.lower())
+    some = names.words.get(word.lower()) if word[:1].isalpha() else None
     return (some, start + len(word)) if some is not None else _inflected(word, start, names)
 
 
@@ -322,4 +248,4 @@ def mentions(text: str, wanted: frozenset[str], locale: str) -> bool:
 
 def is_exact(some: frozenset[str]) -> bool:
     """Whether a unit has a sign that every locale knows, so that it may be missed: no length of time, no cup."""
-    return any(unit in _SIGNS and not unit.startswith(_LOOSE) for unit in some)
+    return any(unit in known_signs() and not unit.startswith(_LOOSE) for unit in some)
