@@ -21,6 +21,19 @@ from schemas.locales import parse_locale
 # The digits of a stand-in (QK710) or of a name (A4) are no number.
 _NUMBER: Final = re.compile(rf"(?<!\w)(?:{NUMERAL.pattern})")
 _SLOT: Final = re.compile("\0(\\d+)\0")
+# What is written to a number without a space, perhaps behind a sign: "10er", "5'te", "8-inch".
+_GLUED: Final = re.compile(r"['’:-]?[^\W\d_\u3040-\u30ff\u3400-\u9fff]+")
+_GLUED_SLOT: Final = re.compile(f"\0\\d+\0({_GLUED.pattern})")
+_WORD_BEFORE: Final = re.compile(r"([^\W\d_]+['’]?)[\s\u00a0]*\Z")
+# Words whose form depends on the sound a number begins with: "an 8", "7 u 8", "gli 11", "az 5".
+_SOUNDING: Final = {
+    "en": frozenset({"a", "an"}),
+    "es": frozenset({"o", "u"}),
+    "it": frozenset({"il", "lo", "l'", "i", "gli"})
+    | {stem + end for stem in ("de", "a", "da", "ne", "su") for end in ("l", "llo", "ll'", "i", "gli")},
+    "ca": frozenset({"el", "l'", "del", "al", "d'"}),
+    "hu": frozenset({"a", "az"}),
+}
 _OPERANDS_MAX: Final = 20  # digits; what is longer is a code, and CLDR's rules would count it for nothing
 
 
@@ -79,10 +92,12 @@ def template(form: Form, output: str, source: str, target: str) -> str | None:
     """Return `output` with the form's slots in it, or None where nobody can say which number went where.
 
     Each number must stand once in the source and once, written in the target's way, in the output; the output may hold
-    no other.
+    no other. No word around it may depend on how the number is said: an article ("an 8-inch pan"), an ending ("5er").
     """
     if not form.numbers:
         return output
+    if not _stands_alone(form, output, target):
+        return None
     written = [rewrite(number, source, target) for number in form.numbers]
     slots = {number: place for place, number in enumerate(written)}
     found = [match.group() for match in _NUMBER.finditer(output)]
@@ -100,6 +115,23 @@ def filled(shape: str, numbers: Sequence[str], source: str, target: str) -> str:
 
 def _slot(place: int) -> str:
     return f"\0{place}\0"
+
+
+def _stands_alone(form: Form, output: str, target: str) -> bool:
+    """Whether the words around the output's numbers would be the same around others.
+
+    An ending that is glued to a number is kept where the source has it too (`5kg`); Han and kana do not inflect.
+    """
+    sounding = _SOUNDING.get(parse_locale(target).language, frozenset())
+    kept = {match.group(1) for match in _GLUED_SLOT.finditer(form.text)}
+    for match in _NUMBER.finditer(output):
+        before = _WORD_BEFORE.search(output, 0, match.start())
+        if before is not None and before.group(1).lower().replace("’", "'") in sounding:
+            return False
+        glued = _GLUED.match(output, match.end())
+        if glued is not None and glued.group() not in kept:
+            return False
+    return True
 
 
 def _alike(numbers: Sequence[str], source: str) -> bool:

@@ -73,11 +73,22 @@ def test_numbers_are_written_as_readers_write_them():
         ("Version 802.11.5", "Versão 802.11.5", "Version 802.11.6", {}),
         ("A4 paper", "Papel A4", "A5 paper", {}),
         ("for QK710", "para QK710", "for QK711", {}),
+        ("panela de 5 cm", "a 5 cm pan", "panela de 8 cm", {"source": "pt-BR", "target": "en"}),  # an 8 cm pan
+        ("6 or 7 days", "6 o 7 días", "7 or 8 days", {"target": "es"}),  # 7 u 8
+        ("The 5 colours", "I 5 colori", "The 8 colours", {"target": "it"}),  # gli 8
+        ("Pack of 10 pens", "10er-Pack Stifte", "Pack of 7 pens", {"target": "de"}),
+        ("2nd edition", "2ª edição", "22nd edition", {}),
     ],
 )
 def test_what_nobody_can_vouch_for_is_not_served(told, output, asked, names):
     assert known({told: output}, asked, **names) is None
     assert known({told: output}, told, **names) == (output, "exact")
+
+
+def test_what_is_written_to_a_number_stays_where_both_sides_have_it():
+    assert known({"Holds 5kg": "Suporta 5kg"}, "Holds 20kg") == ("Suporta 20kg", "normalized")
+    assert known({"Pack of 5": "5个装"}, "Pack of 12", target="zh-CN") == ("12个装", "normalized")
+    assert known({"a 5 cm pan": "panela de 5 cm"}, "a 7 cm pan") == ("panela de 7 cm", "normalized")
 
 
 def test_capitals_are_dressed():
