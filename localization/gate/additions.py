@@ -18,6 +18,8 @@ _PHONE: Final = re.compile(
     r"(?<![\w.,/-])(?:\+\d[\d ().-]{7,17}\d|\(?0?\d{2,4}\)[\s-]?\d{3,5}[\s-]?\d{3,4})(?![\w.,/-]*\d)"
 )
 _BETWEEN: Final = re.compile(r"[\s_&.-]+")
+# Where another writer begins a sentence.
+_HALF_STOP: Final = re.compile(r"[;:–—；：]|\s-\s")
 # In spreads of the length ratio.
 _LONGER: Final = 1.6
 _DIGIT: Final = re.compile(r"\d")
@@ -43,7 +45,10 @@ def _squeezed(text: str) -> str:
 
 def _adds_sentence(case: Case) -> bool:
     """Whether there is a sentence more, and so much more text that it is none of the source's own, parted."""
-    return sentences(case.translation) > sentences(case.source) and excess(case) > _LONGER
+    parts = sentences(case.translation)
+    if parts == 1 or excess(case) <= _LONGER:
+        return False
+    return parts > sentences(case.source) + len(_HALF_STOP.findall(prose(case.source)))
 
 
 def _adds_phone(case: Case) -> bool:

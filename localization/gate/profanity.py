@@ -28,9 +28,9 @@ def _is_named(word: str, case: Case) -> bool:
 
 @lru_cache(maxsize=64)
 def _words(language: str) -> re.Pattern[str]:
-    """What is swearing in texts of a language: its own words and the English ones."""
+    """What is swearing in texts of a language: its own words and English ones known to all."""
     known: dict[str, str] = table("profanity")
-    own, english = (known.get(name, _NOTHING).replace("ς", "σ").replace("ß", "ss") for name in (language, "en"))
+    own, english = (known.get(name, _NOTHING).replace("ς", "σ").replace("ß", "ss") for name in (language, "any"))
     if language in UNSPACED or language == "ko":
         return re.compile(rf"{own}|(?<![\w{MARKS}-])(?:{english})(?![\w{MARKS}-])")
     return re.compile(rf"(?<![\w{MARKS}-])(?:{own}|{english})(?![\w{MARKS}-])")

@@ -10,6 +10,11 @@ from localization.gate.placeholders import without_placeholders
 _MAYBE: Final = re.compile(r"[<&{%$\[_@/:\ue000-\uf8ff\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _TAG: Final = re.compile(r"<!--.*?-->|</?[A-Za-z0-9][^<>]{0,2000}>|[\ue000-\uf8ff]", re.DOTALL)
 _BREAK: Final = re.compile(r"<(?:/?(?:p|div|li|ul|ol|h\d|tr|td|th|table|br|dt|dd)\b)[^<>]*>", re.IGNORECASE)
+# These stand inside of words; other elements part them: "<key>Ctrl</key><key>Home</key>".
+_INLINE: Final = re.compile(
+    r"</?(?:a|abbr|b|bdi|em|font|i|ins|mark|s|small|span|strong|sub|sup|u|wbr|\d{1,3})\b[^<>]{0,2000}>|[\ue000-\uf8ff]",
+    re.IGNORECASE,
+)
 _ADDRESS: Final = re.compile(r"(?:https?|ftp|file)://\S+|www\.\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 # The key that chooses a menu entry, as GTK, Qt and Windows mark it: "_File", "Save &as", "ファイル(_F)".
 _SHORTCUT_BEHIND: Final = re.compile(r"\s?[(（][_&][A-Za-z0-9][)）]")
@@ -33,7 +38,7 @@ def prose(text: str) -> str:
     if _MAYBE.search(text) is None:
         return text
     if "<" in text or "&" in text or _TAG.search(text):
-        text = _TAG.sub("", _BREAK.sub("\n", text))
+        text = _TAG.sub(" ", _INLINE.sub("", _BREAK.sub("\n", text)))
         text = html.unescape(text) if "&" in text else text
     text = _INVISIBLE.sub("", _ADDRESS.sub("¤", without_placeholders(text)))
     if "_" in text or "&" in text:

@@ -37,6 +37,11 @@ _ENDINGS: Final = {
 }
 # Neither letter nor digit: "for <name> for" is no word said twice.
 _NAME_SIGN: Final = "¤"
+# A file's name is its translator's to choose ("archivo.pdf"), and no address.
+_FILE: Final = re.compile(
+    r"[\w-]+\.(?:pdf|png|jpe?g|gif|svg|txt|html?|xml|xlsx?|csv|tsv|docx?|od[tsp]|pptx?|zip|tar|gz|exe|py|js|css|json|md|mp[34]"
+    r"|avi|mov|dvi|ps|tiff?|conf|cfg|ini|sh|log|po|bak|wav|ogg|ya?ml|toml|sql|rtf|bmp|webp|epub)"
+)
 _SENTENCE_SIGNS: Final = '।؟۔。、，！？”“’»」』"'
 _JOINED_SCRIPT: Final = re.compile(r"[\u0590-\u06ff\u0900-\u0dff\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -99,6 +104,8 @@ def spans(text: str) -> tuple[str, ...]:
 def _nobodys(one: Found, text: str) -> bool:
     """Whether a span is nobody's to change: "https://" alone is a word, and "%#terms%#" marks a link, no hashtag."""
     if one.kind not in _KINDS or text[one.start : one.end].rstrip(_SENTENCE_SIGNS).endswith("://"):
+        return False
+    if one.kind is SpanKind.URL and _FILE.fullmatch(text, one.start, one.end):
         return False
     return one.kind is not SpanKind.HANDLE or not text.startswith("%", max(one.start - 1, 0))
 

@@ -5,16 +5,20 @@ from collections import Counter
 from typing import Final
 
 from localization.gate.case import Case
-from localization.gate.lexicon import UNSPACED, language_of
+from localization.gate.lexicon import UNSPACED, function_words, language_of
 from localization.gate.prose import MARKS
 from localization.gate.protected import without_names
 
 # Words, and the signs that part them more than a comma does: "compilers (gcc, gcc)".
-_WORD: Final = re.compile(r"[^\W_]+|[^\w\s,;:]")
+_WORD: Final = re.compile(r"[^\W_]+|[^\w\s;]|\n")
 # A loop runs over them, a word said twice does not: "... the address. Address ...".
-_STOPS: Final = frozenset(".!?…¤")
+_STOPS: Final = frozenset(".!?:…¤")
 # "... dass Sie sie", "que vous vous", "the fact that that".
-_DOUBLED_HONESTLY: Final = frozenset(("sie", "die", "das", "der", "ihr", "ihnen", "nous", "vous", "that", "had", "dat"))
+_DOUBLED_HONESTLY: Final = frozenset(
+    ("sie", "die", "das", "der", "ihr", "ihnen", "nous", "vous", "that", "had", "dat", "för")
+)
+# "luôn luôn": to double a word is their grammar.
+_REDUPLICATING: Final = frozenset(("vi", "id"))
 _STUTTER: Final = re.compile(r"(\S{1,8}?)\1{5,}")
 # What can hold six times the same.
 _STUTTER_CHARS_MIN: Final = 12
@@ -22,7 +26,7 @@ _INNER_STOP: Final = re.compile(r"[.!?。！？\n]\s*[^.!?。！？\s]")
 _DOUBLED_SIGN: Final = re.compile(r"[€£¥₹₽₩$]{2}(?=\s?\d)")
 _PERIOD_WORDS_MAX: Final = 7
 # Three or more characters of a script without spaces, twice without a gap: 质量很好质量很好.
-_DOUBLED_RUN: Final = re.compile(rf"((?:[^\W\d_a-zA-Z]|[{MARKS}]){{3,30}})[、，,。．！!]?\1")
+_DOUBLED_RUN: Final = re.compile(rf"([^\W\d_a-zA-Z]{{3,30}})[、，,。．！!]?\1|((?:[^\W\d_a-zA-Z]|[{MARKS}]){{5,30}})\2")
 _SENTENCE_CHARS_MIN: Final = 12
 _SENTENCE: Final = re.compile(r"[^.!?。！？\n]{12,}[.!?。！？]?")
 
@@ -32,17 +36,17 @@ def repeats(case: Case) -> bool:
     shown = without_names(case.translation, case.protected)
     if language_of(case.target_locale) in UNSPACED and _DOUBLED_RUN.search(shown):
         return _doubled(shown) > _doubled(case.source)
-    if not (_loops_words(shown) or _stutters(shown) or _doubled_sentences(shown)):
+    own, other = language_of(case.source_locale), language_of(case.target_locale)
+    loops, stutters, sentences = _loops_words(shown, other), _stutters(shown), _doubled_sentences(shown)
+    if not (loops or stutters or sentences):
         return False
     said = without_names(case.source, case.protected)
-    return (
-        (_loops_words(shown) and not _loops_words(said))
-        or (_stutters(shown) and not _stutters(said))
-        or _doubled_sentences(shown) > _doubled_sentences(said)
-    )
+    if loops and not _loops_words(said, own):
+        return True
+    return (stutters and not _stutters(said)) or sentences > _doubled_sentences(said)
 
 
-def _loops_words(text: str) -> bool:
+def _loops_words(text: str, language: str) -> bool:
     """A word of three letters twice, one or two words three times, or three to seven words twice, without a gap.
 
     One pass: a word that was last said `period` words ago continues the run of that period.
@@ -51,24 +55,33 @@ def _loops_words(text: str) -> bool:
     if len(set(said)) == len(said):
         return False
     last: dict[str, int] = {}
-    at, period, run, apart = 0, 0, 0, False
+    at, period, run, apart, comma = 0, 0, 0, False, False
     for word in said:
         if not word.isalnum():
-            apart = True
-            period = period if word in _STOPS else 0
+            comma = word == ","
+            apart = apart or not comma
+            period = period if comma or word in _STOPS else 0
             continue
         at += 1
         before = last.get(word)
         last[word] = at
         if before is None or at - before > _PERIOD_WORDS_MAX:
-            period, apart = 0, False
+            period, apart, comma = 0, False, False
             continue
         period, run = (period, run + 1) if at - before == period else (at - before, 1)
-        doubled = period == 1 and not apart and len(word) >= 3 and word.isalpha() and word not in _DOUBLED_HONESTLY
-        apart = False
-        if doubled or run >= (2 * period if period <= 2 else period):
+        if period == 1 and not apart and _is_doubled(word, language, comma=comma):
+            return True
+        apart = comma = False
+        if run >= (2 * period if period <= 2 else period) and (period > 1 or word.isalpha()):
             return True
     return False
+
+
+def _is_doubled(word: str, language: str, *, comma: bool) -> bool:
+    """Whether a word said twice in a row is a fault: "..., die formatiert ist, ist ..." is none."""
+    if len(word) < 3 or not word.isalpha() or word in _DOUBLED_HONESTLY or language in _REDUPLICATING:
+        return False
+    return not (comma and word in function_words(language))
 
 
 def _stutters(text: str) -> bool:

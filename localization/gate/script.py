@@ -27,7 +27,8 @@ _PARTS: Final = {
     "Hant": ("Hani",),
 }
 _LATIN_WORD: Final = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏ]{2,}")
-_SMALL_WORD: Final = re.compile(r"(?<![^\W_])[a-zà-öø-ÿ]{3,}(?![^\W_])")
+_SMALL_WORD: Final = re.compile(r"(?<![\w./='\"_-])[a-zà-öø-ÿ]{3,}(?![\w/='\"_-])")
+_PLAIN_WORD: Final = re.compile(r"(?<![\w./='\"_-])[A-Za-zÀ-ÖØ-öø-ɏ]{2,}(?![\w/='\"_-])")
 # Letters of two alphabets that look alike, in one word: "Dоg" with a Cyrillic letter.
 _MIXED: Final = re.compile(r"[A-Za-z][а-яёіїєА-ЯЁІα-ωΑ-Ω]|[а-яёіїєА-ЯЁІα-ωΑ-Ω][A-Za-z]")
 _WORDS: Final = re.compile(r"[^\W\d_]+")
@@ -80,8 +81,8 @@ def _intrudes(shown: str, source: str, script: str) -> bool:
 
 
 def _small_words(text: str) -> bool:
-    """Whether a text says something in small Latin letters: capitals may be names."""
-    return _SMALL_WORD.search(text) is not None
+    """Whether a text says something in small Latin letters: capitals may be names, and so may a single word."""
+    return _SMALL_WORD.search(text) is not None and len(_PLAIN_WORD.findall(text)) > 1
 
 
 def _drowned(shown: str, source: str, script: str) -> bool:

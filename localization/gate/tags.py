@@ -31,6 +31,10 @@ _BLOCK: Final = _words(
     "address article aside blockquote caption dd details div dl dt fieldset figcaption figure footer form h1 h2 "
     "h3 h4 h5 h6 header li main nav ol p pre section table tbody td tfoot th thead tr ul"
 )
+# How an element looks or is told about, which is not for a translation to keep.
+_LOOKS: Final = _words(
+    "style rel target md5 mime type width height align border cellpadding cellspacing its:translate role"
+)
 # What a reader reads or hears of an element, and what its language decides.
 _TRANSLATED: Final = _words(
     "alt title aria-label placeholder label summary lang xml:lang dir hreflang content data-original-title"
@@ -116,6 +120,8 @@ def _attributes(rest: str) -> tuple[tuple[str, str], ...]:
         return ()
     kept = []
     for name, value in _ATTRIBUTE.findall(rest):
+        if name.lower() in _LOOKS:
+            continue
         # A title is the translator's, but it must not go.
         said = "" if name.lower() in _TRANSLATED else html.unescape(value.strip("\"'")).strip()
         kept.append((name.lower(), said))
