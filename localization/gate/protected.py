@@ -105,7 +105,7 @@ def _nobodys(one: Found, text: str) -> bool:
     """Whether a span is nobody's to change: "https://" alone is a word, and "%#terms%#" marks a link, no hashtag."""
     if one.kind not in _KINDS or text[one.start : one.end].rstrip(_SENTENCE_SIGNS).endswith("://"):
         return False
-    if one.kind is SpanKind.URL and _FILE.fullmatch(text, one.start, one.end):
+    if one.kind in {SpanKind.URL, SpanKind.CODE} and _FILE.fullmatch(text, one.start, one.end):
         return False
     return one.kind is not SpanKind.HANDLE or not text.startswith("%", max(one.start - 1, 0))
 
