@@ -47,8 +47,9 @@ class SharedMemory:
     memory: Memory
     corrected: asyncio.Event
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, may_remember: Callable[[str], bool] | None = None) -> None:
         self._settings = settings
+        self._may_remember = may_remember
         self._writer = MemoryWriter(settings.kafka.bootstrap)
         self._learned = 0
         self._strange: set[str] = set()
@@ -64,7 +65,12 @@ class SharedMemory:
                 "memory_rebuilt", problem=opened.problem, consequence="the store is filled again from its topic"
             )
         self._opened = opened
-        self.memory = Memory(local.memory_entries, store=opened.store.get, share=self._writer.offer)
+        self.memory = Memory(
+            local.memory_entries,
+            store=opened.store.get,
+            share=self._writer.offer,
+            may_remember=self._may_remember,
+        )
         corrections = Follower(kafka.bootstrap, (TRANSLATION_CORRECTIONS,), self._take_corrections)
         entries = Follower(
             kafka.bootstrap,
@@ -106,12 +112,11 @@ class SharedMemory:
 
     def _take_corrections(self, records: Sequence[ConsumerRecord]) -> None:
         for record in records:
-            correction = self._read(record, _CORRECTION.decode)
-            if correction is not None:
-                self.memory.corrections.take(correction)
+            self._read(record, lambda value: self.memory.corrections.take(_CORRECTION.decode(value)))
 
     def _take_entries(self, records: Sequence[ConsumerRecord]) -> None:
-        rows = [row_of(*said) for record in records if (said := self._read(record, verdict_of)) is not None]
+        made = (self._read(record, lambda value: row_of(*verdict_of(value))) for record in records)
+        rows = [row for row in made if row is not None]
         last = records[-1]
         self._opened.store.write(rows, {(last.topic, last.partition): last.offset + 1})
         self._learned += len(rows)
@@ -121,12 +126,12 @@ class SharedMemory:
             log.warning("memory_disk_lost", problem=problem, consequence="only what is at hand is recalled")
 
     def _read(self, record: ConsumerRecord, decode: Callable[[bytes], T]) -> T | None:
-        """Decode a value, or None: what something else wrote there is not ours to judge."""
+        """Return what `decode` makes of a value, or None: what something else wrote there is not ours to judge."""
         if record.value is None:
             return None
         try:
             return decode(record.value)
-        except ValueError as error:  # msgspec's, UTF-8's, and a word of another version
+        except ValueError as error:  # msgspec's, UTF-8's, an unknown locale's, and a word of another version
             if record.topic not in self._strange:
                 self._strange.add(record.topic)
                 log.warning(

@@ -58,12 +58,12 @@ class Corrections:
         known = pair.texts.get(text)
         if known is not None and known.rank >= rank:
             return
-        if known is not None:
-            self._unfile(pair, text, known)
         form = form_of(text, correction.source_locale, correction.locale)
         shape = None
         if shown is not None and form.numbers:
             shape = template(form, shown, correction.source_locale, correction.locale)
+        if known is not None:
+            self._unfile(pair, text, known)
         pair.texts[text] = _Text(correction, rank, form.text, shape)
         self._in_force += shown is not None
         if shape is not None:

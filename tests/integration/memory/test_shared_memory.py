@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 from aiokafka import AIOKafkaProducer
+from msgspec.structs import replace
 
 from localization.memory import Key, Verdict
 from schemas.outputs import Correction
@@ -100,12 +101,18 @@ async def test_what_something_else_wrote_there_is_passed_over(settings, bootstra
         actor_role="seller",
         at=datetime.now(UTC),
     )
+    elsewhere = msgspec.json.encode(replace(correction, source_locale="qq-ZZ", correction="3 Ganchos", source_text="3"))
     entry = {"source_locale": "en", "target_locale": "pt-BR", "segment": uuid.uuid4().hex, "model_version": "w"}
-    entry |= {"pipeline_version": "p1"}
+    entry |= {"pipeline_version": "p1", "target_locale": "pt-BR", "output": "Gancho"}
     async with AIOKafkaProducer(bootstrap_servers=bootstrap) as producer:
-        for value in (b"not JSON", b"\xff", b'{"kind": "listing"}', None, msgspec.json.encode(correction)):
+        for value in (b"not JSON", b"\xff", b'{"kind": "listing"}', None, elsewhere, msgspec.json.encode(correction)):
             await producer.send_and_wait(TRANSLATION_CORRECTIONS, value, key=b"k", partition=0)
-        for more in ({"refused": "of_tomorrow"}, {"output": 7}, {"output": "Gancho"}):
+        for more in (
+            {"refused": "of_tomorrow"},
+            {"output": 7},
+            {"target_locale": "?", "segment": "3", "output": "3"},
+            {},
+        ):
             value = msgspec.json.encode(entry | more)
             await producer.send_and_wait(TRANSLATION_MEMORY, value, key=b"k", partition=0)
     async with SharedMemory(settings("one")) as memory:
