@@ -151,7 +151,8 @@ def _units(line: Line) -> list[re.Match[str]]:
 def unit_word_changed(line: Line, rng: Random) -> dict[str, Any] | None:
     """Hours are minutes, months are years; the source has the same number."""
     found = []
-    for old, new in UNIT_WORDS.get(language(line["target_locale"]), {}).items():
+    locale = line["target_locale"]
+    for old, new in UNIT_WORDS.get(locale, UNIT_WORDS.get(language(locale), {})).items():
         pattern = re.compile(rf"(?<=\d)([\s\u00a0]?)({old})", re.IGNORECASE)
         found += [(m, new) for m in free(line["translation"], pattern) if not _of_date(m)]
     if not found or not free(line["source"], re.compile(r"\d")):
