@@ -11,8 +11,10 @@ from schemas.locales import same_language
 
 # Shorter copies may be names: "Galaxy Tab Lite".
 _WHOLE_WORDS_MIN: Final = 4
-_RUN_WORDS_MIN: Final = 4
-_PARTED: Final = re.compile(r"[,;\s]+")
+_RUN_WORDS_MIN: Final = 3
+# So many words may be a name even with a function word in it: "Institute of the Arts".
+_FEW_WORDS: Final = 4
+_PARTED: Final = re.compile(r"[,;]?\s+")
 
 
 def copies(case: Case) -> bool:
@@ -44,11 +46,7 @@ def _run(case: Case, before: tuple[str, ...], after: tuple[str, ...]) -> bool:
     """A run of source words that holds a function word of the source's language, outside of names."""
     shared = set(before)
     own = _only(case)
-    if own:
-        foreign = script_of_locale(case.target_locale) != "Latn"
-        if not foreign and not any(word in own and word in shared for word in after):
-            return False
-    elif sum(word in shared for word in after) < _RUN_WORDS_MIN:
+    if sum(word in shared for word in after) < _RUN_WORDS_MIN:
         return False
     pairs = set(pairwise(before))
     run: list[str] = []
@@ -69,12 +67,16 @@ def _telling(run: list[str], own: frozenset[str], case: Case) -> bool:
     left = [word for word in run if word not in named]
     if len(left) < _RUN_WORDS_MIN or not _plainly(left, case):
         return False
-    if not own or sum(word in own for word in left) >= (2 if len(left) == _RUN_WORDS_MIN else 1):
+    telling = sum(word in own for word in left)
+    if not own or telling >= 2 or (telling and len(left) > _FEW_WORDS):
         return True
-    # In a text of another script small Latin words are no names.
-    if script_of_locale(case.target_locale) == "Latn":
+    # Small words that the target's language does not have either are no names.
+    small = sum(word in case.translation for word in left)
+    if small < len(left) - (len(left) > _RUN_WORDS_MIN):
         return False
-    return sum(word in case.translation for word in left) >= _RUN_WORDS_MIN - 1
+    if telling or script_of_locale(case.target_locale) != "Latn":
+        return True
+    return len(left) >= _FEW_WORDS and function_words(language_of(case.target_locale)).isdisjoint(left)
 
 
 def _plainly(run: list[str], case: Case) -> bool:
