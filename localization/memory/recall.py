@@ -55,6 +55,8 @@ class Memory:
             return
         if self._may_remember is not None and not self._may_remember(key.segment):
             return
+        if key in self._verdicts:  # what was said before may stand under another name
+            self._forget(key)
         self._names[row_of(key, verdict)[0]] = key
         self._keep(key, verdict)
         if self._share is not None:
@@ -68,10 +70,12 @@ class Memory:
         self._verdicts[key] = verdict
         self._verdicts.move_to_end(key)
         if len(self._verdicts) > self._entries:
-            old, gone = self._verdicts.popitem(last=False)
-            name = row_of(old, gone)[0]
-            if self._names.get(name) == old:
-                del self._names[name]
+            self._forget(next(iter(self._verdicts)))
+
+    def _forget(self, key: Key) -> None:
+        name = row_of(key, self._verdicts.pop(key))[0]
+        if self._names.get(name) == key:
+            del self._names[name]
 
     def _at_hand(self, name: bytes) -> Row | None:
         """Return the row under a name, made anew: it is asked for when a model would have to be, otherwise."""

@@ -144,3 +144,16 @@ def test_what_left_the_hand_does_not_leave_a_name_behind():
         memory.remember(key(f"text {'abcdefghij'[number % 10]} of {number}"), Verdict(f"texto de {number}"))
     assert len(memory) == 3
     assert len(memory._names) <= 3
+
+
+def test_a_later_verdict_takes_the_place_of_an_earlier_one_for_all_texts_of_its_form():
+    memory = Memory(2)
+    memory.remember(key("Pack of 3"), Verdict("Pacote de 3"))
+    memory.remember(key("Pack of 3"), Verdict(refused=Warn.GATE_NUMBERS))
+    assert memory.recall(key("Pack of 5")) is None
+    memory.remember(key("Pack of 3"), Verdict("Kit com 3"))
+    assert memory.recall(key("Pack of 5")).output == "Kit com 5"
+    for text in ("a", "b", "c"):
+        memory.remember(key(text), Verdict(text))
+    assert memory.recall(key("Pack of 7")) is None
+    assert len(memory._names) == 2
