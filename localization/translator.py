@@ -147,11 +147,12 @@ class SegmentTranslator:
     async def _attempt(self, text: str, masked: Masked, decoding: Decoding, job: Job) -> Verdict:
         again = decoding is Decoding.SECOND
         casing = casing_of(masked.text)
-        asked = to_model(masked.text, casing, again=again)
+        languages = parse_locale(job.source).language, parse_locale(job.target).language
+        asked = to_model(masked.text, casing, again=again, languages=languages)
         answer = await self._pool.translate(
             asked, source=job.source, target=job.target, priority=job.priority, decoding=decoding
         )
-        output = to_reader(answer.text, masked.text, casing, again=again)
+        output = to_reader(answer.text, masked.text, casing, again=again, languages=languages)
         shown = restore(masked, output, job.source, job.target)
         broken = (Warn.GATE_PROTECTED,) if shown is None else judge(_case(text, shown, job, complete=answer.complete))
         if not broken and not again and not _unbroken(text, shown, job):

@@ -39,3 +39,78 @@ def test_a_sentence_keeps_its_capital_and_a_name_its_small_letter():
     assert to_reader("the shelf", "A prateleira", Casing.AS_WRITTEN, again=True) == "The shelf"
     assert to_reader("iPhone cover", "Capa iPhone", Casing.AS_WRITTEN) == "iPhone cover"
     assert to_reader("a box", "uma caixa", Casing.AS_WRITTEN) == "a box"
+
+
+PT_EN, EN_PT = ("pt", "en"), ("en", "pt")
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("Bicicleta Aro 29 Freio A Disco", "Bicicleta aro 29 freio a disco"),
+        ("Capinha Anti-Impacto Moto G52", "Capinha anti-impacto Moto G52"),
+        ("Caixa De Som USB Tipo C QK710 Preta", "Caixa de som USB tipo C QK710 preta"),
+        ("Jaqueta Masculina Inverno Tamanho M", "Jaqueta masculina inverno tamanho M"),
+        ("Azeite Extra Virgem Espanha 500ml", "Azeite extra virgem Espanha 500ml"),
+    ],
+)
+def test_a_title_is_asked_as_a_sentence_and_shown_as_a_title_of_english(written, asked):
+    assert casing_of(written) is Casing.TITLE
+    assert to_model(written, Casing.TITLE, languages=PT_EN) == asked
+    assert to_model(written, Casing.TITLE, again=True, languages=PT_EN) == written
+    assert to_reader("Rim bike 29 with disc brake QK710", written, Casing.TITLE, languages=PT_EN) == (
+        "Rim Bike 29 with Disc Brake QK710"
+    )
+
+
+def test_titles_of_other_languages_are_left_as_they_are_because_names_would_lose_their_capitals():
+    assert to_model("Case for Samsung Galaxy Phones", Casing.TITLE, languages=EN_PT) == "Case for Samsung Galaxy Phones"
+    assert to_reader("Capa para celular", "Case for Samsung Galaxy Phones", Casing.TITLE, languages=EN_PT) == (
+        "Capa para celular"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This Works well in Rain and Snow 2",
+        "Buy It Now At Our Shop Today 2!",
+        "Garden Hose 15m",
+    ],
+)
+def test_what_is_no_title(text):
+    assert casing_of(text) is not Casing.TITLE
+
+
+@pytest.mark.parametrize(
+    ("output", "label", "languages", "shown"),
+    [
+        ("a cor", "Color", EN_PT, "Cor"),
+        ("O tipo", "Type", EN_PT, "Tipo"),
+        ("the guide", "Guia", PT_EN, "Guide"),
+        ("o tamanho", "The Size", EN_PT, "O tamanho"),
+        ("um tamanho", "One Size", EN_PT, "Um tamanho"),
+        ("A4", "Format", EN_PT, "A4"),
+        ("a", "Letter", EN_PT, "A"),
+    ],
+)
+def test_a_label_gets_no_article_that_its_source_has_not(output, label, languages, shown):
+    assert to_reader(output, label, Casing.LABEL, languages=languages) == shown
+
+
+def test_a_country_keeps_its_capital_in_a_label():
+    assert to_model("Made in Italy", Casing.LABEL, languages=EN_PT) == "made in Italy"
+
+
+@pytest.mark.parametrize(
+    ("output", "source", "shown"),
+    [
+        ("Black / White", "Preto/Branco", "Black/White"),
+        ("Black / White", "Preto / Branco", "Black / White"),
+        ("front / back and 'x'", "frente/verso e 'x'", "front/back and 'x'"),
+        ("Women 's shoes", "Sapatos femininos", "Women's shoes"),
+        ("it says 'so'", "diz 'isso'", "it says 'so'"),
+    ],
+)
+def test_spaces_that_a_model_puts_in_go_out(output, source, shown):
+    assert to_reader(output, source, Casing.AS_WRITTEN) == shown
