@@ -20,7 +20,7 @@ _NUMERIC: Final = re.compile(
     r"(?<![\d.,/])(?<!\d-)(\d{1,2})(?:([/-])(\d{1,2})\2|(\.)\s?(\d{1,2})\.\s?)(\d{4}|\d{1,2})(?![\d/-]|[.,]\d|\.\w)"
 )
 _CLOCK: Final = re.compile(
-    r"(?<![\d.,:/])(\d{1,2})(?:[:：](\d{2})(?:[:：](\d{2}))?|\s?[hH]\s?(\d{2})(?!\d)|(?:時|시|点|點|giờ)\s?(?:(\d{1,2})(?:\s?(?:分|분))?|(半|반|rưỡi))?)(?![\d:]|[.,]\d)"
+    r"(?<![\d.,:/])(\d{1,2})(?:[:：](\d{2})(?:[:：](\d{2}))?|\s?[hH]\s?(\d{2})(?!\d)|(?:時(?!間)|시(?!간)|点|點|giờ)\s?(?:(\d{1,2})(?:\s?(?:分|분))?|(半|반|rưỡi))?)(?![\d:]|[.,]\d)"
 )
 _HOUR: Final = re.compile(
     r"(?<![\d.,:/])(\d{1,2})(?![\d:]|[.,]\d)(?=\s?(?:[ap]\.?\s?m\b|[AP]\.?\s?M\b|Uhr\b|o['’]clock))"
@@ -53,6 +53,7 @@ class Calendar(Struct, frozen=True):
     weekdays: dict[str, int]
     halves: dict[str, int]
     order: str
+    any_month: re.Pattern[str]
     month: re.Pattern[str]
     half: re.Pattern[str] | None
 
@@ -87,6 +88,7 @@ def calendar(locale: str) -> Calendar:
         weekdays,
         halves,
         order,
+        re.compile(names),
         re.compile(
             rf"(?:(?<!\d)(?P<y0>\d{{4}})(?:{_LINK}|\.?\s?{word}{{0,4}}\.?\s))?(?:(?<![\d.,:/])(?P<d1>\d{{1,2}}){_ORDINAL}{_LINK})?"
             rf"(?<!{word}){prefix}(?P<month>{names})(?P<tail>{word}{{0,5}})(?!{word})\.?"
@@ -147,7 +149,7 @@ def _iso(text: str) -> Iterator[Moment]:
 
 
 def _named(text: str, low: str, names: Calendar) -> Iterator[Moment]:
-    if len(low) != len(text):  # lower() of İ is longer: positions would be wrong
+    if names.any_month.search(low) is None or len(low) != len(text):  # lower() of İ is longer: positions would be wrong
         return
     for match in names.month.finditer(text):
         word = match["month"].lower()

@@ -26,7 +26,9 @@ _HAN: Final = dict(
 )
 _HAN_POWERS: Final = {"十": 10, "拾": 10, "百": 100, "千": 1000, "万": 10**4, "萬": 10**4, "億": 10**8, "亿": 10**8}
 _HAN_RUN: Final = re.compile(f"[{''.join(_HAN)}{''.join(_HAN_POWERS)}]+")
-_COUNTERS: Final = frozenset("个個つ人次種种位天件台枚本匹歳岁倍番回折张張条條步週周")
+_COUNTERS: Final = frozenset(
+    "个個つ人次種种位天件台枚本匹歳岁倍番回折张張条條步週周只隻双雙套箱盒瓶杯碗盘盤皿片块塊支把根年月日层層名家部辆輛冊册袋包组組款色足着脚膳"
+)
 _STEM_MIN: Final = 4
 
 
@@ -127,7 +129,9 @@ def spelled(text: str, language: str) -> list[Spelled]:
     """Return the numbers that a text (in small letters, ё as е) says in words, in order."""
     if language in ("zh", "ja"):
         return _han(text)
-    lex = None if language in UNSPACED else lexicon(language)
+    if language in UNSPACED:
+        return _counted(text, language)
+    lex = lexicon(language)
     if lex is None:
         return []
     words = [(match.group(), match.start(), match.end()) for match in _WORD.finditer(text)]
@@ -186,6 +190,27 @@ def _han(text: str) -> list[Spelled]:
             sure = value > 1 and text[match.end() : match.end() + 1] in _COUNTERS and match.end() < len(text)
             found.append(Spelled(value, match.start(), match.end(), Force.MILD if sure else Force.WEAK))
     return found
+
+
+@lru_cache(maxsize=8)
+def _counted_pattern(language: str) -> tuple[re.Pattern[str], dict[str, int]] | None:
+    lex, counters = lexicon(language), _senses().get(language, {}).get("counters")
+    if lex is None or not counters:
+        return None
+    values = {first: number for first, some in lex.first.items() for rest, number, _ in some if not rest and number > 1}
+    words, after = ("|".join(sorted(some, key=len, reverse=True)) for some in (values, counters))
+    return re.compile(
+        rf"(?<![^\W\d_])({words})\s?(?:{after})" if language == "ko" else rf"({words})\s?(?:{after})"
+    ), values
+
+
+def _counted(text: str, language: str) -> list[Spelled]:
+    """Number words before a counting word, in Korean and Thai."""
+    found = _counted_pattern(language)
+    if found is None:
+        return []
+    pattern, values = found
+    return [Spelled(values[one[1]], one.start(), one.end(1), Force.MILD) for one in pattern.finditer(text)]
 
 
 def han_value(run: str) -> int | None:

@@ -21,7 +21,8 @@ from schemas.locales import parse_locale
 
 _MAYBE: Final = re.compile(r"\d|[½⅓⅔¼¾⅕⅛⅜⅝⅞%٪％$€£¥₹₩₺₽฿₫₪₴Ⅰ-ⅿ①-⑳]|[IVX]{2}")
 _NUMERAL: Final = r"\d+(?:[.,'\u00a0\u202f\u2009]\d+)*"
-_SPACED: Final = r"\d{1,3}(?:[ \u00a0\u202f\u2009]\d{3})+(?!\d)(?:[.,]\d+)?"
+# "200 13" and "+3 11 750" are parts of a number to call, no thousands.
+_SPACED: Final = r"(?<!\d[ \u00a0])\d{1,3}(?:[ \u00a0\u202f\u2009]\d{3})+(?![ \u00a0]?\d)(?:[.,]\d+)?"
 _VULGAR: Final = "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 _ROMAN: Final = re.compile(r"(?<![\w.'-])(?=[IVX])(X{0,3})(IX|IV|V?I{0,3})(?![\w'-]|\.\w)")
 _ROMAN_SIGNS: Final = re.compile(r"[Ⅰ-Ⅻ①-⑳]")
@@ -104,7 +105,7 @@ def _pattern(locale: str) -> re.Pattern[str]:
     numeral = (
         f"{_SPACED}|{_NUMERAL}"
         if symbols(locale).group in "\u00a0\u202f \u2009"
-        else f"(?:{_SPACED.replace('[ ', '[')}|{_NUMERAL})"
+        else f"(?:{_SPACED.replace('(?:[ ', '(?:[')}|{_NUMERAL})"
     )
     return re.compile(
         rf"(?P<number>{numeral})(?:[ \u00a0]?(?P<vulgar>[{_VULGAR}])|(?P<over>[/⁄]\d{{1,3}}(?![\d/]|[.,]\d))"
@@ -155,10 +156,10 @@ def _numbers(text: str, low: str, locale: str, some: tuple[Moment, ...]) -> list
 
 
 def _is_in_word(text: str, start: int, end: int) -> bool:
-    """Whether letters stand on both sides: "i18n" is no number, "2x4" is two."""
-    if not start or not text[start - 1].isalpha() or text[start - 1] > "\u2e80":
+    """Whether small letters stand on both sides: "i18n" is no number, "2x4" is two."""
+    if not start or not text[start - 1].islower():
         return False
-    return text[end : end + 1].isalpha() and text[end] < "\u2e80" and text[end] not in "xX"
+    return text[end : end + 1].islower() and text[end] != "x"
 
 
 def _number(match: re.Match[str], text: str, low: str, locale: str) -> Number:

@@ -19,6 +19,8 @@ _ASCII_DIGITS: Final = str.maketrans(
 )  # fmt: skip
 _PLACE: Final = "¤"
 _DIGIT: Final = re.compile(r"\d")
+# Where a code, number to call, version or place may be; plain numbers and measures are not looked at twice.
+_CODED: Final = re.compile(r"[^\W\d]-?\d|\d[-/_]?[^\W\d]|\d{5}|\d[.:-]\d+[.:-]\d|[#@+(]\d|\d[-/]\d")
 # Every printf form: flags, width, precision, length.
 _PRINTF: Final = re.compile(
     r"%(?:\d+\$)?[-+#0']*\d*(?:\.\d+)?(?:hh|ll|[hljztL])?[diouxXeEfgGscp](?![A-Za-z0-9_]|%(?!%))|%[\d.]*(?:ll|l)u"
@@ -39,6 +41,8 @@ def stripped(
     """
     one, two = _bare(source, locales[0]), _bare(shown, locales[1])
     if _DIGIT.search(one) is None or _DIGIT.search(two) is None:
+        return _ready(one, ()), _ready(two, ())
+    if not (_CODED.search(one) or _CODED.search(two) or any(map(_DIGIT.search, terms))):
         return _ready(one, ()), _ready(two, ())
     spans = {piece for text in (one, two) for piece in _opaque(text, terms)}
     common = sorted((piece for piece in spans if piece in one and piece in two), key=len, reverse=True)
