@@ -17,8 +17,10 @@ _STOPS: Final = frozenset(".!?:…¤")
 _DOUBLED_HONESTLY: Final = frozenset(
     ("sie", "die", "das", "der", "ihr", "ihnen", "nous", "vous", "that", "had", "dat", "för")
 )
-# "luôn luôn": to double a word is their grammar.
-_REDUPLICATING: Final = frozenset(("vi", "id"))
+# "luôn luôn": these are doubled by the grammar.
+_REDUPLICATED: Final = frozenset(
+    ("luôn", "thường", "dần", "ngày", "người", "nhà", "lâu", "mãi", "vừa", "song", "chung", "xanh", "từng", "chỉ")
+)
 _STUTTER: Final = re.compile(r"(\S{1,8}?)\1{5,}")
 # What can hold six times the same.
 _STUTTER_CHARS_MIN: Final = 12
@@ -79,7 +81,7 @@ def _loops_words(text: str, language: str) -> bool:
 
 def _is_doubled(word: str, language: str, *, comma: bool) -> bool:
     """Whether a word said twice in a row is a fault: "..., die formatiert ist, ist ..." is none."""
-    if len(word) < 3 or not word.isalpha() or word in _DOUBLED_HONESTLY or language in _REDUPLICATING:
+    if len(word) < 3 or not word.isalpha() or word in _DOUBLED_HONESTLY or word in _REDUPLICATED:
         return False
     return not (comma and word in function_words(language))
 
