@@ -34,7 +34,8 @@ class Follower:
     `take` is called on the event loop with one or more records of one partition, in offset order; what it raises ends
     `run`. `start` gives the first offset wanted by (topic, partition); a partition that is not there is read from its
     beginning, and so is one that no longer holds its offset. After a lost broker reading goes on where it was, so
-    nothing is handed over twice. `records_max` bounds what one call may be given.
+    nothing is handed over twice. `records_max` bounds what one call may be given; `fetch_wait_ms`
+    is how long the broker holds a fetch while nothing comes.
     """
 
     def __init__(
@@ -45,11 +46,13 @@ class Follower:
         *,
         start: Mapping[tuple[str, int], int] | None = None,
         records_max: int = RECORDS_MAX,
+        fetch_wait_ms: int = FETCH_WAIT_MS,
     ) -> None:
         self._bootstrap = bootstrap
         self._topics = tuple(topics)
         self._take = take
         self._records_max = records_max
+        self._fetch_wait_ms = fetch_wait_ms
         self._next = {TopicPartition(*place): offset for place, offset in (start or {}).items()}
         self._ends: dict[TopicPartition, int] | None = None
         self._firsts: dict[TopicPartition, int] = {}
@@ -82,7 +85,7 @@ class Follower:
             isolation_level="read_committed",
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            fetch_max_wait_ms=FETCH_WAIT_MS,
+            fetch_max_wait_ms=self._fetch_wait_ms,
         )
         try:
             await consumer.start()

@@ -31,6 +31,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 TIMEOUT_S: Final = 10.0
+QUIET_MS: Final = 500  # nobody waits for an entry, and a fetch that finds nothing costs as much as one that does
 ENTRIES_AT_ONCE: Final = 100  # some 3 ms of the event loop
 _ENTRY: Final = msgspec.json.Decoder(MemoryEntry)
 _CORRECTION: Final = msgspec.json.Decoder(Correction)
@@ -78,6 +79,7 @@ class SharedMemory:
             self._take_entries,
             start=opened.store.offsets,
             records_max=ENTRIES_AT_ONCE,
+            fetch_wait_ms=QUIET_MS,
         )
         self.corrected = corrections.caught_up
         self._tasks = [
