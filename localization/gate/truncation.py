@@ -18,6 +18,7 @@ _OPENING: Final = re.compile(r"[(\[«「『【《（［]")
 _WIDE: Final = str.maketrans("（）［］｛｝", "()[]{}")
 _BULLET: Final = re.compile(r"^\s*(?:[-*•·–—]|\d{1,2}[.)])\s", re.MULTILINE)
 _INNER_STOP: Final = re.compile(r"[^\W\d_]{2}[.!?]\s|[。！？।؟]")
+_ALONE: Final = re.compile(r"(?<=\s)[.,](?=\s+[^\W\d_])")
 _SENTENCE_WORDS_MIN: Final = 4
 # In spreads of the length ratio: a translation without a stop, without a stop where it has others, of fewer sentences.
 _SHORTER: Final = -1.6
@@ -28,7 +29,7 @@ _NO_STOP: Final = frozenset(("th", "lo", "km", "my"))
 
 
 def truncates(case: Case) -> bool:
-    """Whether the translation stops before its source does: mid-way, without its last sentence, or unclosed."""
+    """Whether the translation stops before its source does: mid-way, without its last sentence, unclosed, or with a gap."""
     if not case.complete:
         return True
     said, shown = prose(case.source).rstrip(_CLOSERS), prose(case.translation).rstrip(_CLOSERS)
@@ -39,7 +40,7 @@ def truncates(case: Case) -> bool:
             return True
     elif shown[-1] in _HANGS and said[-1] not in _HANGS:
         return True
-    if _hangs(case):
+    if _hangs(case) or _gapes(case):
         return True
     return _loses_sentences(case) or _unclosed(case)
 
@@ -63,6 +64,11 @@ def _hangs(case: Case) -> bool:
         return False
     # "plug-in" ends with no preposition.
     return prose(case.translation).rstrip().casefold().endswith(f" {shown[-1]}")
+
+
+def _gapes(case: Case) -> bool:
+    """Whether a stop or comma stands alone where something fell out: "batteries of . Ah"."""
+    return _ALONE.search(case.translation) is not None and _ALONE.search(case.source) is None
 
 
 def _loses_sentences(case: Case) -> bool:

@@ -254,6 +254,7 @@ def test_length(source, shown, target, broken):
         ("A box for your new shoes", "Uma caixa para", "pt-BR", True),
         ("A box (with a lid) for shoes", "Uma caixa (com tampa para sapatos", "pt-BR", True),
         ("A box for shoes, boots and more", "Eine Schachtel für Schuhe,", "de", True),
+        ("Two batteries of 2.0 Ah each", "Duas baterias de . Ah cada", "pt-BR", True),
         ("Save as", "Spara som", "sv", False),
         ("Searching plug-ins", "Ricerca plug-in", "it", False),
         ("- one\n- two\n- three", "- um\n- dois", "pt-BR", True),
