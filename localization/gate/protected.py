@@ -48,17 +48,12 @@ _JOINED_SCRIPT: Final = re.compile(r"[\u0590-\u06ff\u0900-\u0dff\u0e00-\u0e7f\u3
 
 def loses_protected(case: Case) -> bool:
     """Whether a protected term, an address, a code or an emoji of the source is not shown as it was written."""
-    for term in case.protected:
-        if term.strip() and term in case.translation and term in case.source:
-            if _whole(term, case.source) and not _shown(term, case):
-                return True
-        elif _said(term, case.source) and not _shown(term, case):
+    if case.protected:
+        said = case.source.casefold()
+        named = (term for term in case.protected if term.strip() and term.casefold() in said)
+        if any(_whole(term, case.source) and not _shown(term, case) for term in named):
             return True
     return any(not _comes_through(one, case) for one in spans(case.source))
-
-
-def _said(term: str, source: str) -> bool:
-    return bool(term.strip()) and term.casefold() in source.casefold() and _whole(term, source)
 
 
 @lru_cache(maxsize=4096)
@@ -71,8 +66,9 @@ def _as_word(term: str, endings: str) -> re.Pattern[str]:
 
 
 def _whole(term: str, source: str) -> bool:
-    """Whether the source says the term: as its own word in the term's own case, in capitals, or only in that case."""
-    return _as_word(term, "").search(_spaced(source)) is not None
+    """Whether the source says the term as a word of its own, in any capitals: a ring in small letters is no Ring."""
+    found = _as_word(term, "").finditer(_spaced(source))
+    return any(term.islower() or not one.group().islower() for one in found)
 
 
 def _shown(term: str, case: Case) -> bool:

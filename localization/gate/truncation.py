@@ -29,7 +29,7 @@ _NO_STOP: Final = frozenset(("th", "lo", "km", "my"))
 
 
 def truncates(case: Case) -> bool:
-    """Whether the translation stops before its source does: mid-way, without its last sentence, unclosed, or with a gap."""
+    """Whether the translation stops before its source does: mid-way, unclosed, with a sentence less or a gap."""
     if not case.complete:
         return True
     said, shown = prose(case.source).rstrip(_CLOSERS), prose(case.translation).rstrip(_CLOSERS)
