@@ -8,11 +8,13 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from msgspec import Struct
 from msgspec.structs import replace
 
+from localization.abbreviations import written_out
+from localization.clean import folded
 from localization.memory import Verdict
 from localization.memory.corrections import Corrections, filed
 from localization.memory.rows import find, row_of
 from localization.protect import mask, restore
-from schemas.locales import same_language
+from schemas.locales import parse_locale, same_language
 from schemas.outputs import Correction
 from schemas.report import MemoryKind
 from schemas.settings import Settings
@@ -49,7 +51,8 @@ async def read_remembered(
 ) -> list[Remembered]:
     """Return what is known of a text: a correction first, then what models made of it, the newest first.
 
-    Names are stood in for as the settings' protected terms say. Raises OperatorError when the broker cannot be used.
+    It is found where only the settings' protected terms are stood in for, not the names that its event or the glossary
+    protect. Raises OperatorError when the broker cannot be used.
     """
     bootstrap = settings.kafka.bootstrap
     search = _Search(filed(text), source, target, settings.localization.protected_terms)
@@ -92,7 +95,9 @@ class _Search:
     """Looks for the verdicts on one text, the newest of each model, pipeline and glossary."""
 
     def __init__(self, text: str, source: str, target: str, terms: tuple[str, ...]) -> None:
-        self._masks = mask(text, terms), mask(text, terms, strict=True)
+        tag = parse_locale(source)
+        asked = written_out(text, tag.language)  # as the localizer asks it
+        self._masks = tuple(mask(asked, terms, strict=strict, region=tag.territory) for strict in (False, True))
         self._source = source
         self._target = target
         self.found: dict[tuple[str, str, str], Remembered] = {}
@@ -106,7 +111,7 @@ class _Search:
             if key.target_locale != self._target or not same_language(key.source_locale, self._source):
                 continue
             name, row = row_of(key, verdict)
-            mine = find(replace(key, segment=self._masks[0].text), {name: row}.get)
+            mine = find(replace(key, segment=folded(self._masks[0].text)), {name: row}.get)
             if mine is not None:
                 version = key.model_version, key.pipeline_version, key.glossary
                 at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
