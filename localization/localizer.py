@@ -170,7 +170,8 @@ class Localizer:
         segments = [one for part in parts for one in part.segments]
         shown = await together(self._translator.translate(one.text, job) for one in segments)
         if source.kind in _MEASURED and self._settings.units == "both":
-            shown = tuple(_with_units(one, target_locale) for one in shown)
+            bare = source.kind is not FieldKind.HTML
+            shown = tuple(_with_units(one, target_locale, bare=bare) for one in shown)
         field = _assemble(ready, parts, shown, f"{model.name}@{model.version}")
         return await self._with_attributes(field, source, target_locale, priority)
 
@@ -233,9 +234,17 @@ def _segment(text: str, kind: FieldKind, locale: str) -> tuple[_Part, ...]:
     return tuple(parts)
 
 
-def _with_units(shown: Shown, locale: str) -> Shown:
-    """Tell the measures of a translated segment in the reader's system too; what is copied stays as it was written."""
-    return replace(shown, text=annotated(shown.text, locale)) if shown.asked or shown.recalled else shown
+def _with_units(shown: Shown, locale: str, *, bare: bool) -> Shown:
+    """Tell the measures of a segment in the reader's system too, unless a person wrote it or it was refused.
+
+    `bare`: also of one that holds nothing else (an attribute's value; a cell of a table has no room).
+    """
+    if shown.refused is not None or shown.corrected or shown.fixed:
+        return shown
+    if shown.asked or shown.recalled:
+        return replace(shown, text=annotated(shown.text, locale))
+    text = annotated(shown.text, locale) if bare else shown.text
+    return replace(shown, text=text, ruled=shown.ruled or text != shown.text)
 
 
 def _assemble(ready: _Ready, parts: tuple[_Part, ...], shown: Sequence[Shown], model: str) -> LocalizedField:
@@ -245,7 +254,8 @@ def _assemble(ready: _Ready, parts: tuple[_Part, ...], shown: Sequence[Shown], m
         return _copied(ready, refused)
     asked, recalled = any(one.asked for one in shown), any(one.recalled for one in shown)
     corrected = any(one.corrected for one in shown)
-    if not (asked or recalled or corrected or any(one.fixed for one in shown)):
+    fixed, ruled = any(one.fixed for one in shown), any(one.ruled for one in shown)
+    if not (asked or recalled or corrected or fixed or ruled):
         return _copied(ready)
     texts, at = [], 0
     for part in parts:
@@ -255,7 +265,8 @@ def _assemble(ready: _Ready, parts: tuple[_Part, ...], shown: Sequence[Shown], m
         if part.block is not None and not same_tags(part.block.text, joined):
             return _copied(ready, Warn.GATE_TAGS)
         texts.append(part.literal + _rendered(part, joined))
-    origin: Origin = "model" if asked else "memory" if recalled else "human" if corrected else "glossary"
+    made: dict[Origin, bool] = {"model": asked, "memory": recalled, "human": corrected, "glossary": fixed}
+    origin: Origin = next((origin for origin, was_used in made.items() if was_used), "generated")
     notes = (*ready.notes, Warn.GLOSSARY_MISSED) if any(one.missed for one in shown) else ready.notes
     return LocalizedField("".join(texts), origin, notes, model if asked or recalled else None)
 

@@ -14,6 +14,7 @@ from localization.gate.case import Case
 from localization.gate.glossary import misses_glossary
 from localization.gate.judge import judge
 from localization.glossary import PairGlossary, stands_together
+from localization.measures.written import rewritten
 from localization.memory import Key, Memory, Verdict
 from localization.protect import Masked, mask, restore
 from localization.segment import TAG, TAGS, halves, has_clauses, trimmed
@@ -45,8 +46,8 @@ class Job(Struct, frozen=True):
 class Shown(Struct, frozen=True):
     """What became of a segment. `asked`: the model ran for it; `recalled`: memory had it; neither: nothing to say.
 
-    `corrected`: a person said it; `fixed`: it is a term of the glossary. `missed`: a term of the glossary is in the
-    source, and its translation is not in the text.
+    `corrected`: a person said it; `fixed`: it is a term of the glossary; `ruled`: a rule wrote it. `missed`: a term of
+    the glossary is in the source, and its translation is not in the text.
     `refused` is why there is no translation; `text` is then the source.
     """
 
@@ -56,6 +57,7 @@ class Shown(Struct, frozen=True):
     refused: Warn | None = None
     corrected: bool = False
     fixed: bool = False
+    ruled: bool = False
     missed: bool = False
 
 
@@ -74,7 +76,7 @@ class SegmentTranslator:
         if said is not None:
             return Shown(said, corrected=True)
         shown = await self._translate(written_out(written, parse_locale(job.source).language), job)
-        unsaid = shown.refused is not None or not (shown.asked or shown.recalled or shown.fixed)
+        unsaid = shown.refused is not None or not (shown.asked or shown.recalled or shown.fixed or shown.ruled)
         return replace(shown, text=written) if unsaid else shown
 
     def corrected(self, text: str, source: str, target: str) -> str | None:
@@ -90,7 +92,8 @@ class SegmentTranslator:
             return Shown(whole, fixed=True)
         masked = _masked(text, job)
         if not worth_translating(masked.text):
-            return Shown(text)
+            measured = rewritten(text, text, job.source, job.target, job.terms)
+            return Shown(measured, ruled=measured != text)
         fingerprint = job.glossary.fingerprint(text)
         key = Key(job.source, job.target, folded(masked.text), job.model.version, self._version, fingerprint)
         verdict = self._recall(key, text, masked, job)
@@ -153,7 +156,7 @@ class SegmentTranslator:
             asked, source=job.source, target=job.target, priority=job.priority, decoding=decoding
         )
         output = to_reader(answer.text, masked.text, casing, again=again, languages=languages)
-        shown = restore(masked, output, job.source, job.target)
+        shown = _said(masked, output, text, job)
         broken = (Warn.GATE_PROTECTED,) if shown is None else judge(_case(text, shown, job, complete=answer.complete))
         if not broken and not again and not _unbroken(text, shown, job):
             broken = (Warn.GATE_GLOSSARY,)
@@ -178,6 +181,7 @@ class SegmentTranslator:
             recalled,
             corrected=any(one.corrected for one in shown),
             fixed=any(one.fixed for one in shown),
+            ruled=any(one.ruled for one in shown),
             missed=any(one.missed for one in shown),
         )
 
@@ -207,7 +211,12 @@ def _case(text: str, shown: str, job: Job, *, complete: bool = True) -> Case:
 def _restored(text: str, masked: Masked, verdict: Verdict, job: Job) -> str | None:
     """The spans of this very text go in, also where the translation was made for another price; None: they do not."""
     spans = _masked(text, job, strict=True) if verdict.strict else masked
-    return restore(spans, verdict.output or "", job.source, job.target)
+    return _said(spans, verdict.output or "", text, job)
+
+
+def _said(masked: Masked, output: str, text: str, job: Job) -> str | None:
+    shown = restore(masked, output, job.source, job.target)
+    return None if shown is None else rewritten(shown, text, job.source, job.target, job.terms)
 
 
 def _pieces(text: str) -> list[str] | None:

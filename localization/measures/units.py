@@ -17,6 +17,7 @@ from babel.units import format_unit
 from msgspec import Struct
 
 from localization.formats import cldr
+from localization.measures.names import is_name
 from localization.numerals import NUMERAL, value
 from schemas.locales import parse_locale
 from schemas.outputs import Measurement
@@ -101,13 +102,15 @@ _INCHES_END: Final = r"(?=[.,;:)\]]|\Z|\s*[x×|/·•+-]|\s+(?:and|or|by|long|wi
 _UNIT_END: Final = r"(?![0-9A-Za-zÀ-ӿ/²³])"
 _BETWEEN: Final = r"\s?(?:[x×]|-|–|—)\s?"
 _LETTER: Final = re.compile(r"[^\W\d_]")
+_OTHER: Final = re.compile(r"\s?[(/=]\s?(?:ca\. |approx\. |aprox\. |≈ ?|~ ?)?")
+_QUOTE: Final = re.compile('"')
 _BOTH: Final = re.compile(rf"\s?[(/]\s?(?:ca\. |approx\. |≈ ?|~ ?)?{NUMERAL.pattern}")
 
 
 class Measure(Struct, frozen=True):
     """A measure in a text: `numerals` as written, what stands `between` them (a box, a range), CLDR's id of the unit.
 
-    `start` and `end` are positions in the text.
+    `start` and `end` are positions in the text; `below` zero is the first of them.
     """
 
     start: int
@@ -115,6 +118,7 @@ class Measure(Struct, frozen=True):
     numerals: tuple[str, ...]
     between: tuple[str, ...]
     unit: str
+    below: bool = False
 
 
 def customary(locale: str) -> bool:
@@ -134,24 +138,46 @@ def find(text: str, locale: str) -> list[Measure]:
             tuple(NUMERAL.findall(match.group(1))),
             tuple(NUMERAL.split(match.group(1))[1:-1]),
             words.get(match.group(2)) or words[match.group(2).lower()],
+            not match.group(1)[0].isdigit(),
         )
         for match in pattern.finditer(text)
-        # A quotation mark may close a quotation.
-        if match.group(2) != '"' or text.count('"', 0, match.end() - 1) % 2 == 0
+        if match.group(2) != '"' or not _closes(text, match.end() - 1)
     ]
+
+
+def _closes(text: str, at: int) -> bool:
+    """Whether the mark behind a number closes a quotation; one behind a number opens none: 4.7" to 6.8"."""
+    is_open = False
+    for mark in _QUOTE.finditer(text, 0, at):
+        is_open = not is_open and not text[mark.start() - 1 : mark.start()].isdigit()
+    return is_open
 
 
 def annotated(text: str, locale: str) -> str:
     """Return a text with every measure of the other system told in the reader's too, unless it says both already."""
     parts, at = [], 0
-    for measure in find(text, locale):
+    measures = find(text, locale)
+    for number, measure in enumerate(measures):
         told = _told(measure, locale, locale)
-        if told is None or _BOTH.match(text, measure.end):
+        if (
+            told is None
+            or _BOTH.match(text, measure.end)
+            or (number and _is_other(text, measures[number - 1], measure))
+        ):
+            continue
+        if len(measure.numerals) == 1 and is_name(text, measure.start, measure.end, measure.unit, locale):
             continue
         inside = text.count("(", 0, measure.start) > text.count(")", 0, measure.start)
         parts += [text[at : measure.end], f" / {told}" if inside else f" ({told})"]
         at = measure.end
     return "".join((*parts, text[at:]))
+
+
+def _is_other(text: str, first: Measure, second: Measure) -> bool:
+    """Whether a measure is what the one before it comes to in its own system: "1.5 m (5 ft)"."""
+    if (first.unit in METRIC) == (second.unit in METRIC) or first.unit.split("-")[0] != second.unit.split("-")[0]:
+        return False
+    return _OTHER.fullmatch(text, first.end, second.start) is not None
 
 
 def measurements(texts: Iterable[str], source_locale: str, target_locale: str) -> tuple[Measurement, ...]:
@@ -163,7 +189,7 @@ def measurements(texts: Iterable[str], source_locale: str, target_locale: str) -
     for text in texts:
         for measure in find(text, source_locale):
             written = text[measure.start : measure.end]
-            own = _formatted(measure, [Decimal(_worth(n, source_locale)) for n in measure.numerals], target_locale)
+            own = _formatted(measure, _values(measure, source_locale), target_locale)
             told = _told(measure, source_locale, target_locale)
             shown.setdefault(written, own if told is None else f"{own} ({told})")
     return tuple(Measurement(source, display) for source, display in shown.items())
@@ -174,8 +200,8 @@ def _told(measure: Measure, source_locale: str, target_locale: str) -> str | Non
     conversion = (METRIC if customary(target_locale) else CUSTOMARY_UNITS).get(measure.unit)
     if conversion is None or (measure.unit in _BRITISH and parse_locale(target_locale).territory == "GB"):
         return None
-    values = [Decimal(_worth(numeral, source_locale)) for numeral in measure.numerals]
-    if max(values) < Decimal(conversion.least):
+    values = _values(measure, source_locale)
+    if max(map(abs, values)) < Decimal(conversion.least):
         return None
     told = [_rounded(_converted(float(one), conversion.pint, conversion.to_pint)) for one in values]
     return _formatted(Measure(0, 0, measure.numerals, measure.between, conversion.to), told, target_locale)
@@ -186,6 +212,11 @@ def _formatted(measure: Measure, values: list[Decimal], locale: str) -> str:
     last = format_unit(values[-1], measure.unit, length="short", locale=cldr(locale))
     before = [format_decimal(one, locale=cldr(locale)) + sep for one, sep in zip(values, measure.between, strict=False)]
     return "".join(before) + last
+
+
+def _values(measure: Measure, locale: str) -> list[Decimal]:
+    values = [Decimal(_worth(numeral, locale)) for numeral in measure.numerals]
+    return [-values[0], *values[1:]] if measure.below else values
 
 
 def _worth(numeral: str, locale: str) -> str:
@@ -221,7 +252,7 @@ def _lexicon(locale: str) -> tuple[dict[str, str], re.Pattern[str]]:
     forms = sorted(words, key=len, reverse=True)
     units = "|".join(re.escape(form) + (_INCHES_END if form == "in" else _UNIT_END) for form in forms)
     number = NUMERAL.pattern
-    pattern = rf"(?<![0-9A-Za-z.,±/-])({number}(?:{_BETWEEN}{number}){{0,2}})[\s\u00a0-]?({units})"
+    pattern = rf"(?<![0-9A-Za-z.,±/-])((?:(?<![^\s(])[-−])?{number}(?:{_BETWEEN}{number}){{0,2}})[\s\u00a0-]?({units})"
     return words, re.compile(pattern)
 
 

@@ -280,3 +280,25 @@ async def test_a_sentence_refused_twice_is_asked_in_its_clauses():
     assert field.origin == "model"
     assert "12" in field.text
     assert "30" in field.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "pair", "shown"),
+    [
+        (FieldKind.ATTRIBUTE_VALUE, "1,5 kg", ("pt-BR", "en-US"), "1.5 kg (3.3 lb)"),
+        (FieldKind.ATTRIBUTE_VALUE, "1.2 lbs", ("en-US", "pt-BR"), "1,2 lbs (0,54 kg)"),
+        (FieldKind.ATTRIBUTE_VALUE, "250 g", ("en", "en-US"), "250 g"),
+        (FieldKind.TITLE, "R$ 1.299,90", ("pt-BR", "en-US"), "R$ 1,299.90"),
+        (
+            FieldKind.HTML,
+            "<ul><li>1,5 kg</li><li>90 cm</li></ul>",
+            ("pt-BR", "en-US"),
+            "<ul><li>1.5 kg</li><li>90 cm</li></ul>",
+        ),
+    ],
+)
+async def test_a_bare_measure_is_written_as_readers_do_without_a_model(kind, text, pair, shown):
+    pool = FakePool()
+    field = await localized(pool, text, kind, locale=pair[0], target=pair[1])
+    assert field == LocalizedField(shown, "copied" if shown == text else "generated", field.warnings)
+    assert pool.asked == []

@@ -6,6 +6,7 @@ import pytest
 
 from localization.measures import mains, sizes, units
 from localization.measures.money import Rates, converted_display, currency_of, read_rates
+from localization.measures.written import rewritten
 from schemas.errors import OperatorError
 from schemas.events import Price
 from schemas.outputs import Measurement
@@ -20,11 +21,13 @@ from schemas.outputs import Measurement
         ("Holds 1,500 ml at 40 °C", "en-US", "Holds 1,500 ml (50.7 fl oz) at 40 °C (104°F)"),
         ("(30 cm high)", "en-US", "(30 cm / 11.8 in high)"),
         ("Tem 5 ft e 12 polegadas", "pt-BR", "Tem 5 ft (1,5 m) e 12 polegadas (30,5 cm)"),
-        ('Tela de 6.1" nova', "pt-BR", 'Tela de 6.1" (15,5 cm) nova'),
+        ('Caixa de 6.1" nova', "pt-BR", 'Caixa de 6.1" (15,5 cm) nova'),
         ("Bildschirm mit 27 Zoll", "de", "Bildschirm mit 27 Zoll (68,6 cm)"),
-        ("Экран 6,1 дюйма", "ru", "Экран 6,1 дюйма (15,5 см)"),
-        ("屏幕6.1英寸的", "zh-CN", "屏幕6.1英寸 (15.5厘米)的"),
-        ("画面は6.1インチで", "ja", "画面は6.1インチ (15.5 cm)で"),
+        ("Длина 6,1 дюйма", "ru", "Длина 6,1 дюйма (15,5 см)"),
+        ("长度6.1英寸的", "zh-CN", "长度6.1英寸 (15.5厘米)的"),
+        ("長さは6.1インチで", "ja", "長さは6.1インチ (15.5 cm)で"),
+        ('De 4,7" a 6,8" de largura', "pt-BR", 'De 4,7" (11,9 cm) a 6,8" (17,3 cm) de largura'),
+        ("-10°C to 45°C", "en-US", "-10°C (14°F) to 45°C (113°F)"),
         ("A 500 g bag", "en-US", "A 500 g (17.6 oz) bag"),
     ],
 )
@@ -46,6 +49,13 @@ def test_measures_are_told_in_the_readers_system_too(text, locale, shown):
         ("10 miles", "en-GB"),
         ("WH-1000XM4 has 4 GB", "en-US"),
         ("nothing", "en-US"),
+        ("Cabo de 1,5 m (5 ft)", "pt-BR"),
+        ("pesa 174 g (6,1 oz)", "pt-BR"),
+        ("TV de 55 polegadas", "pt-BR"),
+        ('Tela de 6,5" e aro 15 pol.', "pt-BR"),
+        ("屏幕6.1英寸的", "zh-CN"),
+        ("50mm f/1.8 and 52 mm lens", "en-US"),
+        ("M8 x 30mm, 12 mm bolts", "en-US"),
     ],
 )
 def test_what_needs_no_telling_stays(text, locale):
@@ -173,3 +183,20 @@ def test_rates_keep_their_digits():
     told = rates.converted(Price("0.01", "BRL"), "EUR")
     assert told is not None
     assert told.amount == "0.0016"
+
+
+@pytest.mark.parametrize(
+    ("shown", "written", "pair", "read"),
+    [
+        ("Retractable sofa 2,10m", "Sofá retrátil 2,10m", ("pt-BR", "en-US"), "Retractable sofa 2.10m"),
+        ("Chaleira 1.7L Bluetooth 5.2", "1.7L kettle, Bluetooth 5.2", ("en", "pt-BR"), "Chaleira 1,7L Bluetooth 5.2"),
+        ("1,5 kg", "1,5 kg", ("pt-BR", "en-US"), "1.5 kg"),
+        ("5.000 mAh for 10,5 %", "5.000 mAh por 10,5 %", ("pt-BR", "en-US"), "5,000 mAh for 10.5 %"),
+        ("1.2 lbs", "1.2 lbs", ("en-US", "pt-BR"), "1,2 lbs"),
+        ("2.5 liters", "2,5 litros", ("pt-BR", "en-US"), "2.5 liters"),
+        ("1,500 ml", "1.500 ml", ("pt-BR", "en-US"), "1,500 ml"),
+        ("10.5 x", "10.5 x", ("en-US", "en-GB"), "10.5 x"),
+    ],
+)
+def test_numbers_of_measures_that_a_model_copied_are_written_as_readers_do(shown, written, pair, read):
+    assert rewritten(shown, written, *pair) == read
