@@ -50,6 +50,8 @@ async def test_what_is_asked_for_is_told_again_once_and_live_offsets_stay(shop: 
         *(listing(f"a{n}", category_id="a") for n in range(5)),
         *(listing(f"b{n}", category_id="b") for n in range(5)),
         listing("german", category_id="a", target_locales=["de", "en"]),
+        listing("twice", category_id="a"),
+        listing("twice", category_id="b", title="The same version, other content, another category"),
         listing("gone", category_id="a"),
         listing("withdrawn", category_id="a"),
         ("broken", b"{"),
