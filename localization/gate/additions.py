@@ -5,6 +5,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
+from localization.gate.addresses import same_for_readers
 from localization.gate.case import Case
 from localization.gate.length import excess
 from localization.gate.prose import prose, sentences
@@ -28,7 +29,7 @@ _DIGIT: Final = re.compile(r"\d")
 def adds(case: Case) -> bool:
     """Whether the translation shows a URL, e-mail, phone, code, emoji, brand or protected term of its own."""
     source = case.source.casefold()
-    if any(_stranger(span, source) for span in spans(case.translation)):
+    if any(_stranger(span, source) and not _is_localized(span, case) for span in spans(case.translation)):
         return True
     return _adds_name(case, source) or _adds_phone(case) or _adds_sentence(case)
 
@@ -36,6 +37,10 @@ def adds(case: Case) -> bool:
 def _stranger(span: str, source: str) -> bool:
     said = span.casefold().strip("\ufe0f")
     return said not in source and _squeezed(said) not in _squeezed(source)
+
+
+def _is_localized(span: str, case: Case) -> bool:
+    return "://" in span and same_for_readers(span, case) in (same_for_readers(one, case) for one in spans(case.source))
 
 
 def _squeezed(text: str) -> str:

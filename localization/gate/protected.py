@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from localization.gate.addresses import same_for_readers
 from localization.gate.case import Case
 from localization.segment import TAG
 from localization.spans import VERBATIM, Found, SpanKind, find_spans
@@ -109,8 +110,11 @@ def _nobodys(one: Found, text: str) -> bool:
 def _comes_through(span: str, case: Case) -> bool:
     if span in case.translation:
         return True
-    folded = case.translation.casefold()
-    return span.casefold().strip("\ufe0f") in folded
+    if span.casefold().strip("\ufe0f") in case.translation.casefold():
+        return True
+    return "://" in span and same_for_readers(span, case) in (
+        same_for_readers(one, case) for one in spans(case.translation)
+    )
 
 
 @lru_cache(maxsize=512)

@@ -8,6 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from localization.gate.addresses import same_for_readers
 from localization.gate.case import Case
 from localization.markup import same_tags
 
@@ -78,7 +79,7 @@ def _changes_markup(case: Case) -> bool:
     before, after = _real(tags(case.source), case), _real(tags(case.translation), case)
     if not before and not after:
         return False
-    if Counter(_mark(tag) for tag in before) != Counter(_mark(tag) for tag in after):
+    if Counter(map(_mark, before)) != Counter(map(_mark, after)) and _marks(before, case) != _marks(after, case):
         return True
     if _blocks(before) != _blocks(after):
         return True
@@ -97,6 +98,14 @@ def _real(found: tuple[Tag, ...], case: Case) -> list[Tag]:
 
 def _mark(tag: Tag) -> tuple[str, str, tuple[tuple[str, str], ...]]:
     return tag.name, tag.kind, tag.attributes
+
+
+def _marks(found: list[Tag], case: Case) -> Counter[tuple[str, str, tuple[tuple[str, str], ...]]]:
+    """The same, with addresses in the reader's language."""
+    return Counter(
+        (tag.name, tag.kind, tuple((name, same_for_readers(value, case)) for name, value in tag.attributes))
+        for tag in found
+    )
 
 
 @lru_cache(maxsize=512)
