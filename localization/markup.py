@@ -29,7 +29,14 @@ _INLINE_VOID: Final = frozenset(("img", "wbr"))
 _VERBATIM_ELEMENT: Final = re.compile(r"<(pre|code|kbd|samp|var)\b[^>]*>.*?</\1>", re.DOTALL)
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 # "<b>Material:</b> cotton": the label is a text of its own.
-_LABEL_END: Final = re.compile(r":[\uec00-\uf7ff]+|[\uec00-\uf7ff]+:")
+_LABEL_END: Final = re.compile(r":[\s\u00a0]*[\uec00-\uf7ff]+|[\uec00-\uf7ff]+:")
+# A line end inside a sentence is a space to whoever reads HTML; before a capital it may part a list.
+_WRAP: Final = re.compile(r"(?<=[^\s.!?:;])[ \t]*\r?\n\s*(?=[a-zß-öø-ÿа-яё])")
+# A tag inside a word ("<span>T</span>his"), in scripts whose words are told by spaces.
+_LETTERS: Final = "A-Za-zÀ-ɏͰ-ӿ"
+_TAG_IN_WORD: Final = re.compile(
+    rf"(?<![{_LETTERS}])([{_LETTERS}]+)(?:([\ue000-\uebff])|([\uec00-\uf7ff]))(?=[{_LETTERS}])([{_LETTERS}]+)(?![{_LETTERS}])"
+)
 
 # What a reader sees of a tag itself: a picture's description and a tooltip.
 _SHOWN_ATTRIBUTE: Final = re.compile(r"""(\s(?:alt|title)\s*=\s*)("[^"]+"|'[^']+')""")
@@ -169,12 +176,24 @@ def with_attribute_texts(markup: str, texts: Mapping[str, str]) -> str:
 
 
 def labels_apart(text: str) -> list[str]:
-    """Cut a block's text behind each label that an inline element marks ("Size:"), so that it is translated alone."""
+    """Cut a block's text behind each label that an inline element marks ("Size:"), so that it is translated alone.
+
+    A sentence that goes on behind a line end is one line, and a tag that parts a word goes around it: neither can be
+    translated as it stands.
+    """
+    text = _WRAP.sub(" ", text)
+    if TAG.search(text):
+        text = _TAG_IN_WORD.sub(_around, text)
     parts, at = [], 0
     for match in _LABEL_END.finditer(text):
         parts.append(text[at : match.end()])
         at = match.end()
     return [part for part in (*parts, text[at:]) if part]
+
+
+def _around(match: re.Match[str]) -> str:
+    head, opening, closing, tail = match.groups()
+    return f"{opening}{head}{tail}" if opening else f"{head}{tail}{closing}"
 
 
 def same_tags(source: str, shown: str) -> bool:

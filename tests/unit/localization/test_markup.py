@@ -95,3 +95,22 @@ def test_what_readers_see_of_a_tag_is_found_and_replaced():
 def test_text_that_only_looks_like_an_attribute_is_text():
     assert attribute_texts('write title="x" here') == ()
     assert attribute_texts('<p>write title="x" here</p>') == ()
+
+
+@pytest.mark.parametrize(
+    ("markup", "runs"),
+    [
+        (
+            "<span>Please note: </span><span>colours vary.</span>",
+            ["<span>Please note: </span>", "<span>colours vary.</span>"],
+        ),
+        ("First line\n  goes on,\nand ends.\nNext one\nLast", ["First line goes on, and ends.\nNext one\nLast"]),
+        ("Ends.\nnext", ["Ends.\nnext"]),
+        ("<span>T</span>his is <b>un</b>real", ["<span>This</span> is <b>unreal</b>"]),
+        ("un<b>real</b> H<sub>2</sub>O 这是<b>重要</b>的", ["<b>unreal</b> H<sub>2</sub>O 这是<b>重要</b>的"]),
+        ("<b>Wi</b><i>Fi</i> x<wbr>y", ["<b>Wi</b><i>Fi</i> x<wbr>y"]),
+    ],
+)
+def test_what_a_block_is_cut_and_joined_into(markup, runs):
+    (block,) = parse(markup)
+    assert [render(block, run) for run in labels_apart(block.text)] == runs
