@@ -27,7 +27,10 @@ _HOUR: Final = re.compile(
 )
 DOTTED: Final = re.compile(r"(?<![\d.,:/])([01]?\d|2[0-3])\.([0-5]\d)(?![\d:]|[.,]\d)")
 _ORDINAL: Final = r"(?:st|nd|rd|th|er|ère|º|ª|°|\.|-?(?:го|е|й))?"
-_LINK: Final = r"(?:[\s\u00a0]*(?:de[lr]?|of|den|d['’]|din|،|,|\.|-|to|את|ב)?[\s\u00a0]*)"
+# Years of the Buddhist era, which Thai dates count in, are 543 ahead; "ค.ศ." is the common era.
+_BUDDHIST_YEARS: Final = 543
+_BUDDHIST_FIRST: Final = 2440
+_LINK: Final = r"(?:[\s\u00a0]*(?:พ\.ศ\.|ค\.ศ\.|de[lr]?|of|den|d['’]|din|،|,|\.|-|to|את|ב)?[\s\u00a0]*)"
 _PM_HOURS: Final = 12
 _MONTH_MIN: Final = 3
 # Month names that are other words too in small letters: only with a capital.
@@ -133,9 +136,11 @@ def moments(text: str, locale: str) -> list[Moment]:
     found: list[Moment] = []
     names = calendar(locale)
     low = text.lower()
+    taken = bytearray(len(text))
     for some in (_iso(text), _named(text, low, names), _cjk(text), _numeric(text, names), _clock(text, low, names)):
         for one in some:
-            if all(one.end <= held.start or one.start >= held.end for held in found):
+            if not any(taken[one.start : one.end]):
+                taken[one.start : one.end] = b"\1" * (one.end - one.start)
                 found.append(one)
     found.sort(key=lambda one: one.start)
     return found
@@ -167,8 +172,12 @@ def _named(text: str, low: str, names: Calendar) -> Iterator[Moment]:
         if day is not None and not 1 <= int(day) <= 31:
             continue
         start = match.start("d1") if match["d1"] and not match["y0"] else match.start()
-        days = frozenset({(int(year) if year else None, names.months[word], int(day) if day else None)})
+        days = frozenset({(_common_era(int(year)) if year else None, names.months[word], int(day) if day else None)})
         yield Moment(start, match.end(), days, frozenset(), True)
+
+
+def _common_era(year: int) -> int:
+    return year - _BUDDHIST_YEARS if year >= _BUDDHIST_FIRST else year
 
 
 def _cjk(text: str) -> Iterator[Moment]:
@@ -186,7 +195,7 @@ def _numeric(text: str, names: Calendar) -> Iterator[Moment]:
         one, two, last = int(match[1]), int(match[3] or match[5]), match[6]
         days = {(2000 + one, two, int(last))} if names.order == "ymd" and len(last) < 4 else set()
         if len(last) > 1:
-            year = int(last) if len(last) == 4 else 2000 + int(last)
+            year = _common_era(int(last)) if len(last) == 4 else 2000 + int(last)
             days |= {(year, two, one)} if match[4] else {(year, one, two), (year, two, one)}
         days = {day for day in days if _is_day(*day)}
         if days:

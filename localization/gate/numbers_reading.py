@@ -40,6 +40,7 @@ _SHORT_SCALE_MAX: Final = 3
 _YEARS: Final = (frozenset({"duration-year"}), frozenset({"mass-gram"}))
 _YEAR_MIN: Final = 1900
 _YEAR_MAX: Final = 2199
+_WORD_MAX: Final = 40
 _NEXT_WORD: Final = re.compile(rf"{LETTERS}\.?")
 _SPELT: Final = re.compile(r"[^\W\d_]{4}\.?\Z")
 _RANGE: Final = re.compile(r"[ \u00a0]?[-–—~xX×*][ \u00a0]?")
@@ -122,13 +123,12 @@ def read(text: str, slots: int, locale: str) -> Reading:
     low = low.replace("ё", "е")
     language = parse_locale(locale).language
     some = tuple(moments(text, locale)) if any(map(str.isdigit, text)) else ()
-    numbers = _bound(list(_numbers(text, low, locale, some)), text)
-    words = tuple(one for one in spelled(low, language) if not _within(one.start, some))
+    dated = bytearray(len(text))
+    for one in some:
+        dated[one.start : one.end] = b"\1" * (one.end - one.start)
+    numbers = _bound(_numbers(text, low, locale, dated), text)
+    words = tuple(one for one in spelled(low, language) if not dated[one.start])
     return Reading(text, low, tuple(numbers), words, tuple(_romans(text)), some, slots)
-
-
-def _within(at: int, some: tuple[Moment, ...]) -> bool:
-    return any(one.start <= at < one.end for one in some)
 
 
 def _romans(text: str) -> list[Number]:
@@ -145,10 +145,10 @@ def _romans(text: str) -> list[Number]:
     return found + [Number(match.start(), match.end(), frozenset({value})) for match, value in signs]
 
 
-def _numbers(text: str, low: str, locale: str, some: tuple[Moment, ...]) -> list[Number]:
+def _numbers(text: str, low: str, locale: str, dated: bytearray) -> list[Number]:
     found = []
     for match in _pattern(locale).finditer(text):
-        if _within(match.start(), some):
+        if dated[match.start()]:
             found.extend(_inside(match, locale))
         elif not _is_in_word(text, *match.span()):
             found.append(_number(match, text, low, locale))
@@ -266,7 +266,7 @@ def _minus_word(low: str, start: int, locale: str) -> bool:
 def _scaled(values: frozenset[str], text: str, low: str, end: int, locale: str) -> tuple[frozenset[str], int, bool]:
     """The values with the scale word behind them, where that ends, and whether it surely is one: "M" may be a metre."""
     at = end + (text[end : end + 1] in (" ", "\u00a0", "\u202f", "-") and end < len(text))
-    match = _NEXT_WORD.match(text, at)
+    match = _NEXT_WORD.match(text, at, at + _WORD_MAX)
     if match is None:
         return values, end, False
     word, scales = match.group(), _scales(locale)

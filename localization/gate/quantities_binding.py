@@ -59,7 +59,7 @@ def _money_after(text: str, end: int, money: Currencies) -> tuple[frozenset[str]
         stop = at + len(sign)
         if text.startswith(sign, at) and not (sign[-1].isalpha() and _goes_on(text, stop)):
             return _ids(money.signs[sign]), stop
-    word = _WORD.match(text, at)
+    word = _WORD.match(text, at, at + _NAME_MAX)
     if word is None:
         return frozenset(), end
     first = word.group().lower()

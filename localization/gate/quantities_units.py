@@ -34,6 +34,8 @@ _GLUED_ONLY: Final = frozenset("tkBJCKcdbсвтАК")
 _LOOSE: Final = ("duration", "angle", "digital-bit", "digital-byte", "graphics-pixel")
 _QUOTES: Final = frozenset(("''", "”", '"'))
 _OPEN: Final = re.compile("[“„«‟]")
+# No unit is longer; a text without spaces is not read to its end for each number.
+_REACH: Final = 80
 _UNSPACED_MAX: Final = 24
 _STEM_MIN: Final = 4
 _ENDING_MAX: Final = 4
@@ -155,18 +157,18 @@ def unit_at(text: str, start: int, end: int, locale: str) -> tuple[frozenset[str
     for head, tail, some in names.around:
         if text.startswith(tail, at) and text[max(0, start - len(head) - 1) : start].rstrip().endswith(head):
             return some, at + len(tail)
-    run = _NO_SPACES.match(text, at)
+    run = _NO_SPACES.match(text, at, at + _REACH)
     if run is not None:
         found = _prefixed(run.group(), names)
         return (found[0], at + found[1]) if found else None
-    sign = _SIGN_RUN.match(text, at)
+    sign = _SIGN_RUN.match(text, at, at + _REACH)
     if sign is not None and _COMPOUND.search(sign.group()) is not None:
         return _sign(text, at, locale, names) or _phrase(text, at, names)
     return _phrase(text, at, names) or _sign(text, at, locale, names)
 
 
 def _sign(text: str, start: int, locale: str, names: Units) -> tuple[frozenset[str], int] | None:
-    match = _SIGN_RUN.match(text, start)
+    match = _SIGN_RUN.match(text, start, start + _REACH)
     if match is None:
         return None
     form = match.group().rstrip(".")
@@ -195,7 +197,7 @@ def _is_sign(form: str, text: str, start: int, locale: str) -> bool:
 
 
 def _phrase(text: str, start: int, names: Units) -> tuple[frozenset[str], int] | None:
-    run = _WORDS_RUN.match(text, start)
+    run = _WORDS_RUN.match(text, start, start + _REACH)
     if run is None:
         return None
     words = run.group().lower().replace("\u00a0", " ")
