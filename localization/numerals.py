@@ -5,7 +5,6 @@ Separators come from CLDR (Babel). A numeral is read strictly by its own locale'
 """
 
 import re
-from collections import Counter
 from functools import lru_cache
 from typing import Final
 
@@ -24,26 +23,6 @@ _UNITS: Final = (
 MEASURE: Final = re.compile(rf"({NUMERAL.pattern})[\s\u00a0]?({_UNITS})(?![\w°])")
 # Dashes and spaces that CLDR may name as a group separator, as they are typed.
 _SPACES: Final = frozenset("\u00a0\u202f \u2009")
-
-_WORDS: Final[dict[str, str]] = {
-    "en": "zero/no one/a/an/first/once two/second/twice/both/pair three/third four/fourth five/fifth six/sixth "
-    "seven/seventh eight/eighth nine/ninth ten/tenth eleven/eleventh twelve/twelfth/dozen",
-    "pt": "zero/nenhum um/uma/primeiro/primeira dois/duas/segundo/segunda/ambos/par três/terceiro/terceira "
-    "quatro/quarto/quarta cinco/quinto/quinta seis/sexto/sexta sete/sétimo/sétima oito/oitavo/oitava "
-    "nove/nono/nona dez/décimo/décima onze doze/dúzia",
-    "es": "cero un/uno/una/primer/primero/primera dos/segundo/segunda tres/tercer/tercero/tercera cuatro/cuarto/cuarta "
-    "cinco/quinto/quinta seis/sexto/sexta siete/séptimo/séptima ocho/octavo/octava nueve/noveno/novena "
-    "diez/décimo/décima once doce/docena",
-    "fr": "zéro un/une/premier/première deux/deuxième/second/seconde trois/troisième quatre/quatrième cinq/cinquième "
-    "six/sixième sept/septième huit/huitième neuf/neuvième dix/dixième onze/onzième douze/douzième/douzaine",
-    "de": "null ein/eine/einen/einem/einer/eins/erste/ersten zwei/zweite/zweiten drei/dritte/dritten vier/vierte "
-    "fünf/fünfte sechs/sechste sieben/siebte acht/achte neun/neunte zehn/zehnte elf/elfte zwölf/zwölfte/dutzend",
-}
-_NUMBER_WORDS: Final[dict[str, dict[str, frozenset[str]]]] = {
-    language: {str(value): frozenset(words.split("/")) for value, words in enumerate(table.split())}
-    for language, table in _WORDS.items()
-}
-_WORD: Final = re.compile(r"[^\W\d_]+")
 
 
 class Symbols(Struct, frozen=True):
@@ -138,36 +117,3 @@ def _rewritten(numeral: str, own: Symbols, new: Symbols) -> str:
     head, point, fraction = numeral.partition(own.decimal)
     typed = re.sub(r"[\u00a0\u202f ]", own.group, head) if own.group in _SPACES else head
     return typed.replace(own.group, new.group) + (new.decimal + fraction if point else "")
-
-
-def same_numbers(source: str, source_locale: str, shown: str, target_locale: str) -> bool:
-    """Whether a translation says the same numbers, in the same order, with the same unit symbols.
-
-    A number up to twelve may be a word on either side ("two" and "2"); words against words are not compared.
-    """
-    before = [value(numeral, source_locale) for numeral in NUMERAL.findall(source)]
-    after = [value(numeral, target_locale) for numeral in NUMERAL.findall(shown)]
-    if not before and not after:
-        return True
-    if before != after:
-        missing, extra = Counter(before) - Counter(after), Counter(after) - Counter(before)
-        if not missing and not extra:
-            return False
-        if not (_spelled(missing, shown, target_locale) and _spelled(extra, source, source_locale)):
-            return False
-        if [n for n in before if n not in missing] != [n for n in after if n not in extra]:
-            return False
-    return _measures(source, source_locale) <= _measures(shown, target_locale)
-
-
-def _measures(text: str, locale: str) -> Counter[tuple[str, str]]:
-    return Counter((value(numeral, locale), unit.lower()) for numeral, unit in MEASURE.findall(text))
-
-
-def _spelled(numbers: Counter[str], text: str, locale: str) -> bool:
-    """Whether each of these numbers stands in the text as a word."""
-    if not numbers:
-        return True
-    table = _NUMBER_WORDS.get(locale.split("-", maxsplit=1)[0], {})
-    words = Counter(_WORD.findall(text.lower()))
-    return all(sum(words[word] for word in table.get(number, ())) >= count for number, count in numbers.items())
