@@ -12,7 +12,7 @@ from agents.audience import serving
 from cli.console import JsonFlag, bars, err, out, print_json, print_table
 from schemas.errors import OperatorError
 from schemas.locales import UnknownLocale
-from schemas.relocalization import REPLAYABLE, Relocalization
+from schemas.relocalization import RATE_MIN, REPLAYABLE, Relocalization
 from schemas.settings import KafkaSettings, Settings, load
 from schemas.topics import LISTING_UPDATED
 from streams.relocalize import RequestProgress, Wanted, ask, read_progress, read_requests, take_back
@@ -129,7 +129,7 @@ def _rate(said: str | None) -> float | None:
     if said is None:
         return None
     found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)(?:/s)?", said.strip())
-    if found is None or float(found[1]) <= 0:
+    if found is None or float(found[1]) < RATE_MIN:
         raise OperatorError(f"--rate {said!r} is no rate: write `50` or `50/s`")
     return float(found[1])
 

@@ -18,6 +18,8 @@ REPLAYABLE: Final = (LISTING_UPDATED, REVIEW_POSTED)
 # without progress may have been done long ago.
 LAPSES_AFTER: Final = timedelta(days=6)
 
+RATE_MIN: Final = 0.001  # events a second
+
 Offset = Annotated[int, Meta(ge=0)]
 
 
@@ -34,7 +36,7 @@ class Relocalization(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ends: tuple[Offset, ...]
     locales: tuple[str, ...] = ()
     category: str | None = None
-    rate: Annotated[float, Meta(gt=0)] | None = None
+    rate: Annotated[float, Meta(ge=RATE_MIN)] | None = None
     created_at: Annotated[datetime, Meta(tz=True)]
 
     @property

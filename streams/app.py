@@ -86,7 +86,7 @@ def build_app(
     read_again = partial(read_limits, settings.kafka, settings.topics())
     admissions = {agent.contract.topic: Admission(settings.lanes.work_bytes) for agent in agents}
     by_topic = {agent.contract.topic: agent for agent in agents}
-    requests = Requests(settings.kafka.partitions)
+    requests = Requests(settings.kafka)
     second_admission = Admission(settings.lanes.replay_bytes)
     past = partial(open_past, settings.kafka)
 

@@ -176,6 +176,7 @@ class Replay:
 
     async def _live(self) -> None:
         """Take up one request after the other, for ever."""
+        await self._requests.known.wait()  # else one that was taken back long ago might be begun
         while True:
             news = self._requests.news
             request = self._next_request()
@@ -194,8 +195,6 @@ class Replay:
             self.forget()
 
     def _next_request(self) -> Relocalization | None:
-        if not self._requests.known.is_set():
-            return None
         asked = self._requests.standing(self._tp)
         return next((request for request in asked if request.id not in self._done), None)
 

@@ -1,7 +1,8 @@
 """What operators have asked to be replayed, as every worker knows it from the topic `dragoman-relocalize`."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import NoReturn
 
 import structlog
 from aiokafka import ConsumerRecord, TopicPartition
@@ -20,20 +21,18 @@ class Requests:
     A record that is no request, or one for a topic with another number of partitions, is logged and ignored.
     """
 
-    def __init__(self, partitions: Mapping[str, int]) -> None:
-        self._partitions = dict(partitions)
+    def __init__(self, kafka: KafkaSettings) -> None:
+        self._partitions = kafka.partitions
         self._standing: dict[str, Relocalization] = {}
-        self.known = asyncio.Event()
+        self._follower = Follower(kafka.bootstrap, (RELOCALIZE,), self.take)
+        self.known = self._follower.caught_up
         """Set once everything has been read that had been asked before this worker came."""
         self.news = asyncio.Event()
         """Set when something was asked or taken back since this event was made: another one follows it."""
 
-    async def follow(self, kafka: KafkaSettings) -> None:
+    async def follow(self) -> NoReturn:
         """Read what is asked for as long as the worker lives."""
-        follower = Follower(kafka.bootstrap, (RELOCALIZE,), self.take)
-        self.known = follower.caught_up
-        self._tell()
-        await follower.run()
+        await self._follower.run()
 
     def take(self, records: Sequence[ConsumerRecord]) -> None:
         """Take note of requests, of others in their place, and of those taken back."""
@@ -44,7 +43,8 @@ class Requests:
                 log.warning(
                     "relocalization_ignored", offset=record.offset, error=str(error), consequence="nothing is replayed"
                 )
-        self._tell()
+        told, self.news = self.news, asyncio.Event()
+        told.set()
 
     def standing(self, tp: TopicPartition) -> list[Relocalization]:
         """Return what is asked of a partition, the oldest first."""
@@ -65,7 +65,3 @@ class Requests:
             self._standing.pop(request_id, None)
             return
         self._standing[request_id] = read_request(key, value, self._partitions)
-
-    def _tell(self) -> None:
-        told, self.news = self.news, asyncio.Event()
-        told.set()

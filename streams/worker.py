@@ -26,7 +26,7 @@ from localization.measures.money import read_rates
 from localization.version import PIPELINE_VERSION
 from schemas.errors import DragomanError, Fatal
 from schemas.report import Reporter, silent
-from schemas.settings import KafkaSettings, Settings
+from schemas.settings import Settings
 from schemas.topics import INPUTS
 from streams.app import LaneApp, ProducerFactory, build_app
 from streams.health import HealthServer
@@ -149,7 +149,7 @@ class Worker:
         await app.start()
         _tune()
         follower = asyncio.create_task(_follow(lags))
-        requests = asyncio.create_task(_follow_requests(app.requests, kafka))
+        requests = asyncio.create_task(_follow_requests(app.requests))
         watched = [
             asyncio.create_task(_outcome(work))
             for work in (self._stop.wait(), pool.watch(), asyncio.shield(self._failed), app.raise_crash())
@@ -224,9 +224,9 @@ async def _follow(lags: LagWatch) -> None:
     log.warning("lag_unknown", error=repr(error), consequence="lag is not exported any more; the work goes on")
 
 
-async def _follow_requests(requests: Requests, kafka: KafkaSettings) -> None:
+async def _follow_requests(requests: Requests) -> None:
     """Keep the requests for replays known. Not knowing them must not end a worker."""
-    error = await _outcome(requests.follow(kafka))
+    error = await _outcome(requests.follow())
     log.warning("replays_unknown", error=repr(error), consequence="nothing new is replayed; the work goes on")
 
 

@@ -16,7 +16,7 @@ from schemas.errors import Fatal
 from schemas.reasons import Drop, Skip
 from schemas.relocalization import Relocalization, progress_group
 from schemas.report import ReplayCommitted, TransactionCommitted
-from schemas.settings import Settings
+from schemas.settings import KafkaSettings, Settings
 from schemas.topics import DEAD_LETTER, LISTING_UPDATED
 from streams import replay as replays
 from streams.admission import Admission
@@ -74,7 +74,7 @@ class Rig:
     def __init__(self, *records: Any, position: int = 10, **settings: Any) -> None:
         self.bench = Bench(**settings)
         self.partition = Partition(*records)
-        self.requests = Requests({LISTING_UPDATED: 1})
+        self.requests = Requests(KafkaSettings(partitions={LISTING_UPDATED: 1}))
         self.requests.known.set()
         self.busy = False
         tools = type("T", (), {"pipeline_version": "p1", "locales": ("en", "fr")})()
@@ -360,6 +360,19 @@ async def test_requests_are_taken_up_one_after_the_other_the_oldest_first():
         rig.ask(replace(later, id="r3"))
         await rig.until(lambda: len(rig.partition.opened) == 3)
     assert rig.partition.opened == [f"dragoman-relocalize-r{n}" for n in (1, 2, 3)]
+
+
+async def test_nothing_is_begun_before_everything_asked_is_known():
+    rig = Rig(record(0, "a"))
+    rig.know(a=0)
+    rig.requests.known.clear()
+    rig.ask()
+    async with rig:
+        await asyncio.sleep(0.02)
+        assert rig.partition.opened == []
+        rig.requests.known.set()  # and no news after that
+        await rig.done()
+    assert rig.bench.script.settled == [0]
 
 
 async def test_what_is_taken_back_stops_and_is_forgotten():

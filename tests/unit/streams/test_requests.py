@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from schemas.codec import encode
 from schemas.relocalization import Relocalization, read_request
+from schemas.settings import KafkaSettings
 from schemas.topics import LISTING_UPDATED, LOGISTICS_EVENT
 from streams.requests import Requests
 
@@ -58,7 +59,7 @@ def test_a_key_that_is_not_its_id_is_none():
 
 
 async def test_requests_stand_until_they_are_taken_back_and_bad_ones_are_passed_over():
-    requests = Requests(PARTITIONS)
+    requests = Requests(KafkaSettings(partitions=PARTITIONS))
     later = replace(GOOD, id="later", created_at=datetime(2026, 1, 2, tzinfo=UTC))
     news = requests.news
     requests.take([row(later), row(GOOD, b"{"), row(GOOD, b"x", b"\xff"), row(GOOD)])
