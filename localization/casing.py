@@ -26,7 +26,7 @@ _TITLE_WORDS_MIN: Final = 3
 # A whole word of a title, with its hyphens; "20W", "QK710" and "iPhone" are none.
 _TITLE_WORD: Final = re.compile(r"(?<![\w.])[^\W\d_]+(?:['’-][^\W\d_]+)*(?![\w])")
 # "Moto G52", "Galaxy A54": the word before a model's number belongs to the name.
-_BEFORE_CODE: Final = re.compile(r"\s(?!QK)[A-Z]+-?\d")
+_BEFORE_CODE: Final = re.compile(r"\s[A-Z]+-?\d")
 # A sentence within: what stands behind its stop keeps its capital.
 _STOP: Final = re.compile(r"[.!?]\s")
 # One letter is a size or a type (Tipo A), but for these between words.
@@ -46,6 +46,9 @@ _ARTICLES: Final[dict[str, frozenset[str]]] = {
     "it": frozenset(("il", "lo", "la", "i", "gli", "le", "un", "una")),
     "de": frozenset(("der", "die", "das", "ein", "eine")),
 }
+# Said once is enough for a model, and it makes nothing else of it: "Maravilhoso!!!!!" was "Thank you for sharing!".
+_MARKS: Final = re.compile(r"[!?]+")
+_SHOUTED: Final = re.compile(r"[!?]{2}")
 # The models' own spacing: "Women 's", "Black / White".
 _APART: Final = re.compile(r"(?<=\w) ['’](?=s\b)")
 _SLASHED: Final = re.compile(r"(?<=\S) ?/ (?=\S)|(?<=\S) /(?=\S)")
@@ -100,10 +103,14 @@ def to_model(masked: str, casing: Casing, *, again: bool = False, languages: tup
 
     Asked again, a label gets a full stop, which keeps it from doubling words, and a title is asked as it is written.
     """
+    if _SHOUTED.search(masked):
+        masked = _MARKS.sub(lambda marks: "".join(dict.fromkeys(marks.group())), masked)
     if casing is Casing.CAPITALS:
         return _sentence_case(masked)
     if casing is Casing.LABEL:
-        small = _CHUNK.sub(lambda match: _small(match.group(), languages[0]), masked)
+        # "Made in Italy" is more of a sentence than of a label.
+        named = not _names(languages[0]).isdisjoint(masked.split())
+        small = masked if named else _CHUNK.sub(_small, masked)
         return f"{small}." if again else small
     if casing is Casing.TITLE and not again and languages[1] in _SMALL:
         return _untitled(masked, languages[0])
@@ -131,13 +138,13 @@ def to_reader(
     return output
 
 
-def _small(chunk: str, language: str) -> str:
-    return chunk.lower() if chunk.istitle() and chunk not in _names(language) else chunk
+def _small(chunk: re.Match[str]) -> str:
+    return chunk.group().lower() if chunk.group().istitle() else chunk.group()
 
 
 @lru_cache(maxsize=64)
 def _names(language: str) -> frozenset[str]:
-    """Countries of one word by CLDR: "Made in Italy" is no "made in italy"."""
+    """Countries of one word by CLDR."""
     return frozenset(cldr(language).territories.values()) if language else frozenset()
 
 
@@ -165,7 +172,9 @@ def _titled(output: str, language: str) -> str:
 
     def title(match: re.Match[str]) -> str:
         word = match.group()
-        return word if not word.islower() or word in small or len(word) == 1 else word[0].upper() + word[1:]
+        if not word.islower() or word in small or len(word) == 1:
+            return word
+        return "-".join(part[:1].upper() + part[1:] for part in word.split("-"))
 
     return _TITLE_WORD.sub(title, output)
 
@@ -181,9 +190,13 @@ def _bare(output: str, masked: str, languages: tuple[str, str]) -> str:
 
 
 def _joined(output: str, masked: str) -> str:
-    """Take out the spaces that the models put in: none stood there in the source."""
+    """Take out the spaces that the models put in where none stood in the source; marks are as many as there."""
     if " '" in output or " ’" in output:
         output = _APART.sub(lambda match: match.group()[1:], output)
+    if _SHOUTED.search(masked):
+        marks = _MARKS.findall(masked)
+        if len(marks) == len(_MARKS.findall(output)):
+            output = _MARKS.sub(lambda _: marks.pop(0), output)
     if "/" in masked and " /" not in masked and "/ " not in masked:
         output = _SLASHED.sub("/", output)
     return output

@@ -33,8 +33,23 @@ CLAUSES_CHARS_MIN: Final = 60
 _LEAD: Final = re.compile(
     rf"(?:\s|[•·▪▫►▶●○■□◆◇★☆→⇒➔|]|{EMOJI}|(?:[-–—*+>~=]+|\d{{1,2}}[.)])(?=\s))*(?:[-–—*+>~=_]+\Z)?"
 )
-_TRAIL: Final = re.compile(rf"(?:\s|[•·▪▫►▶●○■□◆◇★☆→⇒➔|]|(?<=\s)[-–—*~=]+|{EMOJI})+\Z")
+# Faces that are typed: the models drop them or read them as brackets.
+_FACE: Final = r"(?<!\S)(?:[:;=]['-]?[()DPpO3*/|]|<3+|\^_?\^)"
+_TRAIL: Final = re.compile(rf"(?:\s|[•·▪▫►▶●○■□◆◇★☆→⇒➔|]|(?<=\s)[-–—*~=]+|{EMOJI}|{_FACE})+\Z")
 _PLAIN_END: Final = frozenset(".!?,;:)\"'”’%")
+_FACE_SIGNS: Final = frozenset(":;=<'-_^3")
+# What sellers put between things that are no sentence: the models drop it or what stands behind it.
+_PARTING: Final = re.compile(r"\s+[|•▪●■◆★☆✓✔](?=\s)")
+# "PREMIUM MATERIAL: Made of", "SOFT – Our", "HOT SALE!!! Smart": capitals that end before small letters are a heading.
+_HEADING: Final = re.compile(r"[^\n]{4,60}?(?:[:：](?=\s|[^\W\d_])|\s[-–—](?=\s)|[!?]+(?=\s))")
+_SHOUTED: Final = re.compile(r"[^\W\d_]{4}")
+_SMALL: Final = re.compile(r"[^\W\d_A-Z]{3}")
+_SMALL_WORD: Final = re.compile(r"(?<!\w)[^\W\d_A-Z]{4,}")
+_SENTENCE_WORDS_MIN: Final = 4
+# "【Upgraded】Phone": brackets of headings; square ones hold a placeholder where there is but one word.
+_BRACKETED: Final = re.compile(
+    r"(\W*[【〖])([^【】〖〗\n]{2,60})([】〗])|([^\w\[]*\[)([^\[\]\n]{2,60}\s[^\[\]\n]{2,60})(\])(?!\()"
+)
 # "1.5 kg. Size": sentencex takes a unit with a stop for an abbreviation.
 _UNIT_END: Final = re.compile(
     r"(?<=\d)\s?(?:[kmµ]?g|[kmcd]?m|[mc]?l|lbs?|oz|in|ft|кг|г|см|мм|м|л|[kM]?W|V|Hz|GB|TB)\.\s+(?=[^\W\d_a-zà-ÿа-я]|[¿¡\d])"
@@ -42,6 +57,7 @@ _UNIT_END: Final = re.compile(
 # What no sentence begins with; a quote that is said or thought goes on in Japanese.
 _GOES_ON: Final = re.compile(r"[:;,)\]…]|と|って|という")
 _CLAUSE: Final = re.compile(r"(?<=[;:,–—])\s+|(?<=[。，；：、])|\s+(?=[-–—(]\s?)")
+_WORDY: Final = re.compile(r"[^\W_]")
 _SPACE: Final = re.compile(r"\s+")
 
 
@@ -60,11 +76,44 @@ def segment(text: str, language: str, *, whole: bool) -> list[Segment]:
     """
     segments = []
     for line in text.splitlines(keepends=True):
-        if whole and len(line) <= WHOLE_CHARS_MAX:
-            segments.append(trimmed(line))
+        head, rest = _head(line, whole=whole)
+        segments.extend(head)
+        if whole and len(rest) <= WHOLE_CHARS_MAX:
+            segments.extend(trimmed(part) for part in _parted(rest))
         else:
-            segments.extend(trimmed(sentence) for sentence in _sentences(line, language))
+            segments.extend(trimmed(sentence) for sentence in _sentences(rest, language))
     return segments
+
+
+def _head(line: str, *, whole: bool) -> tuple[list[Segment], str]:
+    """Take the headings off a line: one in brackets, one in capitals before what is not."""
+    head = []
+    bracketed = _BRACKETED.match(line) if "【" in line or "〖" in line or (whole and "[" in line) else None
+    if bracketed is not None and bracketed.end() < len(line.rstrip()):
+        opening, said, closing = (group for group in bracketed.groups() if group is not None)
+        inner = trimmed(said)
+        head.append(Segment(opening + inner.lead, inner.text, inner.trail + closing))
+        line = line[bracketed.end() :]
+    heading = _HEADING.match(line)
+    if heading is not None and heading.group().isupper() and _SHOUTED.search(heading.group()):
+        rest = line[heading.end() :]
+        # Before a dash it may as well be a name, unless a sentence follows: "NATURA EKOS - Sabonete".
+        dashed = heading.group()[-1] in "-–—"
+        spoken = len(_SMALL_WORD.findall(rest)) >= _SENTENCE_WORDS_MIN if dashed else _SMALL.search(rest)
+        if spoken and not TAG.search(heading.group()):
+            head.append(trimmed(heading.group()))
+            line = rest
+    return head, line
+
+
+def _parted(line: str) -> Iterator[str]:
+    at = 0
+    for sign in _PARTING.finditer(line):
+        if _WORDY.search(line, at, sign.start()):
+            yield line[at : sign.end()]
+            at = sign.end()
+    if at < len(line) or not line:
+        yield line[at:]
 
 
 def trimmed(text: str) -> Segment:
@@ -74,7 +123,8 @@ def trimmed(text: str) -> Segment:
         first, last = start, end
         if start < end and not text[start].isalpha():
             start = min(_LEAD.match(text, start, end).end(), end)  # type: ignore[union-attr]  # matches the empty text
-        if start < end and not (text[end - 1].isalnum() or text[end - 1] in _PLAIN_END):
+        plain = start < end and (text[end - 1].isalnum() or text[end - 1] in _PLAIN_END)
+        if start < end and (not plain or text[end - 2 : end - 1] in _FACE_SIGNS):
             found = _TRAIL.search(text, start, end)
             end = found.start() if found else end
         start, end = _outer_tags(text, start, end)

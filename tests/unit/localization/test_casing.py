@@ -49,6 +49,7 @@ PT_EN, EN_PT = ("pt", "en"), ("en", "pt")
     [
         ("Bicicleta Aro 29 Freio A Disco", "Bicicleta aro 29 freio a disco"),
         ("Capinha Anti-Impacto Moto G52", "Capinha anti-impacto Moto G52"),
+        ("Capinha Anti-Impacto Moto QK711", "Capinha anti-impacto Moto QK711"),
         ("Caixa De Som USB Tipo C QK710 Preta", "Caixa de som USB tipo C QK710 preta"),
         ("Jaqueta Masculina Inverno Tamanho M", "Jaqueta masculina inverno tamanho M"),
         ("Azeite Extra Virgem Espanha 500ml", "Azeite extra virgem Espanha 500ml"),
@@ -58,8 +59,8 @@ def test_a_title_is_asked_as_a_sentence_and_shown_as_a_title_of_english(written,
     assert casing_of(written) is Casing.TITLE
     assert to_model(written, Casing.TITLE, languages=PT_EN) == asked
     assert to_model(written, Casing.TITLE, again=True, languages=PT_EN) == written
-    assert to_reader("Rim bike 29 with disc brake QK710", written, Casing.TITLE, languages=PT_EN) == (
-        "Rim Bike 29 with Disc Brake QK710"
+    assert to_reader("Rim bike 29 with anti-theft QK710", written, Casing.TITLE, languages=PT_EN) == (
+        "Rim Bike 29 with Anti-Theft QK710"
     )
 
 
@@ -98,8 +99,9 @@ def test_a_label_gets_no_article_that_its_source_has_not(output, label, language
     assert to_reader(output, label, Casing.LABEL, languages=languages) == shown
 
 
-def test_a_country_keeps_its_capital_in_a_label():
-    assert to_model("Made in Italy", Casing.LABEL, languages=EN_PT) == "made in Italy"
+def test_a_label_with_a_country_is_asked_as_written():
+    assert to_model("Made in Italy", Casing.LABEL, languages=EN_PT) == "Made in Italy"
+    assert to_model("Made in Steel", Casing.LABEL, languages=EN_PT) == "made in steel"
 
 
 @pytest.mark.parametrize(
@@ -114,3 +116,11 @@ def test_a_country_keeps_its_capital_in_a_label():
 )
 def test_spaces_that_a_model_puts_in_go_out(output, source, shown):
     assert to_reader(output, source, Casing.AS_WRITTEN) == shown
+
+
+def test_marks_are_asked_once_and_shown_as_often_as_they_were_written():
+    assert to_model("Maravilhoso!!!!! Vai??? Quê?!?!", Casing.AS_WRITTEN) == "Maravilhoso! Vai? Quê?!"
+    assert to_reader("Wonderful! Going? What?!", "Maravilhoso!!!!! Vai??? Quê?!?!", Casing.AS_WRITTEN) == (
+        "Wonderful!!!!! Going??? What?!?!"
+    )
+    assert to_reader("Wonderful. Going?", "Maravilhoso!!! Vai???", Casing.AS_WRITTEN) == "Wonderful. Going?"

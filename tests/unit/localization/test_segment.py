@@ -91,3 +91,29 @@ def test_sentences_end_where_readers_end_them(language, marked):
     wanted = marked.split("|")
     found = [lead + text + trail for lead, text, trail in parts("".join(wanted), language)]
     assert found == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "texts"),
+    [
+        ("【Long Battery Life】Up to 40 hours", ["Long Battery Life", "Up to 40 hours"]),
+        ("[SAFE FOR KIDS] BPA free", ["SAFE FOR KIDS", "BPA free"]),
+        ("[name] is here, [see this](there)", ["[name] is here, [see this](there)"]),
+        ("PREMIUM MATERIAL: Made of steel", ["PREMIUM MATERIAL:", "Made of steel"]),
+        ("UPGRADED VERSION:The new motor", ["UPGRADED VERSION:", "The new motor"]),
+        ("HOT SALE!!! Watch for phones", ["HOT SALE!!!", "Watch for phones"]),
+        ("SOFT & WARM – Our fabric keeps your feet warm", ["SOFT & WARM", "Our fabric keeps your feet warm"]),
+        ("NATURA EKOS - Sabonete em barra", ["NATURA EKOS - Sabonete em barra"]),
+        ("ALL OF IT: IN CAPITALS", ["ALL OF IT: IN CAPITALS"]),
+        ("USB: fast charging", ["USB: fast charging"]),
+        ("Cable | 2 m • White - new", ["Cable", "2 m", "White - new"]),
+        ("★ HIGH QUALITY ★ strong seams", ["HIGH QUALITY", "strong seams"]),
+        ("Stopped working :(", ["Stopped working"]),
+        ("I love it <3 :)", ["I love it"]),
+        ("Fits (see 3) 4:3", ["Fits (see 3) 4:3"]),
+    ],
+)
+def test_headings_signs_and_faces_stand_apart(text, texts):
+    segments = segment(text, "en", whole=True)
+    assert [one.text for one in segments] == texts
+    assert "".join(one.lead + one.text + one.trail for one in segments) == text
