@@ -247,6 +247,12 @@ def _covers(language: str, value: int) -> re.Pattern[str] | None:
     return re.compile("|".join(forms))
 
 
+@lru_cache(maxsize=256)
+def knows_inflections(language: str) -> bool:
+    """Whether the other forms of a language's number words are listed, so that a missing one is missing indeed."""
+    return language not in UNSPACED and bool(_senses().get(language, {}).get("more"))
+
+
 def may_say(text: str, language: str, value: int) -> bool:
     """Whether a text (in small letters, ё as е) has a word that may stand for this number, in any inflection."""
     pattern = _covers(language, value)

@@ -16,7 +16,7 @@ from localization.gate.case import Case
 from localization.gate.dates_reading import Moment
 from localization.gate.dates_weighing import calendar_numbers, contradict, dotted, names_differ, unpaired
 from localization.gate.money_names import names_money
-from localization.gate.number_words import Force, lexicon, may_say
+from localization.gate.number_words import Force, knows_inflections, lexicon, may_say
 from localization.gate.numbers_pairing import agree, exploded, out_of_order, paired
 from localization.gate.numbers_reading import Number, Reading, may_count, read
 from localization.gate.numbers_text import stripped
@@ -34,6 +34,8 @@ class Findings(Struct, frozen=True):
     dates: bool = False
 
 
+# "Two" is said in too many ways ("both", "the pair", a dual) to be missed.
+_SURE_MIN: Final = 3
 # A text of more numbers is a table: only their values are compared, so that no text takes long.
 _NUMBERS_MAX: Final = 300
 _NOTHING: Final = Findings()
@@ -184,10 +186,13 @@ class _Weighing:
         return False
 
     def _words_differ(self) -> bool:
-        """Whether a number word of one side stands against another number, or against none."""
+        """Whether a number word stands against another one, or, between well-known languages, against none."""
         left = self._words_left(self._one, self._two, self._target)
         right = self._words_left(self._two, self._one, self._own)
-        return bool(left and right)
+        if left and right:
+            return True
+        known = all(knows_inflections(parse_locale(locale).language) for locale in (self._own, self._target))
+        return known and any(force is Force.STRONG and _SURE_MIN <= value < 1000 for value, force in (*left, *right))
 
     def _words_left(self, here: Reading, there: Reading, target: str) -> list[tuple[int, Force]]:
         language = parse_locale(target).language

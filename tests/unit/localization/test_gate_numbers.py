@@ -102,6 +102,9 @@ HONEST = [
     ("Visit https://a.example/2?x=3", "Besuchen Sie https://a.example/2?x=3", "de"),
     ("<b>2</b>&nbsp;kg", "<b>2</b>&nbsp;кг", "ru"),
     ("no digits at all", "ingen tall", "nb"),
+    ("Two-factor authentication", "Tvåfaktorsautentisering", "sv"),
+    ("March 4, 2025", "4 มีนาคม พ.ศ. 2568", "th"),
+    ("twelve glasses and six plates", "двенадцать стаканов и шесть тарелок", "ru"),
     ("invalid `-1' value", 'ungültiger Wert "-1"', "de"),
 ]
 
@@ -130,6 +133,9 @@ BROKEN = [
     ("Five of the seven cups", "Vijf van de vijf kopjes", "nl", "numbers"),
     ("fünf Tassen", "six tasses", "fr", "numbers"),
     ("Type II", "tipo III", "pt-BR", "numbers"),
+    ("twelve glasses and six plates", "copos e seis pratos", "pt-BR", "numbers"),
+    ("plates", "sechs Teller", "de", "numbers"),
+    ("Five of the seven cups", "컵 일곱 개 중 세 개", "ko", "numbers"),
     ("1.5 million", "15 Millionen", "de", "numbers"),
     ("3 cups", "カップ4個", "ja", "numbers"),
     ("25 boxes", "٢٦ صندوقًا", "ar", "numbers"),
