@@ -29,8 +29,8 @@ sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
 from inference.library.store import ModelStore
 from inference.pool import Pool
 from localization.casing import casing_of, to_model, to_reader
-from localization.protect import Masked, mask, restore
-from localization.repair import repaired
+from localization.protection.masking import Masked, mask, restore
+from localization.protection.repair import repaired
 from schemas.settings import PoolSettings
 
 TESTS = Path(__file__).parent.parent / "tests" / "data"

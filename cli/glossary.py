@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from cli.console import JsonFlag, err, print_json, print_table
-from localization.glossary import Entry, Glossary
-from localization.glossary_file import Reading, read_glossary
+from localization.protection.glossary import Entry, Glossary
+from localization.protection.glossary_file import Reading, read_glossary
 from schemas.errors import OperatorError
 from schemas.locales import UnknownLocale, parse_locale
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Final
 
 from localization.formats import cldr
-from localization.protect import SENTINEL
+from localization.protection.masking import SENTINEL
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _CHUNK: Final = re.compile(r"\S+")

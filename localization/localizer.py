@@ -11,8 +11,6 @@ from inference.pool import Pool
 from inference.requests import Priority
 from localization.clean import clean
 from localization.detection.detector import Detector
-from localization.glossary import Glossary
-from localization.glossary_file import load_glossary
 from localization.markup import (
     Block,
     attribute_texts,
@@ -26,7 +24,9 @@ from localization.markup import (
 from localization.measures.units import annotated
 from localization.memory import Memory
 from localization.privacy.search import find as find_personal
-from localization.protect import mask
+from localization.protection.glossary import Glossary
+from localization.protection.glossary_file import load_glossary
+from localization.protection.masking import mask
 from localization.segment import Segment, segment
 from localization.together import together
 from localization.translator import Job, SegmentTranslator, Shown

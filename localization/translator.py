@@ -13,12 +13,12 @@ from localization.clean import folded
 from localization.gate.case import Case
 from localization.gate.glossary import misses_glossary
 from localization.gate.judge import judge
-from localization.glossary import PairGlossary, stands_together
 from localization.measures.written import rewritten
 from localization.memory import Key, Memory, Verdict
-from localization.protect import Masked, mask, restore
+from localization.protection.glossary import PairGlossary, stands_together
+from localization.protection.masking import Masked, mask, restore
+from localization.protection.spans import terms_said
 from localization.segment import TAG, TAGS, halves, has_clauses, trimmed
-from localization.spans import terms_said
 from localization.together import together
 from localization.worth import worth_translating
 from schemas.locales import parse_locale

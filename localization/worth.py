@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from localization.numerals import MEASURE, NUMERAL
-from localization.protect import SENTINEL
+from localization.protection.masking import SENTINEL
 from localization.segment import TAG
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")

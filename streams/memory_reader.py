@@ -13,7 +13,7 @@ from localization.clean import folded
 from localization.memory import Verdict
 from localization.memory.corrections import Corrections, filed
 from localization.memory.rows import find, row_of
-from localization.protect import mask, restore
+from localization.protection.masking import mask, restore
 from schemas.locales import parse_locale, same_language
 from schemas.outputs import Correction
 from schemas.report import MemoryKind

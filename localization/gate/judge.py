@@ -6,18 +6,15 @@ from typing import Final
 from localization.gate.additions import adds
 from localization.gate.case import Case
 from localization.gate.copied import copies
-from localization.gate.dates import changes_dates
 from localization.gate.glossary import misses_glossary
 from localization.gate.language import misses_language
 from localization.gate.length import misses_length
-from localization.gate.money import changes_money
 from localization.gate.negation import changes_negation
-from localization.gate.numbers import changes_numbers
 from localization.gate.placeholders import changes_placeholders
 from localization.gate.profanity import swears
 from localization.gate.prose import prose
 from localization.gate.protected import loses_protected
-from localization.gate.quantities import changes_units
+from localization.gate.quantities.laws import changes_dates, changes_money, changes_numbers, changes_units
 from localization.gate.repetition import repeats
 from localization.gate.script import misses_script
 from localization.gate.sentiment import flips_sentiment

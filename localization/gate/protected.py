@@ -6,8 +6,8 @@ from typing import Final
 
 from localization.gate.addresses import same_for_readers
 from localization.gate.case import Case
+from localization.protection.spans import VERBATIM, Found, SpanKind, find_spans
 from localization.segment import TAG
-from localization.spans import VERBATIM, Found, SpanKind, find_spans
 from schemas.locales import parse_locale
 
 # What is laws of their own: placeholders, tags; a VERSION is a number.

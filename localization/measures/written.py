@@ -6,8 +6,8 @@ from typing import Final
 
 from localization.measures.units import find
 from localization.numerals import NUMERAL, rewrite, symbols
-from localization.span_kinds import AMOUNTS, SpanKind
-from localization.spans import find_spans
+from localization.protection.span_kinds import AMOUNTS, SpanKind
+from localization.protection.spans import find_spans
 
 _PARTED: Final = re.compile(r"\d[.,\u00a0\u202f'’]\d")
 # A bare number or range may be a version, a size or a score: it stays.

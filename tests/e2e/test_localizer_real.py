@@ -12,7 +12,7 @@ from inference.requests import Priority
 from localization.gate.case import Case
 from localization.gate.judge import judge
 from localization.localizer import FieldKind, Localizer, Source
-from localization.spans import find_spans
+from localization.protection.spans import find_spans
 from localization.together import together
 from schemas.outputs import LocalizedField
 from schemas.settings import LocalizationSettings, PoolSettings

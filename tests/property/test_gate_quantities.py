@@ -9,10 +9,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from localization.gate.case import Case
-from localization.gate.dates import changes_dates
-from localization.gate.money import changes_money
-from localization.gate.numbers import changes_numbers
-from localization.gate.numbers_weighing import Findings, weigh
+from localization.gate.quantities.laws import changes_dates, changes_money, changes_numbers
+from localization.gate.quantities.weighing import Findings, weigh
 from localization.numerals import rewrite
 
 LOCALES = [

@@ -9,7 +9,7 @@ from justhtml import JustHTML
 from localization.clean import clean
 from localization.localizer import FieldKind
 from localization.markup import parse, render, sanitize
-from localization.protect import mask, restore
+from localization.protection.masking import mask, restore
 from localization.segment import segment
 from tests.unit.localization.fakes import FakePool, localized
 

@@ -4,7 +4,7 @@ import pytest
 
 from localization.gate.case import Case
 from localization.gate.judge import judge
-from localization.protect import mask, restore
+from localization.protection.masking import mask, restore
 from schemas.reasons import Warn
 
 

@@ -3,10 +3,7 @@
 import pytest
 
 from localization.gate.case import Case
-from localization.gate.dates import changes_dates
-from localization.gate.money import changes_money
-from localization.gate.numbers import changes_numbers
-from localization.gate.quantities import changes_units
+from localization.gate.quantities.laws import changes_dates, changes_money, changes_numbers, changes_units
 
 LAWS = {"numbers": changes_numbers, "units": changes_units, "money": changes_money, "dates": changes_dates}
 

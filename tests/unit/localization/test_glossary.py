@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localization.glossary import Entry, Glossary, stands_together
-from localization.glossary_file import load_glossary, read_glossary
+from localization.protection.glossary import Entry, Glossary, stands_together
+from localization.protection.glossary_file import load_glossary, read_glossary
 from schemas.errors import OperatorError
 
 LONG = "source_locale,target_locale,term,translation,case_sensitive,forms,note\n"

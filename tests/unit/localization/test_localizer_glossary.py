@@ -6,8 +6,8 @@ import pytest
 
 from inference.pool import Pool
 from inference.requests import Decoding, Priority
-from localization.glossary import Entry, Glossary
 from localization.localizer import FieldKind, Localizer, Source
+from localization.protection.glossary import Entry, Glossary
 from schemas.errors import OperatorError
 from schemas.settings import LocalizationSettings
 from tests.unit.localization.fakes import FakePool

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from localization.protect import mask, restore
+from localization.protection.masking import mask, restore
 from localization.segment import TAGS
 
 PIECES = [

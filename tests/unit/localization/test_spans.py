@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localization.spans import AMOUNTS, CUSTOMARY, VERBATIM, Found, SpanKind, find_spans
+from localization.protection.spans import AMOUNTS, CUSTOMARY, VERBATIM, Found, SpanKind, find_spans
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from localization.protect import mask
+from localization.protection.masking import mask
 from localization.worth import worth_translating
 
 

@@ -5,9 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from localization.span_kinds import NOT_BEFORE_WORD
+from localization.protection.span_kinds import NOT_BEFORE_WORD
 
-_FILE: Final = Path(__file__).with_name("spans_brands.txt")
+_FILE: Final = Path(__file__).with_name("brands.txt")
 _WORD: Final = re.compile(r"[0-9A-Za-z_]+")
 
 

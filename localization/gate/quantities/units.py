@@ -10,7 +10,7 @@ from typing import Final
 from babel import Locale, UnknownLocaleError
 from msgspec import Struct
 
-from localization.gate.number_words import LETTERS
+from localization.gate.quantities.number_words import LETTERS
 from schemas.locales import parse_locale
 
 # CLDR's unit ids, without those that are no measure of goods, parcels or time, or whose name is an everyday word.
@@ -53,8 +53,8 @@ class Units(Struct, frozen=True):
 
 @cache
 def known_signs() -> dict[str, list[str]]:
-    """Return the signs of `quantities_units.toml` by CLDR's unit ids."""
-    return dict(tomllib.loads(files(__package__).joinpath("quantities_units.toml").read_text(encoding="utf-8")))
+    """Return the signs of `data/units.toml` by CLDR's unit ids."""
+    return dict(tomllib.loads(files(__package__).joinpath("data", "units.toml").read_text(encoding="utf-8")))
 
 
 @lru_cache(maxsize=256)

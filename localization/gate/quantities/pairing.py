@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
-from localization.gate.numbers_reading import Number
-from localization.gate.quantities_conversion import agree as measures_agree
-from localization.gate.quantities_conversion import dimension
+from localization.gate.quantities.conversion import agree as measures_agree
+from localization.gate.quantities.conversion import dimension
+from localization.gate.quantities.reading import Number
 
 # Verb-last and modifier-first languages put "3 of 10" as "10 of-which 3": order binds only inside a range there.
 _REORDERS: Final = frozenset(

@@ -10,7 +10,7 @@ from typing import Final
 import phonenumbers
 from stdnum import ean, isbn
 
-from localization.span_kinds import NOT_AFTER_WORD, NOT_BEFORE_WORD, SpanKind
+from localization.protection.span_kinds import NOT_AFTER_WORD, NOT_BEFORE_WORD, SpanKind
 
 _GTIN_DIGITS: Final = frozenset((8, 12, 13, 14))
 _LONG_DIGITS: Final = 10  # nobody writes an amount of ten digits without separators

@@ -8,8 +8,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from localization.glossary_forms import forms_of, is_plural_only, plural_of
-from localization.span_kinds import WORD
+from localization.protection.glossary_forms import forms_of, is_plural_only, plural_of
+from localization.protection.span_kinds import WORD
 from schemas.locales import LocaleTag, UnknownLocale, parse_locale, written_in
 
 # A word, or a sign: Han, kana and Thai are matched sign by sign. Spaces and hyphens part words and are no matter.

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from localization.gate.prose import prose
-from localization.spans import AMOUNTS, SpanKind, find_spans
+from localization.protection.spans import AMOUNTS, SpanKind, find_spans
 
 # Kinds of spans whose numbers these laws weigh; what is in any other span is held by a law of its own.
 _WEIGHED: Final = AMOUNTS | {SpanKind.DATE, SpanKind.TIME, SpanKind.SIZE}

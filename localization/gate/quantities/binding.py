@@ -3,9 +3,9 @@
 import re
 from typing import Final
 
-from localization.gate.money_names import Currencies, currencies
-from localization.gate.number_words import LETTERS
-from localization.gate.quantities_units import unit_at
+from localization.gate.quantities.money_names import Currencies, currencies
+from localization.gate.quantities.number_words import LETTERS
+from localization.gate.quantities.units import unit_at
 
 _SPACES: Final = " \u00a0\u202f\n"
 _SIGN_MAX: Final = 5

@@ -13,15 +13,15 @@ from typing import Final
 from msgspec import Struct
 
 from localization.gate.case import Case
-from localization.gate.dates_reading import Moment
-from localization.gate.dates_weighing import calendar_numbers, contradict, dotted, names_differ, unpaired
-from localization.gate.money_names import names_money
-from localization.gate.number_words import Force, knows_inflections, lexicon, may_say
-from localization.gate.numbers_pairing import agree, exploded, out_of_order, paired
-from localization.gate.numbers_reading import Number, Reading, may_count, read
-from localization.gate.numbers_text import stripped
-from localization.gate.quantities_binding import is_money
-from localization.gate.quantities_units import is_exact, mentions
+from localization.gate.quantities.binding import is_money
+from localization.gate.quantities.calendar import Moment
+from localization.gate.quantities.calendar_weighing import calendar_numbers, contradict, dotted, names_differ, unpaired
+from localization.gate.quantities.money_names import names_money
+from localization.gate.quantities.number_words import Force, knows_inflections, lexicon, may_say
+from localization.gate.quantities.pairing import agree, exploded, out_of_order, paired
+from localization.gate.quantities.reading import Number, Reading, may_count, read
+from localization.gate.quantities.text import stripped
+from localization.gate.quantities.units import is_exact, mentions
 from schemas.locales import parse_locale
 
 

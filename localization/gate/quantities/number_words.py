@@ -1,7 +1,7 @@
 """Number words: which numbers a text says in words, for each language that CLDR has spellout rules for.
 
-The table `number_words.tsv` is generated from CLDR; `number_words_senses.toml` says, by hand, which of its words mean
-something else too, and which further words carry a number ("both", "dozen", "double").
+The table `data/number_words.tsv` is generated from CLDR; `data/number_word_senses.toml` says, by hand, which of its
+words mean something else too, and which further words carry a number ("both", "dozen", "double").
 """
 
 import re
@@ -61,7 +61,7 @@ class Lexicon(Struct, frozen=True):
 @cache
 def _table() -> dict[str, list[tuple[str, str, list[str]]]]:
     table: dict[str, list[tuple[str, str, list[str]]]] = {}
-    text = files(__package__).joinpath("number_words.tsv").read_text(encoding="utf-8").replace("ё", "е")
+    text = files(__package__).joinpath("data", "number_words.tsv").read_text(encoding="utf-8").replace("ё", "е")
     for line in text.splitlines():
         if not line.startswith("#"):
             language, kind, value, forms = line.split("\t")
@@ -72,7 +72,7 @@ def _table() -> dict[str, list[tuple[str, str, list[str]]]]:
 @cache
 def _senses() -> dict[str, dict[str, Any]]:
     return tomllib.loads(
-        files(__package__).joinpath("number_words_senses.toml").read_text(encoding="utf-8").replace("ё", "е")
+        files(__package__).joinpath("data", "number_word_senses.toml").read_text(encoding="utf-8").replace("ё", "е")
     )
 
 
@@ -121,7 +121,7 @@ def lexicon(language: str) -> Lexicon | None:
 
 
 def _stem(form: str) -> str:
-    """The part of a number word that its other cases keep, as `number_words_senses.toml` writes it."""
+    """The part of a number word that its other cases keep, as `data/number_word_senses.toml` writes it."""
     return form if len(form) <= _STEM_MIN else form[: max(_STEM_MIN, len(form) - 2)] + "*"
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from localization.glossary import Entry, Glossary
+from localization.protection.glossary import Entry, Glossary
 from schemas.errors import OperatorError
 from schemas.locales import UnknownLocale, parse_locale
 

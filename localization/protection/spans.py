@@ -11,9 +11,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from localization import spans_amounts, spans_codes, spans_web
-from localization.segment import EMOJI
-from localization.span_kinds import (
+from localization.protection import amounts, codes, web
+from localization.protection.brands import brand_end
+from localization.protection.span_kinds import (
     AMOUNTS,
     CUSTOMARY,
     NOT_AFTER_NUMBER,
@@ -23,14 +23,14 @@ from localization.span_kinds import (
     Found,
     SpanKind,
 )
-from localization.spans_brands import brand_end
+from localization.segment import EMOJI
 
 __all__ = ("AMOUNTS", "CUSTOMARY", "VERBATIM", "Found", "SpanKind", "find_spans", "terms_said", "whole_words")
 
 # Tag characters build the flags of England, Scotland and Wales.
 _EMOJI: Final = f"(?:{EMOJI}[\U000e0020-\U000e007f]*)+"
 _EMOJI_RANGES: Final = "\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u231a-\u23ff\u3030\u303d\u3297\u3299"
-_SIGNS: Final = "".join(spans_web.SIGNED) + spans_amounts.CURRENCY_SIGNS
+_SIGNS: Final = "".join(web.SIGNED) + amounts.CURRENCY_SIGNS
 # Where a span may begin; letters and digits are passed over by the word.
 _START: Final = re.compile(rf"[\dA-Zvi+({re.escape(_SIGNS)}{_EMOJI_RANGES}]")
 _REST_OF_WORD: Final = re.compile(r"[0-9A-Za-z_]*")
@@ -38,7 +38,7 @@ _WORDY: Final = re.compile(f"[{WORD}]{{2}}")
 _PHONE_DIGITS_MIN: Final = 7
 _DIGITS: Final = re.compile(r"\d")
 
-Proof = spans_web.Proof
+Proof = web.Proof
 Rules = Sequence[tuple[SpanKind | Proof, str]]
 
 
@@ -56,45 +56,45 @@ def _ask(rules: Rules, before: str = "") -> _Asked:
 
 
 def _worn(match: re.Match[str]) -> SpanKind | None:
-    return SpanKind.SIZE if spans_amounts.LINGERIE.search(match.string) else None
+    return SpanKind.SIZE if amounts.LINGERIE.search(match.string) else None
 
 
 # In this order: the first that matches at a place has it.
 _AT_DIGIT: Final = _ask(
     (
         (SpanKind.EMOJI, _EMOJI),
-        *spans_codes.DIGIT_CODES,
-        *spans_amounts.DIGIT_AMOUNTS,
-        (SpanKind.CODE, spans_codes.GROUPED),
-        (SpanKind.VERSION, spans_codes.VERSION),
-        (_worn, spans_amounts.BRA),
-        (lambda match: spans_codes.of_digits(match.group()), spans_codes.DIGIT_RUN),
-        (SpanKind.CODE, spans_codes.DIGIT_FIRST),
+        *codes.DIGIT_CODES,
+        *amounts.DIGIT_AMOUNTS,
+        (SpanKind.CODE, codes.GROUPED),
+        (SpanKind.VERSION, codes.VERSION),
+        (_worn, amounts.BRA),
+        (lambda match: codes.of_digits(match.group()), codes.DIGIT_RUN),
+        (SpanKind.CODE, codes.DIGIT_FIRST),
     ),
     NOT_AFTER_NUMBER,
 )
 _AT_CAPITAL: Final = _ask(
     (
-        (SpanKind.MONEY, spans_amounts.MONEY_BEFORE),
-        (lambda match: spans_codes.of_s10(match.group()), spans_codes.S10),
-        (SpanKind.SIZE, spans_amounts.CAPITAL_SIZES),
-        *spans_codes.CAPITAL_CODES,
+        (SpanKind.MONEY, amounts.MONEY_BEFORE),
+        (lambda match: codes.of_s10(match.group()), codes.S10),
+        (SpanKind.SIZE, amounts.CAPITAL_SIZES),
+        *codes.CAPITAL_CODES,
     ),
     rf"{NOT_AFTER_WORD}(?<!\w-)",
 )
 _AT_EMOJI: Final = _ask(((SpanKind.EMOJI, _EMOJI),))
 _AT_SIGN: Final[dict[str, _Asked]] = {
-    **{sign: _ask(((SpanKind.MONEY, spans_amounts.MONEY_SIGN),)) for sign in spans_amounts.CURRENCY_SIGNS},
-    **{sign: _ask(rules) for sign, rules in spans_web.SIGNED.items()},
-    "$": _ask((*spans_web.SIGNED["$"], (SpanKind.MONEY, spans_amounts.MONEY_SIGN))),
-    "#": _ask(((SpanKind.EMOJI, _EMOJI), *spans_web.SIGNED["#"])),
-    "*": _ask(((SpanKind.EMOJI, _EMOJI), *spans_web.SIGNED["*"])),
-    "+": _ask(((lambda match: spans_codes.of_international(match.group()), spans_codes.INTERNATIONAL),)),
-    "(": _ask(((SpanKind.PHONE, spans_codes.PARENTHESIZED),)),
-    "v": _ask(((SpanKind.VERSION, spans_codes.VERSION_NAMED),), NOT_AFTER_WORD),
-    "i": _ask(((SpanKind.CODE, spans_codes.SMALL_FIRST),), NOT_AFTER_WORD),
+    **{sign: _ask(((SpanKind.MONEY, amounts.MONEY_SIGN),)) for sign in amounts.CURRENCY_SIGNS},
+    **{sign: _ask(rules) for sign, rules in web.SIGNED.items()},
+    "$": _ask((*web.SIGNED["$"], (SpanKind.MONEY, amounts.MONEY_SIGN))),
+    "#": _ask(((SpanKind.EMOJI, _EMOJI), *web.SIGNED["#"])),
+    "*": _ask(((SpanKind.EMOJI, _EMOJI), *web.SIGNED["*"])),
+    "+": _ask(((lambda match: codes.of_international(match.group()), codes.INTERNATIONAL),)),
+    "(": _ask(((SpanKind.PHONE, codes.PARENTHESIZED),)),
+    "v": _ask(((SpanKind.VERSION, codes.VERSION_NAMED),), NOT_AFTER_WORD),
+    "i": _ask(((SpanKind.CODE, codes.SMALL_FIRST),), NOT_AFTER_WORD),
 }
-_PLAIN: Final = _ask(spans_amounts.PLAIN_NUMBERS)
+_PLAIN: Final = _ask(amounts.PLAIN_NUMBERS)
 
 
 def find_spans(
@@ -121,14 +121,14 @@ def find_spans(
 def _fixed(text: str, region: str | None) -> list[Found]:
     """Spans that are found apart, because they begin with any letter."""
     found = []
-    if "@" in text or spans_web.may_hold_address(text):
-        found = list(spans_web.addresses(text))
+    if "@" in text or web.may_hold_address(text):
+        found = list(web.addresses(text))
     if "kr" in text:
-        found += _free(spans_amounts.MONEY_SMALL.finditer(text), SpanKind.MONEY, found)
+        found += _free(amounts.MONEY_SMALL.finditer(text), SpanKind.MONEY, found)
     if "%1" in text:
-        found += _free(spans_web.QT_FURTHER.finditer(text), SpanKind.PLACEHOLDER, found)
+        found += _free(web.QT_FURTHER.finditer(text), SpanKind.PLACEHOLDER, found)
     if region is not None and len(_DIGITS.findall(text)) >= _PHONE_DIGITS_MIN:
-        phones = [Found(start, end, SpanKind.PHONE) for start, end in spans_codes.phones_of(text, region)]
+        phones = [Found(start, end, SpanKind.PHONE) for start, end in codes.phones_of(text, region)]
         found += [one for one in phones if _is_free(one, found)]
     return sorted(found)
 

@@ -13,9 +13,9 @@ from babel import Locale, UnknownLocaleError
 from msgspec import Struct
 from msgspec.structs import replace
 
-from localization.gate.dates_reading import Moment, moments
-from localization.gate.number_words import LETTERS, Force, Spelled, lexicon, spelled
-from localization.gate.quantities_binding import bound_to, is_money, money_before
+from localization.gate.quantities.binding import bound_to, is_money, money_before
+from localization.gate.quantities.calendar import Moment, moments
+from localization.gate.quantities.number_words import LETTERS, Force, Spelled, lexicon, spelled
 from localization.numerals import readings, symbols
 from schemas.locales import parse_locale
 

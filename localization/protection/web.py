@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from localization.span_kinds import NOT_AFTER_WORD, NOT_BEFORE_WORD, WORD, Found, SpanKind
+from localization.protection.span_kinds import NOT_AFTER_WORD, NOT_BEFORE_WORD, WORD, Found, SpanKind
 
 Proof = Callable[[re.Match[str]], SpanKind | None]
 _PRIVATE_USE: Final = "\ue000-\uf8ff"  # inline tags stand there

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from localization.gate.dates_reading import DOTTED, Moment, agree, calendar, months_named, weekdays_named
+from localization.gate.quantities.calendar import DOTTED, Moment, agree, calendar, months_named, weekdays_named
 
 _TOKEN: Final = re.compile(r"[^\W\d_]+")
 

@@ -12,7 +12,7 @@ from babel.core import get_global
 from babel.numbers import get_territory_currencies
 from msgspec import Struct
 
-from localization.gate.number_words import LETTERS
+from localization.gate.quantities.number_words import LETTERS
 from schemas.locales import LocaleTag, parse_locale
 
 _WORD: Final = re.compile(LETTERS)
@@ -21,7 +21,7 @@ _NAMED_AFTER_LANDS: Final = frozenset(("EUR", "CHF"))
 
 
 class _Facts(Struct, frozen=True):
-    """`money_names.toml`, with its words split."""
+    """`data/money_names.toml`, with its words split."""
 
     codes: frozenset[str]
     dollars: frozenset[str]
@@ -32,7 +32,7 @@ class _Facts(Struct, frozen=True):
 
 @cache
 def _facts() -> _Facts:
-    table = tomllib.loads(files(__package__).joinpath("money_names.toml").read_text(encoding="utf-8"))
+    table = tomllib.loads(files(__package__).joinpath("data", "money_names.toml").read_text(encoding="utf-8"))
     codes, dollars, no_money = (frozenset(table[name].split()) for name in ("codes", "dollars", "no_money"))
     signs = {sign: frozenset(some.split()) for sign, some in table["signs"].items()}
     return _Facts(codes, dollars, no_money, signs, table["talk"])

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from localization.span_kinds import NOT_AFTER_WORD, NOT_BEFORE_WORD, SpanKind
+from localization.protection.span_kinds import NOT_AFTER_WORD, NOT_BEFORE_WORD, SpanKind
 
 _ISO: Final = (
     "USD|EUR|GBP|BRL|JPY|CNY|RMB|MXN|CAD|AUD|NZD|CHF|INR|PLN|CZK|HUF|RON|BGN|SEK|NOK|DKK|ISK|TRY|RUB|UAH|KRW|TWD|HKD"
