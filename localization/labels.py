@@ -40,12 +40,10 @@ def _tables() -> dict[str, _Concepts]:
 def _words(table: str, source: str, target: str) -> dict[str, str]:
     """What is shown in the target locale for each form of the source's language, folded; first come, first served."""
     words: dict[str, str] = {}
-    language, own = parse_locale(source).language, parse_locale(target)
     for forms in _tables()[table].values():
-        shown = forms.get(f"{own.language}-{own.territory}", forms.get(own.language))
-        read = "|".join(said for tag, said in forms.items() if tag.partition("-")[0] == language)
-        if shown is not None and read:
-            for form in read.split("|"):
+        shown = next((forms[tag] for tag in _tags(target) if tag in forms), None)
+        if shown is not None:
+            for form in "|".join(forms[tag] for tag in _tags(source) if tag in forms).split("|"):
                 words.setdefault(form.casefold(), shown.partition("|")[0])
     if table == "values":
         theirs = cldr(target).territories
@@ -53,6 +51,11 @@ def _words(table: str, source: str, target: str) -> dict[str, str]:
             if code.isalpha() and code in theirs and name.casefold() not in _NAMESAKES:
                 words.setdefault(name.casefold(), theirs[code])
     return words
+
+
+def _tags(locale: str) -> tuple[str, str]:
+    tag = parse_locale(locale)
+    return f"{tag.language}-{tag.territory}", tag.language
 
 
 def told(text: str, kind: str, source: str, target: str) -> str | None:
@@ -66,13 +69,16 @@ def told(text: str, kind: str, source: str, target: str) -> str | None:
         return _name(text, source, target)
     if kind in _VALUE_KINDS:
         return _value(text, source, target)
-    colon = _COLON.search(text) if kind in _BOTH_KINDS else None
-    if colon is None:
-        return None
-    name = _name(text[: colon.start()], source, target)
-    rest = text[colon.end() :]
+    head, rest = headed(text, kind, source, target) or ("", "")
     value = _value(rest, source, target) if rest else ""
-    return None if name is None or value is None else name + colon.group() + value
+    return None if not head or value is None else head + value
+
+
+def headed(text: str, kind: str, source: str, target: str) -> tuple[str, str] | None:
+    """Return the name that a text begins with in the target locale, with its colon, and what stands behind it."""
+    colon = _COLON.search(text, 0, _CHARS_MAX) if kind in _BOTH_KINDS else None
+    name = None if colon is None else _name(text[: colon.start()], source, target)
+    return None if colon is None or name is None else (name + colon.group(), text[colon.end() :])
 
 
 def _name(text: str, source: str, target: str) -> str | None:

@@ -243,7 +243,7 @@ def _with_units(shown: Shown, locale: str, *, bare: bool) -> Shown:
         return shown
     if shown.asked or shown.recalled:
         return replace(shown, text=annotated(shown.text, locale))
-    text = annotated(shown.text, locale) if bare else shown.text
+    text = annotated(shown.text, locale) if bare or ":" in shown.text else shown.text
     return replace(shown, text=text, ruled=shown.ruled or text != shown.text)
 
 

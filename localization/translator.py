@@ -13,6 +13,7 @@ from localization.clean import folded
 from localization.gate.case import Case
 from localization.gate.glossary import misses_glossary
 from localization.gate.judge import judge
+from localization.labels import headed, told
 from localization.measures.written import rewritten
 from localization.memory import Key, Memory, Verdict
 from localization.protection.glossary import PairGlossary, stands_together
@@ -87,9 +88,26 @@ class SegmentTranslator:
         return said
 
     async def _translate(self, text: str, job: Job) -> Shown:
+        said = await self._told(text, job)
+        return await self._asked(text, job) if said is None else said
+
+    async def _told(self, text: str, job: Job) -> Shown | None:
+        """What glossary and tables say of a text as a whole, or of the label that it begins with."""
         whole = job.glossary.exact(text)
         if whole is not None:
             return Shown(whole, fixed=True)
+        if text in job.terms or job.glossary.fingerprint(text):
+            return None
+        label = told(text, job.field, job.source, job.target)
+        if label is not None:
+            return Shown(label, ruled=True)
+        heading = headed(text, job.field, job.source, job.target)
+        if heading is None:
+            return None
+        behind = await self.translate(heading[1], job)
+        return replace(behind, text=text if behind.refused is not None else heading[0] + behind.text, ruled=True)
+
+    async def _asked(self, text: str, job: Job) -> Shown:
         masked = _masked(text, job)
         if not worth_translating(masked.text):
             measured = rewritten(text, text, job.source, job.target, job.terms)
