@@ -17,6 +17,9 @@ _ANY: Final = "any"
 # Bare forms ("tam", "pcs") are looked for in titles and labels only, those with a sign anywhere.
 _PLAIN_CHARS_MAX: Final = 120
 
+# "3-Pack", "(2 Pack)": how many there are, before what there is; "2 pack of 6" says it already.
+_PACKS: Final = re.compile(r"(?<![\w.,-])(\d{1,3})[- ]?(pack|pk)(?![\w-]|\s+of\b)", re.IGNORECASE)
+
 
 class _Entry(Struct, frozen=True, forbid_unknown_fields=True):
     """What abbreviations.toml says of one language."""
@@ -43,7 +46,10 @@ def _reads(language: str) -> tuple[re.Pattern[str], dict[str, str]] | None:
     if not words:
         return None
     forms = "|".join(re.escape(word).replace(r"\ ", r"\s") for word in sorted(words, key=len, reverse=True))
-    return re.compile(rf"(?<![\w/.-])(?:{forms})(?=[\s)\],;:]|\Z|(?<=/)\d)", re.IGNORECASE), words
+    # "10pcs": one that counts may stand close to its number.
+    return re.compile(
+        rf"(?:(?<![\w/.-])|(?<=\d)(?=p|u|s|t))(?:{forms})(?=[\s)\],;:]|\Z|(?<=/)\d)", re.IGNORECASE
+    ), words
 
 
 def stays_open(text: str, language: str) -> bool:
@@ -64,13 +70,26 @@ def written_out(text: str, language: str) -> str:
         return text
     pattern, words = found
     loud = text.isupper()
-    return pattern.sub(
-        lambda match: _dressed(words[" ".join(match.group().lower().split())], match.group(), loud), text
-    )
+
+    def written(match: re.Match[str]) -> str:
+        word = words[" ".join(match.group().lower().split())]
+        close = " " if text[match.start() - 1 : match.start()].isdigit() else ""
+        return close + _dressed(word, match.group(), loud, first=match.start() == 0)
+
+    text = pattern.sub(written, text)
+    return _PACKS.sub(_pack, text) if language == "en" else text
 
 
-def _dressed(word: str, written: str, loud: bool) -> str:
+def _dressed(word: str, written: str, loud: bool, *, first: bool) -> str:
+    """CAPITALS stay capitals; "C/ Tampa" is "com Tampa" but where it stands first."""
     if loud:
         return word.upper()
-    first = next((char for char in written if char.isalpha()), "")
-    return word[0].upper() + word[1:] if first.isupper() else word
+    letter = next((char for char in written if char.isalpha()), "")
+    return word[0].upper() + word[1:] if letter.isupper() and (first or "/" not in written) else word
+
+
+def _pack(match: re.Match[str]) -> str:
+    said = f"pack of {match.group(1)}"
+    if match.group(2).isupper():
+        return said.upper()
+    return said[0].upper() + said[1:] if match.start() == 0 else said

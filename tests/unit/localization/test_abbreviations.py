@@ -14,6 +14,12 @@ from localization.abbreviations import stays_open, written_out
         ("Schrauben 10 Stk. inkl. Dübel", "de", "Schrauben 10 Stück inklusive Dübel"),
         ("Bolsa c/ asa, 2 uds.", "es", "Bolsa con asa, 2 unidades"),
         ("Housse env. 20 cm", "fr", "Housse environ 20 cm"),
+        ("Brush Set 10pcs", "en", "Brush Set 10 pieces"),
+        ("Potes Kit 10 Un.", "pt", "Potes Kit 10 Unidades"),
+        ("Kit C/ 2 Tampas P/ Mesa", "pt", "Kit com 2 Tampas para Mesa"),
+        ("3-Pack Case", "en", "Pack of 3 Case"),
+        ("Filter (2 Pack), 12 pk", "en", "Filter (pack of 2), pack of 12"),
+        ("3 PACK CASE", "en", "PACK OF 3 CASE"),
     ],
 )
 def test_what_sellers_shorten_is_written_out(text, language, read):
@@ -28,6 +34,7 @@ def test_what_sellers_shorten_is_written_out(text, language, read):
         ("https://x.example/p/1", "pt"),
         ("A/C unit", "en"),
         ("w/o/w", "en"),
+        ("2 Pack of 6, 6-pack-holder, 20 packed, 4pc", "en"),
         ("Cabo c/ carregador", "ja"),
     ],
 )
