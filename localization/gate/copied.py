@@ -1,6 +1,7 @@
 """Copied: what should have been translated came back as it went in, whole or in part."""
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -34,20 +35,22 @@ def _whole(case: Case, said: tuple[str, ...]) -> bool:
     telling = [word for word in said if word not in named]
     if len(telling) >= _WHOLE_WORDS_MIN:
         return True
-    return len(telling) >= 2 and any(word in _only(case) for word in telling)
+    own = _only(language_of(case.source_locale), language_of(case.target_locale))
+    return len(telling) >= 2 and not own.isdisjoint(telling)
 
 
-def _only(case: Case) -> frozenset[str]:
-    """Function words of the source's language that mean nothing in the target's."""
-    return function_words(language_of(case.source_locale)) - function_words(language_of(case.target_locale))
+@lru_cache(maxsize=1024)
+def _only(language: str, other: str) -> frozenset[str]:
+    """Function words of a language that mean nothing in another."""
+    return function_words(language) - function_words(other)
 
 
 def _run(case: Case, before: tuple[str, ...], after: tuple[str, ...]) -> bool:
     """A run of source words that holds a function word of the source's language, outside of names."""
     shared = set(before)
-    own = _only(case)
-    if sum(word in shared for word in after) < _RUN_WORDS_MIN:
+    if len(shared.intersection(after)) < _RUN_WORDS_MIN and sum(word in shared for word in after) < _RUN_WORDS_MIN:
         return False
+    own = _only(language_of(case.source_locale), language_of(case.target_locale))
     pairs = set(pairwise(before))
     run: list[str] = []
     for word in after:

@@ -4,7 +4,7 @@ from typing import Final
 
 from localization.detection.identify import identify
 from localization.gate.case import Case
-from localization.gate.lexicon import UNSPACED, language_of, speakers
+from localization.gate.lexicon import UNSPACED, function_words, language_of, speakers
 from localization.gate.prose import words
 from localization.gate.protected import without_names
 
@@ -45,12 +45,15 @@ def misses_language(case: Case) -> bool:
     said = words(case.translation)
     if len(said) < _WORDS_MIN:
         return False
-    votes: dict[str, int] = {}
     known = speakers()
+    shown = sum(map(function_words(target).__contains__, said))
+    # However the rest is shared out, no other language can have more of it.
+    if shown * _WORDS_PER_FUNCTION >= len(said) and shown >= _RIVAL_SHARE * sum(map(known.__contains__, said)):
+        return False
+    votes: dict[str, int] = {}
     for word in said:
         for language in known.get(word, ()):
             votes[language] = votes.get(language, 0) + 1
-    shown = votes.get(target, 0)
     if shown * _WORDS_PER_FUNCTION >= len(said) and shown >= _RIVAL_SHARE * max(votes.values()):
         return False
     return _is_other(case, target)

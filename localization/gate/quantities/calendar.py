@@ -39,6 +39,9 @@ _ALSO_WORDS: Final = re.compile(
 )
 
 
+_FIRST_WORD: Final = re.compile(r"[^\W\d_]+")
+
+
 class Moment(Struct, frozen=True):
     """A date or a time of day: where it stands, what it may mean, the numbers it is written with."""
 
@@ -242,6 +245,15 @@ def _half(low: str, start: int, end: int, names: Calendar) -> tuple[int | None, 
 def agree(one: Day, other: Day) -> bool:
     """Whether two dates may be the same: what both say is equal."""
     return all(a is None or b is None or a == b or a % 100 == b for a, b in zip(one, other, strict=True))
+
+
+@lru_cache(maxsize=256)
+def calendar_words(locale: str) -> frozenset[str]:
+    """Words that a text holds which names a month or a weekday: all their first words, as tokens are read."""
+    names = calendar(locale)
+    return frozenset(
+        _FIRST_WORD.findall(name)[0].replace("ё", "е") for name in (*names.months, *names.weekdays) if name
+    )
 
 
 def months_named(text: str, locale: str) -> frozenset[int]:

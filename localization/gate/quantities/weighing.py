@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from localization.gate.case import Case
 from localization.gate.quantities.binding import is_money
-from localization.gate.quantities.calendar import Moment
+from localization.gate.quantities.calendar import Moment, calendar_words
 from localization.gate.quantities.calendar_weighing import calendar_numbers, contradict, dotted, names_differ, unpaired
 from localization.gate.quantities.money_names import names_money
 from localization.gate.quantities.number_words import Force, knows_inflections, lexicon, may_say
@@ -68,12 +68,18 @@ def _counting(language: str) -> frozenset[str]:
 _TOKEN: Final = re.compile(r"[^\W\d_]+")
 
 
+@lru_cache(maxsize=1024)
+def _tokens(text: str) -> frozenset[str]:
+    return frozenset(_TOKEN.findall(text.lower().replace("ё", "е")))
+
+
 def _in_words(text: str, locale: str) -> bool:
-    words = _counting(parse_locale(locale).language)
-    return bool(words) and not words.isdisjoint(_TOKEN.findall(text.lower().replace("ё", "е")))
+    return not _counting(parse_locale(locale).language).isdisjoint(_tokens(text))
 
 
 def _dates_only(source: str, own: str, shown: str, target: str) -> Findings:
+    if calendar_words(own).isdisjoint(_tokens(source)):
+        return _NOTHING
     return Findings(dates=True) if names_differ(source, own, shown, target) else _NOTHING
 
 
