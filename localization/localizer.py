@@ -23,7 +23,7 @@ from localization.markup import (
 )
 from localization.measures.units import annotated
 from localization.memory import Memory
-from localization.privacy.search import find as find_personal
+from localization.privacy.search import Search
 from localization.protection.glossary import Glossary
 from localization.protection.glossary_file import load_glossary
 from localization.protection.masking import mask
@@ -111,6 +111,7 @@ class Localizer:
         self._pool = pool
         self._settings = settings
         self._report = reporter
+        self._people = Search(pool)
         self.glossary = load_glossary(settings.glossary) if glossary is None else glossary
         self._detector = Detector(settings.locales)
         self._translator = SegmentTranslator(
@@ -138,7 +139,7 @@ class Localizer:
         if not self._settings.find_personal_data:
             return ()
         terms = (*keep, *self._settings.protected_terms)
-        found = await together(find_personal(text, locale, self._pool, priority, terms) for text in texts)
+        found = await together(self._people.find(text, locale, priority, terms) for text in texts)
         for finding in (one for findings in found for one in findings):
             self._report(PersonalDataFound(finding.kind))
         shown = (text[one.start : one.end] for text, findings in zip(texts, found, strict=True) for one in findings)

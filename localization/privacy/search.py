@@ -5,7 +5,9 @@ protected like a brand: it comes through a translation unchanged, and the memory
 """
 
 import re
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from hashlib import blake2b
 from typing import Final
 
 from inference.pool import Pool
@@ -14,7 +16,8 @@ from localization.privacy.rules import Finding, Personal, apart, by_rule
 
 # The tagger is asked where a text holds a word that looks like a name, or a number that may be a house's.
 _MAYBE_NAME: Final = re.compile(
-    r"(?<=[^\W\d_],\s|[^\W\d_]\w\s)[A-ZÀ-Þ][^\W\d_A-ZÀ-Þ]+|[A-ZÀ-Þ][a-zß-ÿ]+\s\d|\d\s[A-ZÀ-Þ][a-zß-ÿ]"
+    r"(?:(?<=[^\W\d_]\s)|(?<=[^\W\d_],\s))[A-ZÀ-Þ][^\W\d_A-ZÀ-Þ]+"
+    r"|[A-ZÀ-Þ][a-zß-ÿ]+\s\d|\d\s[A-ZÀ-Þ][a-zß-ÿ]|\b[A-ZÀ-Þ]\.?\s[A-ZÀ-Þ]{2,}"
 )
 _LATIN: Final = re.compile(r"[A-Za-zÀ-ɏ]")
 # Identities are numbers like many others: the tagger must be sure. A name taken wrongly only stays as it was written.
@@ -25,15 +28,42 @@ _NEAR_STREET: Final = frozenset(("BUILDING_NUMBER", "ZIP_CODE", "CITY", "STATE")
 _IDENTITIES: Final = frozenset(("GOVERNMENT_ID", "PASSPORT", "DRIVERS_LICENSE", "TAX_ID"))
 # A street, its number, town and postcode stand this near each other, characters.
 _ADDRESS_GAP_MAX: Final = 6
+# Positions of a few findings: some hundred bytes a text.
+ENTRIES_MAX: Final = 8192
 
 
-async def find(
+class Search:
+    """Finds personal data, once a text: what was found in texts seen lately is kept by their hash, as positions only.
+
+    One event loop owns it.
+    """
+
+    def __init__(self, pool: Pool, entries_max: int = ENTRIES_MAX) -> None:
+        self._pool = pool
+        self._entries_max = entries_max
+        self._seen: OrderedDict[bytes, tuple[Finding, ...]] = OrderedDict()
+
+    async def find(
+        self, text: str, locale: str | None, priority: Priority, keep: Sequence[str] = ()
+    ) -> tuple[Finding, ...]:
+        """Return the personal data of a text, in order and apart; `keep` are brands, which are nobody's name.
+
+        Without a tagging model, and in other scripts than Latin, only what rules find. Raises RequestTimeout and
+        PoolDead.
+        """
+        key = blake2b("\0".join((text, locale or "", *keep)).encode(errors="replace"), digest_size=16).digest()
+        found = self._seen.get(key)
+        if found is None:
+            found = self._seen[key] = tuple(await _find(text, locale, self._pool, priority, keep))
+        self._seen.move_to_end(key)
+        if len(self._seen) > self._entries_max:
+            self._seen.popitem(last=False)
+        return found
+
+
+async def _find(
     text: str, locale: str | None, pool: Pool, priority: Priority, keep: Sequence[str] = ()
 ) -> list[Finding]:
-    """Return the personal data of a text, in order and apart; `keep` are brands, which are nobody's name.
-
-    Without a tagging model, and in other scripts than Latin, only what rules find. Raises RequestTimeout and PoolDead.
-    """
     found = by_rule(text, locale)
     if pool.tagging_model is None or _MAYBE_NAME.search(_without(text, keep)) is None:
         return found

@@ -8,7 +8,7 @@ from inference.library.store import ModelStore
 from inference.pool import Pool
 from inference.requests import Priority
 from localization.privacy.rules import redacted
-from localization.privacy.search import find
+from localization.privacy.search import Search
 from schemas.settings import PoolSettings
 
 pytestmark = pytest.mark.models
@@ -35,7 +35,7 @@ async def pool():
 
 async def test_names_and_addresses_are_found_and_brands_are_not(pool):
     for locale, text, shown in TEXTS:
-        assert redacted(text, await find(text, locale, pool, Priority.REVIEW)) == (shown or text)
+        assert redacted(text, await Search(pool).find(text, locale, Priority.REVIEW)) == (shown or text)
 
 
 async def test_a_text_is_read_alike_alone_and_in_company(pool):

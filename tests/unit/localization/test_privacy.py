@@ -2,7 +2,7 @@ import pytest
 
 from inference.requests import Entity, ModelId, PoisonText, Priority, Tagging
 from localization.privacy.rules import Finding, Personal, by_rule, redacted, without_personal
-from localization.privacy.search import find
+from localization.privacy.search import Search
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ class Tagger:
 
 
 async def shown(text, labels, keep=()):
-    return redacted(text, await find(text, "pt-BR", Tagger(labels), Priority.REVIEW, keep))
+    return redacted(text, await Search(Tagger(labels)).find(text, "pt-BR", Priority.REVIEW, keep))
 
 
 async def test_parts_of_a_name_and_of_an_address_are_one_finding():
@@ -103,17 +103,17 @@ async def test_identities_need_digits_and_a_sure_tagger():
 @pytest.mark.parametrize("text", ["Muito bom, chegou rápido.", "这个很好，王小明", "TUDO EM MAIÚSCULAS", "é bom"])
 async def test_the_tagger_is_asked_only_where_a_name_may_be(text):
     tagger = Tagger()
-    assert await find(text, "pt-BR", tagger, Priority.REVIEW) == []
+    assert await Search(tagger).find(text, "pt-BR", Priority.REVIEW) == ()
     assert tagger.asked == []
 
 
 async def test_without_a_tagger_or_with_one_that_fails_rules_remain():
     text = "Fale com Ana Souza: ana@mail.example"
     failing = Tagger(error=PoisonText("no"))
-    found = await find(text, "pt-BR", failing, Priority.REVIEW)
-    assert found == [Finding(text.index("ana@"), len(text), Personal.EMAIL)]
+    found = await Search(failing).find(text, "pt-BR", Priority.REVIEW)
+    assert found == (Finding(text.index("ana@"), len(text), Personal.EMAIL),)
     failing.tagging_model = None
-    assert await find(text, "pt-BR", failing, Priority.REVIEW) == found
+    assert await Search(failing).find(text, "pt-BR", Priority.REVIEW) == found
     assert len(failing.asked) == 1
 
 
@@ -122,3 +122,18 @@ def test_a_log_line_keeps_our_own_numbers_and_loses_what_is_anybodys():
     assert (
         without_personal(line) == "cannot parse [email] of listing-updated[3] at 1764000000000, card [card], port 9092"
     )
+
+
+async def test_a_text_is_searched_once_and_the_oldest_is_forgotten():
+    tagger = Tagger({"Ana": ("GIVEN_NAME", 0.9)})
+    search = Search(tagger, entries_max=2)
+    for text in (
+        "Obrigado, Ana!",
+        "Obrigado, Ana!",
+        "Ela e Ana foram.",
+        "Obrigado, Ana!",
+        "Com Ana Souza.",
+        "Ela e Ana foram.",
+    ):
+        assert [one.kind for one in await search.find(text, "pt-BR", Priority.REVIEW)] == [Personal.NAME]
+    assert tagger.asked == ["Obrigado, Ana!", "Ela e Ana foram.", "Com Ana Souza.", "Ela e Ana foram."]
