@@ -14,11 +14,15 @@ _LAST: Final = re.compile(r"(?<!\d)(?<!\d\s)(?<!\w)([^\W\d_]+(?:\.[^\W\d_]+)*)\.
 _ORDINALS: Final = frozenset(("de", "tr", "pl", "cs", "sk", "fi", "nb", "da", "hu", "sv"))
 _ORDINAL: Final = re.compile(r"(?<![\d.,])\d{1,2}\.\s*\Z")
 _ANY: Final = "any"
-# Bare forms ("tam", "pcs") are looked for in titles and labels only, those with a sign anywhere.
-_PLAIN_CHARS_MAX: Final = 120
+# Bare forms ("tam", "nao") are looked for in what is short enough to be typed on a phone, those with a sign anywhere.
+_PLAIN_CHARS_MAX: Final = 400
 
 # "3-Pack", "(2 Pack)": how many there are, before what there is; "2 pack of 6" says it already.
 _PACKS: Final = re.compile(r"(?<![\w.,-])(\d{1,3})[- ]?(pack|pk)(?![\w-]|\s+of\b)", re.IGNORECASE)
+
+# "2 A 8 Anos" in a title is a range and no ampere.
+_RANGED: Final = frozenset(("pt", "es"))
+_RANGE: Final = re.compile(r"(?<=\d[ \"]) ?A (?=\d)")
 
 
 class _Entry(Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,12 +81,14 @@ def written_out(text: str, language: str) -> str:
         return close + _dressed(word, match.group(), loud, first=match.start() == 0)
 
     text = pattern.sub(written, text)
+    if not loud and language in _RANGED:
+        text = _RANGE.sub(lambda match: match.group().lower(), text)
     return _PACKS.sub(_pack, text) if language == "en" else text
 
 
 def _dressed(word: str, written: str, loud: bool, *, first: bool) -> str:
     """CAPITALS stay capitals; "C/ Tampa" is "com Tampa" but where it stands first."""
-    if loud:
+    if loud or (written.isupper() and written.isalpha() and len(written) > 2):
         return word.upper()
     letter = next((char for char in written if char.isalpha()), "")
     return word[0].upper() + word[1:] if letter.isupper() and (first or "/" not in written) else word

@@ -139,7 +139,9 @@ def to_reader(
 
 
 def _small(chunk: re.Match[str]) -> str:
-    return chunk.group().lower() if chunk.group().istitle() else chunk.group()
+    """A word in small letters; one letter behind a word is a size: "Tamanho P"."""
+    last = chunk.end() == len(chunk.string) and chunk.start() > 0 and len(chunk.group()) == 1
+    return chunk.group().lower() if chunk.group().istitle() and not last else chunk.group()
 
 
 @lru_cache(maxsize=64)

@@ -100,7 +100,9 @@ def _head(line: str, *, whole: bool) -> tuple[list[Segment], str]:
         # Before a dash it may as well be a name, unless a sentence follows: "NATURA EKOS - Sabonete".
         dashed = heading.group()[-1] in "-–—"
         spoken = len(_SMALL_WORD.findall(rest)) >= _SENTENCE_WORDS_MIN if dashed else _SMALL.search(rest)
-        if spoken and not TAG.search(heading.group()):
+        # "SALE!" alone says too little.
+        called = heading.group()[-1] in "!?" and len(heading.group().split()) == 1
+        if spoken and not called and not TAG.search(heading.group()):
             head.append(trimmed(heading.group()))
             line = rest
     return head, line

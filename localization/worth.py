@@ -10,7 +10,7 @@ from localization.segment import TAG
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 # XL, USB, LED: three capitals or fewer are a size or an abbreviation, not a sentence.
 _CODE_CHARS_MAX: Final = 3
-# Three of them in a row, and no list of sizes, are a phrase: BUY IT NOW.
+# Three of them in a row, and no list of sizes, are a phrase: BUY IT NOW. Single letters are edges: 12" L x 8" W x 4" H.
 _CODE_WORDS_MAX: Final = 2
 _LIST_MARK: Final = re.compile(r"[/,;|+&]")
 # Five small Latin letters in a row are no unit, code or stand-in: the common case is answered at once.
@@ -26,7 +26,7 @@ def worth_translating(masked: str) -> bool:
         return True
     bare = TAG.sub(" ", SENTINEL.sub(" ", masked))
     words = _WORD.findall(NUMERAL.sub(" ", MEASURE.sub(" ", bare)))
-    if len(words) > _CODE_WORDS_MAX and _LIST_MARK.search(bare) is None:
+    if sum(len(word) > 1 for word in words) > _CODE_WORDS_MAX and _LIST_MARK.search(bare) is None:
         return True
     return any(_is_word(word) for word in words)
 

@@ -99,8 +99,10 @@ _SYMBOLS: Final = {form: unit for unit, forms in _FORMS.items() for form in form
 # "2 in 1", "3 in stock": no inches.
 _INCHES_END: Final = r"(?=[.,;:)\]]|\Z|\s*[x×|/·•+-]|\s+(?:and|or|by|long|wide|tall|high|deep|thick|e|y|et|und|ou|o)\b)"
 # Scripts without spaces go on after a unit; "5 m/s" is another unit.
-_UNIT_END: Final = r"(?![0-9A-Za-zÀ-ӿ/²³])"
-_BETWEEN: Final = r"\s?(?:[x×]|-|–|—)\s?"
+_UNIT_END: Final = r"(?![0-9A-Za-zÀ-ӿ²³]|/[^\W\d_])"
+_BETWEEN: Final = r"\s?(?:[x×*]|-|–|—)\s?"
+# A box that tells its unit with each edge: 12" x 8" x 4".
+_EDGES: Final = re.compile(r"\s?[x×*]\s?")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _OTHER: Final = re.compile(r"\s?[(/=]\s?(?:ca\. |approx\. |aprox\. |≈ ?|~ ?)?")
 _QUOTE: Final = re.compile('"')
@@ -131,18 +133,34 @@ def find(text: str, locale: str) -> list[Measure]:
     if not any(map(str.isdigit, text)):
         return []
     words, pattern = _lexicon(locale)
-    return [
-        Measure(
-            match.start(),
-            match.end(),
-            tuple(NUMERAL.findall(match.group(1))),
-            tuple(NUMERAL.split(match.group(1))[1:-1]),
-            words.get(match.group(2)) or words[match.group(2).lower()],
-            not match.group(1)[0].isdigit(),
-        )
-        for match in pattern.finditer(text)
-        if match.group(2) != '"' or not _closes(text, match.end() - 1)
-    ]
+    return _boxes(
+        text,
+        [
+            Measure(
+                match.start(),
+                match.end(),
+                tuple(NUMERAL.findall(match.group(1))),
+                tuple(NUMERAL.split(match.group(1))[1:-1]),
+                words.get(match.group(2)) or words[match.group(2).lower()],
+                not match.group(1)[0].isdigit(),
+            )
+            for match in pattern.finditer(text)
+            if match.group(2) != '"' or not _closes(text, match.end() - 1)
+        ],
+    )
+
+
+def _boxes(text: str, found: list[Measure]) -> list[Measure]:
+    joined: list[Measure] = []
+    for measure in found:
+        last = joined[-1] if joined else None
+        edge = None if last is None or last.unit != measure.unit else _EDGES.fullmatch(text, last.end, measure.start)
+        if last is None or edge is None:
+            joined.append(measure)
+            continue
+        numerals, between = (*last.numerals, *measure.numerals), (*last.between, edge.group(), *measure.between)
+        joined[-1] = Measure(last.start, measure.end, numerals, between, measure.unit, last.below)
+    return joined
 
 
 def _closes(text: str, at: int) -> bool:
@@ -165,7 +183,8 @@ def annotated(text: str, locale: str) -> str:
             or (number and _is_other(text, measures[number - 1], measure))
         ):
             continue
-        if len(measure.numerals) == 1 and is_name(text, measure.start, measure.end, measure.unit, locale):
+        boxed = any("x" in sign or "×" in sign or "*" in sign for sign in measure.between)
+        if not boxed and is_name(text, measure.start, measure.end, measure.unit, locale):
             continue
         inside = text.count("(", 0, measure.start) > text.count(")", 0, measure.start)
         parts += [text[at : measure.end], f" / {told}" if inside else f" ({told})"]
@@ -252,7 +271,8 @@ def _lexicon(locale: str) -> tuple[dict[str, str], re.Pattern[str]]:
     forms = sorted(words, key=len, reverse=True)
     units = "|".join(re.escape(form) + (_INCHES_END if form == "in" else _UNIT_END) for form in forms)
     number = NUMERAL.pattern
-    pattern = rf"(?<![0-9A-Za-z.,±/-])((?:(?<![^\s(])[-−])?{number}(?:{_BETWEEN}{number}){{0,2}})[\s\u00a0-]?({units})"
+    start = r"(?<![0-9A-Za-z.,±-])(?<!\d[/*×])((?:(?<![^\s(])[-−])?"
+    pattern = rf"{start}{number}(?:{_BETWEEN}{number}){{0,2}})[\s\u00a0-]?({units})"
     return words, re.compile(pattern)
 
 

@@ -20,6 +20,9 @@ from localization.abbreviations import stays_open, written_out
         ("3-Pack Case", "en", "Pack of 3 Case"),
         ("Filter (2 Pack), 12 pk", "en", "Filter (pack of 2), pack of 12"),
         ("3 PACK CASE", "en", "PACK OF 3 CASE"),
+        ("It doesnt work, DONT buy", "en", "It doesn't work, DON'T buy"),
+        ("nao serviu, Nao comprem", "pt", "não serviu, Não comprem"),
+        ('Vestido 2 A 8 Anos, TV 32" A 65"', "pt", 'Vestido 2 a 8 Anos, TV 32" a 65"'),
     ],
 )
 def test_what_sellers_shorten_is_written_out(text, language, read):

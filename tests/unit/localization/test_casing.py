@@ -101,6 +101,7 @@ def test_a_label_gets_no_article_that_its_source_has_not(output, label, language
 
 def test_a_label_with_a_country_is_asked_as_written():
     assert to_model("Made in Italy", Casing.LABEL, languages=EN_PT) == "Made in Italy"
+    assert to_model("Tamanho P", Casing.LABEL, languages=PT_EN) == "tamanho P"
     assert to_model("Made in Steel", Casing.LABEL, languages=EN_PT) == "made in steel"
 
 

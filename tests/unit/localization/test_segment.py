@@ -105,6 +105,7 @@ def test_sentences_end_where_readers_end_them(language, marked):
         ("SOFT & WARM – Our fabric keeps your feet warm", ["SOFT & WARM", "Our fabric keeps your feet warm"]),
         ("NATURA EKOS - Sabonete em barra", ["NATURA EKOS - Sabonete em barra"]),
         ("ALL OF IT: IN CAPITALS", ["ALL OF IT: IN CAPITALS"]),
+        ("SALE! Watch for phones", ["SALE! Watch for phones"]),
         ("USB: fast charging", ["USB: fast charging"]),
         ("Cable | 2 m • White - new", ["Cable", "2 m", "White - new"]),
         ("★ HIGH QUALITY ★ strong seams", ["HIGH QUALITY", "strong seams"]),

@@ -22,6 +22,8 @@ from localization.worth import worth_translating
         "3/4",
         "P/M/G",
         "50 %",
+        '12" L x 8" W x 4" H',
+        "30cm (A) x 20cm (L) x 10cm (P)",
     ],
 )
 def test_what_says_nothing_is_not_worth_a_model(text):
