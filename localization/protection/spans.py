@@ -105,17 +105,20 @@ def find_spans(
     `terms` are matched as written or in capitals, whole words. `numbers` finds plain numbers too. `region` (ISO 3166-1)
     finds phones as they are written in that country.
     """
-    found = list(_terms(text, terms)) if terms else []
+    ruled = _ruled(text, numbers, region)
+    return sorted((*_terms(text, terms), *ruled)) if terms else list(ruled)
+
+
+@lru_cache(maxsize=1024)  # a source is asked for its stand-ins, then by the gate
+def _ruled(text: str, numbers: bool, region: str | None) -> tuple[Found, ...]:
+    found: list[Found] = []
     fixed = _fixed(text, region)
-    if not fixed:
-        _scan(text, 0, len(text), numbers, found)
-        return sorted(found) if len(found) > 1 else found
     at = 0
     for span in fixed:
         _scan(text, at, span.start, numbers, found)
         at = span.end
     _scan(text, at, len(text), numbers, found)
-    return sorted(found + fixed)
+    return tuple(sorted(found + fixed))
 
 
 def _fixed(text: str, region: str | None) -> list[Found]:
