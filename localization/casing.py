@@ -49,8 +49,15 @@ _ARTICLES: Final[dict[str, frozenset[str]]] = {
 # Said once is enough for a model, and it makes nothing else of it: "Maravilhoso!!!!!" was "Thank you for sharing!".
 _MARKS: Final = re.compile(r"[!?]+")
 _SHOUTED: Final = re.compile(r"[!?]{2}")
+# "10th" is asked and "10a" comes back; what is a name stays under its own language: "Junk (em inglês)".
+_ORDINAL: Final = re.compile(r"\d(?:st|nd|rd|th)\b")
+_ORDINAL_SAID: Final = re.compile(r"(?<=\d)[oa](?![\wºª])")
+_ORDINALS: Final = frozenset(("pt", "es", "it"))
+_GLOSS: Final = re.compile(r" \((?:em|en|in) [^\W\d_]{4,12}\)")
 # The models' own spacing: "Women 's", "Black / White".
 _APART: Final = re.compile(r"(?<=\w) ['’](?=s\b)")
+_DASH: Final = re.compile(r" [–—] ")
+_ANY_DASH: Final = re.compile(r" [-–—] ")
 _SLASHED: Final = re.compile(r"(?<=\S) ?/ (?=\S)|(?<=\S) /(?=\S)")
 
 
@@ -126,6 +133,8 @@ def to_reader(
     written as titles of the target's language are.
     """
     output = _joined(output, masked)
+    if languages[1] in _ORDINALS and _ORDINAL.search(masked):
+        output = _ORDINAL_SAID.sub(lambda sign: "º" if sign.group() == "o" else "ª", output)
     if casing is Casing.CAPITALS:
         return output.upper()
     if casing is Casing.LABEL:
@@ -192,9 +201,14 @@ def _bare(output: str, masked: str, languages: tuple[str, str]) -> str:
 
 
 def _joined(output: str, masked: str) -> str:
-    """Take out the spaces that the models put in where none stood in the source; marks are as many as there."""
+    """Undo the models' own habits of spaces, marks and dashes: they are as they were in the source."""
     if " '" in output or " ’" in output:
         output = _APART.sub(lambda match: match.group()[1:], output)
+    if " (" in output and "(" not in masked:
+        output = _GLOSS.sub("", output)
+    dashes = _DASH.findall(masked)
+    if dashes and " - " in output and len(dashes) == len(_ANY_DASH.findall(output)):
+        output = _ANY_DASH.sub(lambda _: dashes.pop(0), output)
     if _SHOUTED.search(masked):
         marks = _MARKS.findall(masked)
         if len(marks) == len(_MARKS.findall(output)):

@@ -17,7 +17,9 @@ _CHARS_MAX: Final = 80
 _NAME_KINDS: Final = frozenset(("attribute_name",))
 _VALUE_KINDS: Final = frozenset(("attribute_value",))
 # In these "Cor: Preto" stands in one text; "Manga" alone may be a fruit there.
-_BOTH_KINDS: Final = frozenset(("bullet", "html", "text", "review"))
+_BOTH_KINDS: Final = frozenset(("bullet", "html", "text", "review", "cell"))
+CELL: Final = "cell"
+"""The kind of a text that stands alone in a table: a name or a value."""
 _BETWEEN: Final = re.compile(r"(\s*[/,|;+&]\s*)")
 # "Chest (cm)": what it is measured in stays.
 _UNIT: Final = re.compile(r"\s?\((?:cm|mm|m|in|kg|g|lb|oz|ml|l|W|V|Hz)\)\Z")
@@ -69,6 +71,10 @@ def told(text: str, kind: str, source: str, target: str) -> str | None:
         return _name(text, source, target)
     if kind in _VALUE_KINDS:
         return _value(text, source, target)
+    if kind == CELL:
+        alone = _name(text, source, target) or _value(text, source, target)
+        if alone is not None:
+            return alone
     head, rest = headed(text, kind, source, target) or ("", "")
     value = _value(rest, source, target) if rest else ""
     return None if not head or value is None else head + value

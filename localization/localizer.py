@@ -1,5 +1,6 @@
 """From one source text to one text that may be shown."""
 
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
@@ -11,6 +12,7 @@ from inference.pool import Pool
 from inference.requests import Priority
 from localization.clean import clean
 from localization.detection.detector import Detector
+from localization.labels import CELL
 from localization.markup import (
     Block,
     attribute_texts,
@@ -53,6 +55,7 @@ class FieldKind(StrEnum):
 
 # What a seller writes about an item. A title has no room, a review and a carrier speak for themselves.
 _MEASURED: Final = frozenset((FieldKind.TEXT, FieldKind.HTML, FieldKind.BULLET, FieldKind.ATTRIBUTE_VALUE))
+_CELL: Final = re.compile("<(?:t[dh]|d[td])[ >]")
 _PROSE: Final = frozenset((FieldKind.TEXT, FieldKind.HTML, FieldKind.REVIEW, FieldKind.CARRIER_TEXT))
 
 
@@ -89,11 +92,15 @@ class _Ready(Struct, frozen=True):
 
 
 class _Part(Struct, frozen=True):
-    """A stretch of a field: a literal between blocks of HTML, or the segments of a block or of a plain text."""
+    """A stretch of a field: a literal between blocks of HTML, or the segments of a block or of a plain text.
+
+    `cell`: the block is in a table or a list of definitions, where names and values stand alone.
+    """
 
     literal: str = ""
     block: Block | None = None
     segments: tuple[Segment, ...] = ()
+    cell: bool = False
 
 
 class Localizer:
@@ -168,8 +175,9 @@ class Localizer:
         glossary = self.glossary.for_pair(source.locale, target_locale)
         job = Job(source.locale, target_locale, terms, model, priority, source.kind, glossary)
         parts = _segment(ready.text, source.kind, source.locale)
-        segments = [one for part in parts for one in part.segments]
-        shown = await together(self._translator.translate(one.text, job) for one in segments)
+        cell = replace(job, field=CELL)
+        segments = [(one.text, cell if part.cell else job) for part in parts for one in part.segments]
+        shown = await together(self._translator.translate(text, one) for text, one in segments)
         if source.kind in _MEASURED and self._settings.units == "both":
             bare = source.kind is not FieldKind.HTML
             shown = tuple(_with_units(one, target_locale, bare=bare) for one in shown)
@@ -225,13 +233,14 @@ def _segment(text: str, kind: FieldKind, locale: str) -> tuple[_Part, ...]:
     language = parse_locale(locale).language
     if kind is not FieldKind.HTML:
         return (_Part(segments=tuple(segment(text, language, whole=kind not in _PROSE))),)
-    parts = []
+    parts, cell = [], False
     for part in parse(text):
         if isinstance(part, str):
             parts.append(_Part(literal=part))
+            cell = _CELL.match(part) is not None
             continue
         runs = (segment(run, language, whole=False) for run in labels_apart(part.text))
-        parts.append(_Part(block=part, segments=tuple(one for run in runs for one in run)))
+        parts.append(_Part(block=part, segments=tuple(one for run in runs for one in run), cell=cell))
     return tuple(parts)
 
 

@@ -113,9 +113,13 @@ def test_a_label_with_a_country_is_asked_as_written():
         ("front / back and 'x'", "frente/verso e 'x'", "front/back and 'x'"),
         ("Women 's shoes", "Sapatos femininos", "Women's shoes"),
         ("it says 'so'", "diz 'isso'", "it says 'so'"),
+        ("Easy - no tools", "Fácil – sem ferramentas", "Easy – no tools"),
+        ("A - b - c", "A – b", "A - b - c"),
+        ("Lixo (em inglês).", "Junk.", "Lixo."),
+        ("Caixa (em couro)", "Box (leather)", "Caixa (em couro)"),
     ],
 )
-def test_spaces_that_a_model_puts_in_go_out(output, source, shown):
+def test_what_a_model_puts_in_goes_out(output, source, shown):
     assert to_reader(output, source, Casing.AS_WRITTEN) == shown
 
 
@@ -125,3 +129,12 @@ def test_marks_are_asked_once_and_shown_as_often_as_they_were_written():
         "Wonderful!!!!! Going??? What?!?!"
     )
     assert to_reader("Wonderful. Going?", "Maravilhoso!!! Vai???", Casing.AS_WRITTEN) == "Wonderful. Going?"
+
+
+def test_an_ordinal_gets_its_sign():
+    written = "3rd one, 10th generation"
+    assert (
+        to_reader("3o que tenho, 10a geração", written, Casing.AS_WRITTEN, languages=EN_PT)
+        == "3º que tenho, 10ª geração"
+    )
+    assert to_reader("Modelo 3a", "Model 3a", Casing.AS_WRITTEN, languages=EN_PT) == "Modelo 3a"

@@ -16,6 +16,9 @@ LANGUAGES = ("en", "pt", "es", "fr", "de")
         ("Manga", "attribute_name", ("pt-BR", "en-US"), "Sleeve"),
         ("Manga", "attribute_value", ("pt-BR", "en-US"), None),
         ("Manga", "html", ("pt-BR", "en-US"), None),
+        ("Manga", "cell", ("pt-BR", "en-US"), "Sleeve"),
+        ("Preto", "cell", ("pt-BR", "en-US"), "Black"),
+        ("Cor: Preto", "cell", ("pt-BR", "en-US"), "Color: Black"),
         ("COR:", "html", ("pt-BR", "en-GB"), "COLOUR:"),
         ("Chest (cm)", "attribute_name", ("en", "pt-BR"), "Busto (cm)"),
         ("Chest (cm)", "attribute_name", ("en", "pt-PT"), "Peito (cm)"),
@@ -64,3 +67,12 @@ async def test_a_label_before_a_measure_needs_no_model():
     pool = FakePool()
     field = await localized(pool, "<p>Peso: 1,5 kg</p>", FieldKind.HTML, locale="pt-BR", target="en-US")
     assert (field.text, field.origin, pool.asked) == ("<p>Weight: 1.5 kg (3.3 lb)</p>", "generated", [])
+
+
+async def test_names_and_values_stand_alone_in_the_cells_of_a_table():
+    pool = FakePool()
+    html = "<table><tbody><tr><th>Manga</th><td>Preto</td></tr></tbody></table>"
+    field = await localized(pool, html, FieldKind.HTML, locale="pt-BR", target="en-US")
+    assert (field.text, pool.asked) == ("<table><tbody><tr><th>Sleeve</th><td>Black</td></tr></tbody></table>", [])
+    await localized(pool, "<p>Manga</p>", FieldKind.HTML, locale="pt-BR", target="en-US")
+    assert [text for text, _ in pool.asked] == ["manga"]
