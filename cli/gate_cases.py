@@ -1,5 +1,6 @@
 """Cases for the gate as people write them in JSON lines: keys, types and locale tags in any common spelling."""
 
+from contextlib import suppress
 from typing import Any, Final
 
 from babel.core import get_global
@@ -43,7 +44,10 @@ def _text(said: dict[str, Any], key: str, default: str) -> str:
 
 
 def _locale(tag: str, key: str) -> str:
-    """The tag as BCP 47 has it: `pt_br`, `de_DE.UTF-8`, `sr@latin` and the three letters of ISO 639-2 are read too."""
+    """The tag as BCP 47 has it: `pt_br`, `de_DE.UTF-8`, `sr@latin` and the three letters of ISO 639-2 are read too.
+
+    Of a tag with a region or script that nobody knows (`sr-SP`, `ca-valencia`) the language is left.
+    """
     bare, _, variant = tag.strip().partition(".")[0].partition("@")
     parts = bare.replace("_", "-").split("-")
     parts[0] = str(get_global("language_aliases").get(parts[0].lower(), parts[0])).split("_")[0]
@@ -52,6 +56,9 @@ def _locale(tag: str, key: str) -> str:
     try:
         return str(parse_locale("-".join(parts)))
     except UnknownLocale as error:
+        for kept in range(len(parts) - 1, 0, -1):
+            with suppress(UnknownLocale):
+                return str(parse_locale("-".join(parts[:kept])))
         raise BadCase(f"`{key}`: {error}") from error
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from localization.gate.addresses import same_for_readers
 from localization.gate.case import Case
 from localization.gate.length import excess
+from localization.gate.lexicon import script_of_locale
 from localization.gate.prose import prose, sentences
 from localization.gate.protected import spans
 
@@ -72,6 +73,9 @@ def _adds_name(case: Case, source: str) -> bool:
     for name in _NAME.findall(shown):
         if name.casefold() not in source and name in _brands():
             return True
+    if script_of_locale(case.source_locale) != "Latn":
+        # "포스트스크립트" is PostScript.
+        return False
     # An ending may hang on it: "PostScriptu".
     return any(
         _squeezed(name.casefold()[: max(5, len(name) - 4)]) not in _squeezed(source) for name in _CAMEL.findall(shown)

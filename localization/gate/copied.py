@@ -15,7 +15,12 @@ _WHOLE_WORDS_MIN: Final = 4
 _RUN_WORDS_MIN: Final = 3
 # So many words may be a name even with a function word in it: "Institute of the Arts".
 _FEW_WORDS: Final = 4
-_PARTED: Final = re.compile(r"[,;]?\s+")
+_PARTED: Final = re.compile(r"\s+")
+# What is typed into a machine is the same in every language.
+_CODE: Final = re.compile(
+    r"<(code|literal|userinput|command|cmd|kbd|pre|screen|tt|samp|var|option)\b[^<>]*>.*?</\1>|``[^`]+``|`[^`\n]+`",
+    re.DOTALL,
+)
 
 
 def copies(case: Case) -> bool:
@@ -50,6 +55,12 @@ def _run(case: Case, before: tuple[str, ...], after: tuple[str, ...]) -> bool:
     shared = set(before)
     if len(shared.intersection(after)) < _RUN_WORDS_MIN and sum(word in shared for word in after) < _RUN_WORDS_MIN:
         return False
+    if ("`" in case.translation or "</" in case.translation) and _CODE.search(case.translation):
+        before, after = (words(_CODE.sub("\n¤\n", text)) for text in (case.source, case.translation))
+        shared = set(before)
+    if script_of_locale(case.source_locale) != "Latn":
+        # Latin words in a text of another script are names.
+        shared = {word for word in shared if not word.isascii()}
     own = _only(language_of(case.source_locale), language_of(case.target_locale))
     pairs = set(pairwise(before))
     run: list[str] = []
@@ -83,7 +94,7 @@ def _telling(run: list[str], own: frozenset[str], case: Case) -> bool:
 
 
 def _plainly(run: list[str], case: Case) -> bool:
-    """Whether the run stands there as words of a sentence do: "like this, or so", not "no-referrer(policy)"."""
+    """Whether three words stand there as in a sentence: not "no-referrer(policy)", nor a list: "all, text, not"."""
     shown = _PARTED.sub(" ", prose(case.translation).casefold())
     windows = range(len(run) - _RUN_WORDS_MIN + 1)
     return any(" ".join(run[at : at + _RUN_WORDS_MIN]) in shown for at in windows)

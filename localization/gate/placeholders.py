@@ -24,11 +24,13 @@ _STYLES: Final = (
     r"\[/?[a-z]+(?:_[a-z]+)+(?:\s[^\[\]\n]{0,60})?\]",  # shortcodes
     r"\[[A-Z]+(?:_[A-Z0-9]+)+\]|\*\|[A-Za-z0-9_:]{1,40}\|\*|##[A-Za-z]\w{1,40}##",  # mail merge
     r"%\(\w{1,60}\)[-#0 +]{0,3}\d{0,3}(?:\.\d+)?[a-zA-Z]",  # Python's named printf
+    r"%s(?=[^\W\d_][^%\n]{0,80}%s(?![A-Za-z0-9_]))",  # around the text of a link: "%sFind out why%s."
     r"%[A-Za-z_]\w{1,40}(?:[.-]\w{1,40}){0,4}%",  # Symfony
+    r"(?<![\d%])%(?:d(?=[A-Z])|\.\d+f(?=[a-zA-Z]))|(?<![A-Za-z0-9_%])%[1-9](?=[x×х]%\d|[A-Z][a-z])",  # before a unit
     r"(?<![\d%])%(?:\d{1,2}\$)?[-+0#']{0,2}\d{0,3}(?:\.(?:\d+|\*))?(?:hh?|ll?|[jzt])?[sdifucxXoeEgGp@](?![A-Za-z0-9_])",
-    r"(?<![\w%])%(?:L?\d{1,2}|n)(?![A-Za-z0-9_$%]|[.,]\d)",  # Qt
-    r"(?<![\w$])\$(?!(?:US|CA|CAD|AU|AUD|NZ|HK|MX|SG|USD)\b)[A-Za-z_]\w{0,40}(?!\w)",  # shell, PHP
-    r"(?<![\w:/.@])[:@][a-z_][a-z0-9_]{0,40}(?![\w:.@/-]|\.\w)",  # Laravel, Drupal
+    r"(?:(?<![A-Za-z0-9_%])|(?<=%\d[x×х]))%(?:L?\d{1,2}|n)(?![A-Za-z0-9_$%]|[.,]\d)",  # Qt
+    r"(?<![A-Za-z0-9_$])\$(?!(?:US|CA|CAD|AU|AUD|NZ|HK|MX|SG|USD)\b)[A-Za-z_][A-Za-z0-9_]{0,40}",  # shell, PHP
+    r"(?<![\w:/.@])[:@][a-z_][a-z0-9_]{0,40}(?![A-Za-z0-9_:@/-]|\.[A-Za-z0-9_])",  # Laravel, Drupal
     r"(?<!\w)__\w{1,40}?__(?!\w)",
 )
 PLACEHOLDER: Final = re.compile("|".join(_STYLES))
@@ -44,6 +46,10 @@ _PRINTF_ONE: Final = re.compile(
 )
 _QT_NUMBER: Final = re.compile(r"%\d{1,2}")
 _PERCENT_FIRST: Final = frozenset(("tr", "eu"))
+# A wiki's link: its target is fixed, its text is not.
+_WIKI_TEXT: Final = re.compile(r"\|[^\[\]]*(?=\]\])")
+# Two percent signs print one, where text is formatted; one alone breaks it.
+_LONE_PERCENT: Final = re.compile(r"(?<![%\w])\d+\s?%(?![%\w(.{$-])")
 _PLURAL_BAR: Final = re.compile(r"\s\|\s|\w\|\w")
 _SPACE: Final = re.compile(r"\s+")
 
@@ -67,11 +73,20 @@ _NONE: Final = Slots(Counter(), (), False, frozenset(), frozenset())
 def changes_placeholders(case: Case) -> bool:
     """Whether a placeholder is missing, altered, invented, or no longer in the order that unnamed ones need."""
     before, after = slots(case.source), slots(case.translation)
+    if _unescapes(case):
+        return True
     if before is after or _percents(case):
         return False
     if before.forms != after.forms or before.inside != after.inside:
         return True
     return before.named != after.named or not _same_printf(before, after)
+
+
+def _unescapes(case: Case) -> bool:
+    """Whether a doubled percent sign behind a number came back as one."""
+    if "%%" not in case.source:
+        return False
+    return _LONE_PERCENT.search(case.translation) is not None and _LONE_PERCENT.search(case.source) is None
 
 
 def _percents(case: Case) -> bool:
@@ -132,7 +147,7 @@ def slots(text: str) -> Slots:
 
 
 def _bare(placeholder: str) -> str:
-    return _SPACE.sub("", placeholder)
+    return _SPACE.sub("", _WIKI_TEXT.sub("", placeholder) if placeholder.startswith("[[") else placeholder)
 
 
 def _without_icu(text: str) -> tuple[str, set[tuple[str, str, frozenset[str]]], list[str]]:

@@ -34,7 +34,16 @@ _MIXED: Final = re.compile(r"[A-Za-z][а-яёіїєА-ЯЁІα-ωΑ-Ω]|[а-яё
 _WORDS: Final = re.compile(r"[^\W\d_]+")
 # The replacement character, C1 controls, and UTF-8 that was read as Latin-1 or Windows-1252.
 _LATE: Final = r"[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
-_BROKEN: Final = re.compile(rf"[\ufffd\x80-\x84\x86-\x9f]|[ÂÃ]{_LATE}|[à-ï]{_LATE}{{2}}|Ð[°-¿]Ñ")
+# The same of the languages of Central Europe, inside a word; quotation marks and dashes may stand behind a letter.
+_LATE_INSIDE: Final = r"[\x80-\x9f¡-¿€‚ƒ„…†‡ˆ‰Š‹ŒŽ™š›œžŸ]"
+_BROKEN: Final = re.compile(
+    rf"[\ufffd\x80-\x84\x86-\x9f]|[ÂÃ]{_LATE}|[à-ï]{_LATE}{{2}}|Ð[°-¿]Ñ|(?<=[a-z])[ÄÅ]{_LATE_INSIDE}"
+    rf"|[ÄÅ][\x80-\x9f¡-¿€ƒ†‡ˆ‰‹Œ™œŸ](?=[a-z])"
+)
+# No writing system has these; a terminal obeys some of them.
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# Written in Latin letters as well as in those that CLDR names first, where the tag does not say which.
+_ALSO_LATIN: Final = frozenset(("sr", "uz"))
 _HAN: Final = re.compile(r"[㐀-鿿]")
 _VARIANT_SHARE: Final = 0.04
 
@@ -42,6 +51,8 @@ _VARIANT_SHARE: Final = 0.04
 def misses_script(case: Case) -> bool:
     """Whether letters are of a script that is neither the target's nor the source's own, missing, mixed or broken."""
     script = script_of_locale(case.target_locale)
+    if _CONTROL.search(case.translation) and not _CONTROL.search(case.source):
+        return True
     if script == "Latn" and case.translation.isascii():
         return False
     if _BROKEN.search(case.translation) and not _BROKEN.search(case.source):
@@ -49,9 +60,16 @@ def misses_script(case: Case) -> bool:
     if script not in _RANGES and script not in _PARTS:
         return False
     shown, source = prose(case.translation), prose(case.source)
+    if script == "Cyrl" and case.target_locale.split("-")[0] in _ALSO_LATIN and _leaves_it_open(case, shown):
+        script = "Latn"
     if _foreign(script).search(shown) and _intrudes(shown, source, script):
         return True
     return script != "Latn" and _misses_own(shown, source, script)
+
+
+def _leaves_it_open(case: Case, shown: str) -> bool:
+    """Whether the tag names no script and the text keeps to Latin letters."""
+    return case.target_locale.count("Cyrl") == 0 and _own("Cyrl").search(shown) is None
 
 
 def _misses_own(shown: str, source: str, script: str) -> bool:

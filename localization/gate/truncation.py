@@ -18,7 +18,10 @@ _OPENING: Final = re.compile(r"[(\[«「『【《（［]")
 _WIDE: Final = str.maketrans("（）［］｛｝", "()[]{}")
 _BULLET: Final = re.compile(r"^\s*(?:[-*•·–—]|\d{1,2}[.)])\s", re.MULTILINE)
 _INNER_STOP: Final = re.compile(r"[^\W\d_]{2}[.!?]\s|[。！？।؟]")
-_ALONE: Final = re.compile(r"(?<=\s)[.,](?=\s+[^\W\d_])")
+# Behind a word: writers put a space between a tag or quotation mark and the comma too.
+_ALONE: Final = re.compile(r"(?<=\w\s)[.,](?=\s+[^\W\d_])")
+# "Released", "Publié le": a label before its value.
+_LABEL_WORDS: Final = 2
 _SENTENCE_WORDS_MIN: Final = 4
 # In spreads of the length ratio: a translation without a stop, without a stop where it has others, of fewer sentences.
 _SHORTER: Final = -1.6
@@ -60,6 +63,8 @@ def _hangs(case: Case) -> bool:
     if len(shown) < 2 or shown[-1] not in opening_words(language_of(case.target_locale)):
         return False
     said = words(case.source)
+    if len(said) <= _LABEL_WORDS and len(shown) <= _LABEL_WORDS:
+        return False
     if said and said[-1] in function_words(language_of(case.source_locale)):
         return False
     # "plug-in" ends with no preposition.
