@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from agents.base import KEEP, AnyAgent, Output, Tools
+from localization.privacy.rules import without_personal
 from schemas.codec import decode, encode
 from schemas.dead_letters import dead_letter
 from schemas.envelope import output_headers
@@ -251,10 +252,11 @@ class Runner:
         return message
 
     def _bury(self, slot: Slot, refused: Refused, prefix: Prefix) -> None:
-        """Write the record to `dead-letter` as it came, with the reason."""
+        """Write the record to `dead-letter` as it came, with the reason; what is said of it quotes nobody."""
+        said = without_personal(refused.message)
         key, value, headers = dead_letter(
             slot.record,
-            refused,
+            Refused(refused.stage, refused.reason, said, retryable=refused.retryable),
             now=datetime.now(UTC),
             app_version=self._app_version,
             attempts=slot.attempts,

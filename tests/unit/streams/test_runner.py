@@ -104,6 +104,15 @@ async def test_what_cannot_be_sent_whole_is_a_dead_letter_and_leaves_no_trace(fa
     assert (report.records, report.dead_letters) == (3, {reason: 1})
 
 
+async def test_what_a_dead_letter_says_quotes_nobody_and_its_bytes_stay():
+    bench = Bench()
+    bench.script.outcomes[1] = Refused(Stage.EMIT, Reason.POISON_TEXT, "no such user ana@mail.example")
+    await bench.play(record(0, "a"), record(1, "a"))
+    (letter,) = bench.values(DEAD_LETTER)
+    assert letter["message"] == "no such user [email]"
+    assert original(b"a", bench.ledger.rows(DEAD_LETTER)[0].value).value == record(1, "a").value
+
+
 async def test_a_withdrawal_from_a_locale_no_longer_served_costs_the_event_nothing():
     bench = Bench()
     bench.script.outcomes[0] = Outcome((shown("a", Seen((0,))), shown("a", None, "listing-localized.de")), Seen((0,)))
