@@ -56,8 +56,12 @@ _ORDINALS: Final = frozenset(("pt", "es", "it"))
 _GLOSS: Final = re.compile(r" \((?:em|en|in) [^\W\d_]{4,12}\)")
 # The models' own spacing: "Women 's", "Black / White".
 _APART: Final = re.compile(r"(?<=\w) ['’](?=s\b)")
+# The models' vocabulary has no raised figures: "180 g/m2".
+_RAISED: Final = {"²": re.compile(r"(?<=[kcdm]m)2\b|(?<=\bm)2\b"), "³": re.compile(r"(?<=[kcdm]m)3\b|(?<=\bm)3\b")}
 _DASH: Final = re.compile(r" [–—] ")
-_ANY_DASH: Final = re.compile(r" [-–—] ")
+_ANY  # The models' vocabulary has no raised figures: "180 g/m2".
+_RAISED: Final = {"²": re.compile(r"(?<=[kcdm]m)2\b|(?<=\bm)2\b"), "³": re.compile(r"(?<=[kcdm]m)3\b|(?<=\bm)3\b")}
+_DASH: Final = re.compile(r" [-–—] ")
 _SLASHED: Final = re.compile(r"(?<=\S) ?/ (?=\S)|(?<=\S) /(?=\S)")
 
 
@@ -204,6 +208,9 @@ def _joined(output: str, masked: str) -> str:
     """Undo the models' own habits of spaces, marks and dashes: they are as they were in the source."""
     if " '" in output or " ’" in output:
         output = _APART.sub(lambda match: match.group()[1:], output)
+    for sign, digit in _RAISED.items():
+        if sign in masked and sign not in output:
+            output = digit.sub(sign, output)
     if " (" in output and "(" not in masked:
         output = _GLOSS.sub("", output)
     dashes = _DASH.findall(masked)

@@ -46,6 +46,8 @@ _SHOUTED: Final = re.compile(r"[^\W\d_]{4}")
 _SMALL: Final = re.compile(r"[^\W\d_A-Z]{3}")
 _SMALL_WORD: Final = re.compile(r"(?<!\w)[^\W\d_A-Z]{4,}")
 _SENTENCE_WORDS_MIN: Final = 4
+# "P: Busto 86": a row of sizes, unless it is asked or answered.
+_SIZE_ROW: Final = re.compile(r"\s*(?:PP|P|M|G{1,3}|EG|X{0,3}[SLG]|\d?X[SL])\s?[:=]\s+(?=[^?]*\d)(?![^?]*\?)")
 # "【Upgraded】Phone": brackets of headings; square ones hold a placeholder where there is but one word.
 _BRACKETED: Final = re.compile(
     r"(\W*[【〖])([^【】〖〗\n]{2,60})([】〗])|([^\w\[]*\[)([^\[\]\n]{2,60}\s[^\[\]\n]{2,60})(\])(?!\()"
@@ -94,6 +96,9 @@ def _head(line: str, *, whole: bool) -> tuple[list[Segment], str]:
         inner = trimmed(said)
         head.append(Segment(opening + inner.lead, inner.text, inner.trail + closing))
         line = line[bracketed.end() :]
+    row = _SIZE_ROW.match(line)
+    if row is not None:
+        return [*head, Segment(row.group(), "", "")], line[row.end() :]
     heading = _HEADING.match(line)
     if heading is not None and heading.group().isupper() and _SHOUTED.search(heading.group()):
         rest = line[heading.end() :]

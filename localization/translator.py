@@ -13,7 +13,7 @@ from localization.clean import folded
 from localization.gate.case import Case
 from localization.gate.glossary import misses_glossary
 from localization.gate.judge import judge
-from localization.labels import headed, told
+from localization.labels import CELL, headed, told
 from localization.measures.written import rewritten
 from localization.memory import Key, Memory, Verdict
 from localization.protection.glossary import PairGlossary, stands_together
@@ -104,8 +104,11 @@ class SegmentTranslator:
         heading = headed(text, job.field, job.source, job.target)
         if heading is None:
             return None
-        behind = await self.translate(heading[1], job)
-        return replace(behind, text=text if behind.refused is not None else heading[0] + behind.text, ruled=True)
+        rest = trimmed(heading[1])
+        value = told(rest.text, CELL, job.source, job.target)
+        behind = await self.translate(rest.text, job) if value is None else Shown(value)
+        said = text if behind.refused is not None else heading[0] + rest.lead + behind.text + rest.trail
+        return replace(behind, text=said, ruled=True)
 
     async def _asked(self, text: str, job: Job) -> Shown:
         masked = _masked(text, job)

@@ -100,7 +100,7 @@ _SYMBOLS: Final = {form: unit for unit, forms in _FORMS.items() for form in form
 _INCHES_END: Final = r"(?=[.,;:)\]]|\Z|\s*[x×|/·•+-]|\s+(?:and|or|by|long|wide|tall|high|deep|thick|e|y|et|und|ou|o)\b)"
 # Scripts without spaces go on after a unit; "5 m/s" is another unit.
 _UNIT_END: Final = r"(?![0-9A-Za-zÀ-ӿ²³]|/[^\W\d_])"
-_BETWEEN: Final = r"\s?(?:[x×*]|-|–|—)\s?"
+_BETWEEN: Final = r"(?:\s?(?:[x×*]|-|–|—)\s?|\s(?:to|a|à|até|bis)\s)"
 # A box that tells its unit with each edge: 12" x 8" x 4".
 _EDGES: Final = re.compile(r"\s?[x×*]\s?")
 _LETTER: Final = re.compile(r"[^\W\d_]")

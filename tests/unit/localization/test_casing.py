@@ -113,6 +113,7 @@ def test_a_label_with_a_country_is_asked_as_written():
         ("front / back and 'x'", "frente/verso e 'x'", "front/back and 'x'"),
         ("Women 's shoes", "Sapatos femininos", "Women's shoes"),
         ("it says 'so'", "diz 'isso'", "it says 'so'"),
+        ("Fabric 180 g/m2, M2", "Tecido 180 g/m², M2", "Fabric 180 g/m², M2"),
         ("Easy - no tools", "Fácil – sem ferramentas", "Easy – no tools"),
         ("A - b - c", "A – b", "A - b - c"),
         ("Lixo (em inglês).", "Junk.", "Lixo."),

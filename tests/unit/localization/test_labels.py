@@ -58,6 +58,8 @@ async def test_labels_ask_no_model_and_what_stands_behind_one_is_asked_alone():
     field = await localized(pool, "Cons: noisy and heavy.", FieldKind.REVIEW)
     assert (field.text, field.origin) == ("Contras: barulhento e pesado.", "model")
     assert [text for text, _ in pool.asked] == ["noisy and heavy."]
+    bold = await localized(pool, "<p>Condition: <b>Brand New</b></p>", FieldKind.HTML)
+    assert bold == LocalizedField("<p>Condição: <b>Novo</b></p>", "generated")
     assert await localized(pool, "Black", FieldKind.ATTRIBUTE_VALUE, protected=("Black",)) == LocalizedField(
         "Black", "copied"
     )

@@ -28,6 +28,8 @@ from schemas.outputs import Measurement
         ("長さは6.1インチで", "ja", "長さは6.1インチ (15.5 cm)で"),
         ('De 4,7" a 6,8" de largura', "pt-BR", 'De 4,7" (11,9 cm) a 6,8" (17,3 cm) de largura'),
         ('5" x 7" e 12 cm x 8 cm', "pt-BR", '5" x 7" (12,7 x 17,8 cm) e 12 cm x 8 cm'),
+        ("-20 to 60 °C", "en-US", "-20 to 60 °C (-4 to 140°F)"),
+        ("de 5 a 10 polegadas", "pt-BR", "de 5 a 10 polegadas (12,7 a 25,4 cm)"),
         ("10*5*3 cm", "en-US", "10*5*3 cm (3.9*2*1.2 in)"),
         ("-10°C to 45°C", "en-US", "-10°C (14°F) to 45°C (113°F)"),
         ("A 500 g bag", "en-US", "A 500 g (17.6 oz) bag"),

@@ -104,6 +104,8 @@ def test_sentences_end_where_readers_end_them(language, marked):
         ("HOT SALE!!! Watch for phones", ["HOT SALE!!!", "Watch for phones"]),
         ("SOFT & WARM – Our fabric keeps your feet warm", ["SOFT & WARM", "Our fabric keeps your feet warm"]),
         ("NATURA EKOS - Sabonete em barra", ["NATURA EKOS - Sabonete em barra"]),
+        ("P: Busto 86, Cintura 70", ["", "Busto 86, Cintura 70"]),
+        ("P: Serve em 110 V?", ["P: Serve em 110 V?"]),
         ("ALL OF IT: IN CAPITALS", ["ALL OF IT: IN CAPITALS"]),
         ("SALE! Watch for phones", ["SALE! Watch for phones"]),
         ("USB: fast charging", ["USB: fast charging"]),
