@@ -59,9 +59,7 @@ _APART: Final = re.compile(r"(?<=\w) ['’](?=s\b)")
 # The models' vocabulary has no raised figures: "180 g/m2".
 _RAISED: Final = {"²": re.compile(r"(?<=[kcdm]m)2\b|(?<=\bm)2\b"), "³": re.compile(r"(?<=[kcdm]m)3\b|(?<=\bm)3\b")}
 _DASH: Final = re.compile(r" [–—] ")
-_ANY  # The models' vocabulary has no raised figures: "180 g/m2".
-_RAISED: Final = {"²": re.compile(r"(?<=[kcdm]m)2\b|(?<=\bm)2\b"), "³": re.compile(r"(?<=[kcdm]m)3\b|(?<=\bm)3\b")}
-_DASH: Final = re.compile(r" [-–—] ")
+_ANY_DASH: Final = re.compile(r" [-–—] ")
 _SLASHED: Final = re.compile(r"(?<=\S) ?/ (?=\S)|(?<=\S) /(?=\S)")
 
 
