@@ -15,7 +15,11 @@ _INLINE: Final = re.compile(
     r"</?(?:a|abbr|b|bdi|em|font|i|ins|mark|s|small|span|strong|sub|sup|u|wbr|\d{1,3})\b[^<>]{0,2000}>|[\ue000-\uf8ff]",
     re.IGNORECASE,
 )
-_ADDRESS: Final = re.compile(r"(?:https?|ftp|file)://\S+|www\.\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# Scripts without spaces go on behind an address.
+_ADDRESS_PATH: Final = r"[^\s\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]+"
+_ADDRESS: Final = re.compile(
+    rf"(?:https?|ftp|file)://{_ADDRESS_PATH}|www\.{_ADDRESS_PATH}|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+)
 # The key that chooses a menu entry, as GTK, Qt and Windows mark it: "_File", "Save &as", "ファイル(_F)".
 _SHORTCUT_BEHIND: Final = re.compile(r"\s?[(（][_&][A-Za-z0-9][)）]")
 _SHORTCUT: Final = re.compile(r"(?<![A-Za-z0-9_&])[_&](?=\w)|(?<=[^\W\d_])[_&](?=[^\W\d_])")

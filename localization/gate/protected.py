@@ -6,6 +6,7 @@ from typing import Final
 
 from localization.gate.addresses import same_for_readers
 from localization.gate.case import Case
+from localization.gate.prose import prose
 from localization.protection.spans import VERBATIM, Found, SpanKind, find_spans
 from localization.segment import TAG
 from schemas.locales import parse_locale
@@ -52,16 +53,24 @@ def loses_protected(case: Case) -> bool:
     if case.protected:
         said = case.source.casefold()
         named = (term for term in case.protected if term.strip() and term.casefold() in said)
-        if any(_whole(term, case.source) and not _shown(term, case) for term in named):
+        if any(_loses(term, case) for term in named):
             return True
     return any(not _comes_through(one, case) for one in spans(case.source))
+
+
+def _loses(term: str, case: Case) -> bool:
+    """Whether a term is not shown; what stands in an address or a tag is shown to nobody."""
+    said = prose(case.source)
+    if _whole(term, said):
+        return not _shown(term, said, prose(case.translation), case.target_locale)
+    return _whole(term, case.source) and not _shown(term, case.source, case.translation, case.target_locale)
 
 
 @lru_cache(maxsize=4096)
 def _as_word(term: str, endings: str) -> re.Pattern[str]:
     """The term as a word of its own: no letter before it, at most an ending behind it."""
-    before = r"(?<![^\W_])" if term[0].isalnum() else ""
-    behind = rf"(?:(?:{endings}))?(?![^\W_])" if endings else r"(?![^\W_])"
+    before = r"(?<![^\W_])(?<![^\W_]_)" if term[0].isalnum() else ""
+    behind = rf"(?:(?:{endings}))?(?![^\W_]|_[^\W_])" if endings else r"(?![^\W_]|_[^\W_])"
     body = r"\s+".join(map(re.escape, term.split()))
     return re.compile(f"{before}{body}{behind if term[-1].isalnum() else ''}", re.IGNORECASE)
 
@@ -72,11 +81,11 @@ def _whole(term: str, source: str) -> bool:
     return any(term.islower() or not one.group().islower() for one in found)
 
 
-def _shown(term: str, case: Case) -> bool:
-    language = parse_locale(case.target_locale).language
+def _shown(term: str, source: str, translation: str, target: str) -> bool:
+    language = parse_locale(target).language
     endings = "|".join(filter(None, (_ENDINGS.get(language), _ANYWHERE)))
-    allowed = {term, term.upper()} | {found.group() for found in _as_word(term, "").finditer(case.source)}
-    shown = _spaced(case.translation)
+    allowed = {term, term.upper()} | {found.group() for found in _as_word(term, "").finditer(source)}
+    shown = _spaced(translation)
     for found in _as_word(term, endings).finditer(shown):
         said = " ".join(found.group().split())
         if any(said.startswith(form) for form in allowed):

@@ -76,7 +76,7 @@ def _certain(tag: Tag) -> bool:
 
 
 def _changes_markup(case: Case) -> bool:
-    before, after = _real(tags(case.source), case), _real(tags(case.translation), case)
+    before, after = _real(tags(case.source), case.source), _real(tags(case.translation), case.translation)
     if not before and not after:
         return False
     if Counter(map(_mark, before)) != Counter(map(_mark, after)) and _marks(before, case) != _marks(after, case):
@@ -86,13 +86,17 @@ def _changes_markup(case: Case) -> bool:
     return _faults(after, case.translation) > _faults(before, case.source)
 
 
-def _real(found: tuple[Tag, ...], case: Case) -> list[Tag]:
-    """Without what only looks like a tag: `<unknown>` in a plain text is a word that its translator may translate."""
+def _real(found: tuple[Tag, ...], text: str) -> list[Tag]:
+    """Without what only looks like a tag: `<unknown>` and `<new name>` are words that a translator may translate."""
     closed = {tag.name for tag in found if tag.kind == "close"}
     return [
         tag
         for tag in found
-        if tag.name in _NAMES or tag.attributes or tag.kind == "void" or tag.name in closed or tag.name.isdigit()
+        if tag.name in _NAMES
+        or (tag.attributes and "=" in text[tag.start : tag.end])
+        or tag.kind == "void"
+        or tag.name in closed
+        or tag.name.isdigit()
     ]
 
 

@@ -13,6 +13,13 @@ _NAME_MAX: Final = 40
 # "12.500 de yeni", "2 millones de euros".
 _ROMANCE: Final = ("ro", "es", "pt", "fr", "it", "ca")
 _OF: Final = re.compile(r"[ \u00a0](?:de|di)(?=[ \u00a0])|[ \u00a0]d'")
+# "les 90 derniers jours", "5 working days": what stands between a number and the length of time it counts.
+_BETWEEN: Final = re.compile(
+    r"[ \u00a0](?:derni(?:er|ère)s|proch(?:ain|aine)s|premi(?:er|ère)s|(?:last|next|first|past|previous|working"
+    r"|business|calendar|full)(?=[ \u00a0])|[uú]ltim[oa]s|pr[oó]xim[oa]s|primer[oa]s|primeir[oa]s|ultim[ie]|prossim[ie]|prim[ie]"
+    r"|(?:letzt|nächst|erst|vergangen|voll)en|(?:laatste|volgende|eerste|volle)|ostatnich|kolejnych|pierwszych|posledních"
+    r"|последних|следующих|первых|рабочих|календарных|останніх|наступних|перших|робочих)(?=[ \u00a0])"
+)
 _WORD: Final = re.compile(LETTERS)
 
 
@@ -27,6 +34,9 @@ def bound_to(text: str, start: int, end: int, locale: str) -> tuple[frozenset[st
     unit = unit_at(text, start, end, locale)
     linked = _OF.match(text, end) if locale[:2] in _ROMANCE else None
     after = linked.end() if unit is None and linked is not None else end
+    if unit is None and linked is None and (between := _BETWEEN.match(text, end)) is not None:
+        unit = unit_at(text, start, between.end(), locale)
+        unit = unit if unit is not None and all(one.startswith("duration-") for one in unit[0]) else None
     if after > end:
         unit = unit_at(text, start, after, locale)
     codes, stop = _money_after(text, after, currencies(locale))

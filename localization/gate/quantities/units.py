@@ -75,7 +75,8 @@ def units(locale: str) -> Units:
             exact.setdefault(name if exact is signs else name.lower(), set()).add(unit)
             if len(name) > _STEM_MIN and " " not in name:
                 words.setdefault(name.lower(), set()).add(unit)
-        stem = _common([name.lower() for name in names if len(name) > _STEM_MIN and " " not in name])
+        # "/kilométer" is what it is per.
+        stem = _common([name.lower() for name in names if len(name) > _STEM_MIN and " " not in name and name[0] != "/"])
         if len(stem) >= _STEM_MIN:
             stems.setdefault(stem, set()).add(unit)
     both = tuple((*pair, frozenset(some)) for pair, some in around.items())

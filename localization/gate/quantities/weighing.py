@@ -36,6 +36,8 @@ class Findings(Struct, frozen=True):
 
 # "Two" is said in too many ways ("both", "the pair", a dual) to be missed.
 _SURE_MIN: Final = 3
+# IMAP, POP3: what nobody translates.
+_CODE: Final = re.compile(r"(?<![^\W_])[A-Z][A-Z0-9]+(?![^\W_])")
 # A text of more numbers is a table: only their values are compared, so that no text takes long.
 _NUMBERS_MAX: Final = 300
 _NOTHING: Final = Findings()
@@ -109,11 +111,21 @@ class _Weighing:
             right, two, one, self._target, self._own
         )
         numbers = (
-            numbers or self._words_differ() or self._romans_differ() or swapped or out_of_order(self._pairs, languages)
+            numbers
+            or self._words_differ()
+            or self._romans_differ()
+            or swapped
+            or (out_of_order(self._pairs, languages) and not self._moved())
         )
         if dates and numbers and any(n.inside for n in (*left, *right)):
             numbers = False
         return Findings(numbers, units, money, dates)
+
+    def _moved(self) -> bool:
+        """Whether what the numbers belong to changed places as well: "993 for IMAP, 995 for POP3"."""
+        there = _CODE.findall(self._two.text)
+        shared = [code for code in _CODE.findall(self._one.text) if there.count(code) == 1]
+        return len(shared) > 1 and shared != [code for code in there if code in shared]
 
     def _binds(self) -> tuple[bool, bool, bool]:
         """Whether a paired number counts another unit, or other money, and whether two of them changed places."""

@@ -110,3 +110,69 @@ def test_a_locale_with_an_unknown_region_is_its_language():
     assert read_case(said).target_locale == "sr"
     with pytest.raises(BadCase, match="unknown language"):
         read_case(said | {"target_locale": "xx-YY"})
+
+
+@pytest.mark.parametrize(
+    ("source", "shown", "source_locale", "target", "broken"),
+    [
+        ("From (0,0) to (100,100).", "De (0,0) a (100,100).", "en", "pt-BR", 0),
+        ("From (0,0) to (100,100).", "De (0,0) a (100,110).", "en", "pt-BR", 1),
+        ("A weight of (1.5)", "Um peso de (1,5)", "en", "pt-BR", 0),
+        ("In the range [0,1] only", "Лише у діапазоні [0;1]", "en", "uk", 0),
+        ("Values: 25,50,100,250", "Valeurs : 25, 50, 100, 250", "en", "fr", 0),
+        ("Values: 25,50,100,250", "Valeurs : 25, 50, 100, 200", "en", "fr", 1),
+        ("It has 1,234,567 rows", "Il a 1 234 567 lignes", "en", "fr", 0),
+        ("1 %1 equals %2", "1 %1 eşittir %2", "en", "tr", 0),
+        ("A fee of 8%", "%8 ücret", "en", "tr", 0),
+        ("A fee of 8%", "%9 ücret", "en", "tr", 1),
+        ("Use a 3rd-party server", "Использовать сторонний сервер", "en", "ru", 0),
+        ("The ports are 993 for IMAP and 995 for POP3.", "Port pro POP3 je 995 a pro IMAP je 993.", "en", "cs", 0),
+        ("The ports are 993 for IMAP and 995 for POP3.", "Port pro IMAP je 995 a pro POP3 je 993.", "en", "cs", 1),
+        ("At http://a.com/e/173/, the ID is 173.", "http://a.com/e/173/では、IDは173である。", "en", "ja", 0),
+    ],
+)
+def test_numbers_in_lists_places_and_codes(source, shown, source_locale, target, broken):
+    assert (Warn.GATE_NUMBERS in reasons(source, shown, target, source_locale)) is bool(broken)
+
+
+@pytest.mark.parametrize(
+    ("source", "shown", "term", "broken"),
+    [
+        ('See the <a href="https://dev.mysql.com/">MySQL</a> book', 'Veja o livro <a href="https://dev.mysql.com/">MyQSL</a>', "MySQL", True),
+        ("Is hexchat_plugin_init in a HexChat plugin?", "Há hexchat_plugin_init num plugin?", "HexChat", True),
+        ("Is hexchat_plugin_init in a HexChat plugin?", "Há hexchat_plugin_init num plugin HexChat?", "HexChat", False),
+        ("See https://mysql.com/ for help", "Ajuda em https://mysql.com/", "MySQL", False),
+        ("Coats of H&M on sale", "Casacos da H&M em promoção", "H&M", False),
+        ("Coats of H&M on sale", "Casacos da C&A em promoção", "H&M", True),
+    ],
+)  # fmt: skip
+def test_a_name_in_an_address_is_no_name_shown(source, shown, term, broken):
+    assert (Warn.GATE_PROTECTED in reasons(source, shown, "pt-BR", protected=(term,))) is broken
+
+
+def test_words_in_angle_brackets_are_the_translators():
+    assert Warn.GATE_TAGS not in reasons("SETTAB <new name>, change it", "SETTAB <ново име>, мења га", "sr")
+    assert Warn.GATE_TAGS in reasons("A <ref dst='a'>word</ref>", "Uma palavra", "pt-BR")
+
+
+@pytest.mark.parametrize(
+    ("source", "shown", "target", "broken"),
+    [
+        ("The next 90 days", "De volgende 90 jaren", "nl", True),
+        ("The next 90 hours", "De volgende 90 uren", "nl", False),
+        ("The next 90 days", "未來 90 周", "zh-TW", True),
+        ("The next 90 weeks", "未來 90 周", "zh-TW", False),
+        ("For 90 years", "90 周年", "zh-CN", False),
+        ("The next 90 days", "Närmaste 90 dagar", "sv", False),
+        ("The next 90 weeks", "Närmaste 90 dagar", "sv", True),
+        ("The last 90 days", "Les 90 derniers jours", "fr", False),
+        ("The last 90 weeks", "Les 90 derniers jours", "fr", True),
+        ("The last 3 entries", "Les 3 dernières entrées", "fr", False),
+        ("In 5 working days", "In 5 Stunden", "de", True),
+        ("About 67 km away", "67 kilométerre van", "hu", False),
+        ("About 67 m away", "67 kilométerre van", "hu", True),
+        ("About 67 kms away", "A cerca de 67 m", "pt-BR", True),
+    ],
+)
+def test_lengths_of_time_as_people_say_them(source, shown, target, broken):
+    assert (Warn.GATE_UNITS in reasons(source, shown, target)) is broken
