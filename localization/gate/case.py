@@ -11,7 +11,7 @@ class Case(Struct, frozen=True, kw_only=True):
     `field` is a FieldKind's word (`title`, `review`) or anything else a caller calls it; `protected` must come through
     as written; `glossary` gives fixed translations of source terms; `rating` is a review's, 1 to 5. `complete` is
     False when the model did not come to an end. In `text` an inline tag may stand as one private-use character
-    (localization.segment.TAG); `html` is markup.
+    (localization.text.segment.TAG); `html` is markup.
     """
 
     source: str

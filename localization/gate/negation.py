@@ -19,6 +19,8 @@ _SPACELESS: Final = UNSPACED | {"ko"}
 _DOUBT: Final = " \x00 "
 _KINDS: Final = ("hard", "soft", "never", "must")
 _NOTHING: Final = r"(?!)"
+# "--no-delay" is typed into a machine.
+_OPTION: Final = re.compile(r"(?<![\w-])--[A-Za-z][\w-]*")
 # A paragraph of more sentences than this is compared sentence by sentence or not at all.
 _TOGETHER_MAX: Final = 3
 
@@ -38,7 +40,7 @@ def changes_negation(case: Case) -> bool:
     own, other = _denial(language_of(case.source_locale)), _denial(language_of(case.target_locale))
     if own is None or other is None:
         return False
-    before, after = prose(case.source), prose(case.translation)
+    before, after = (_OPTION.sub(" ", prose(text)) for text in (case.source, case.translation))
     if own.hard.search(before.casefold()) is None and other.hard.search(after.casefold()) is None:
         return False
     said, shown = sentence_list(before), sentence_list(after)

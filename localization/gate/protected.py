@@ -8,7 +8,7 @@ from localization.gate.addresses import same_for_readers
 from localization.gate.case import Case
 from localization.gate.prose import prose
 from localization.protection.spans import VERBATIM, Found, SpanKind, find_spans
-from localization.segment import TAG
+from localization.text.segment import TAG
 from schemas.locales import parse_locale
 
 # What is laws of their own: placeholders, tags; a VERSION is a number.

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from localization.gate.addresses import same_for_readers
 from localization.gate.case import Case
-from localization.markup import same_tags
+from localization.text.markup import same_tags
 
 _TOKEN: Final = re.compile(r"<(/?)([A-Za-z][\w:.-]*|\d{1,3})((?:\s+[^<>]*|\s*/)?)>|<!--.*?-->", re.DOTALL)
 _ATTRIBUTE: Final = re.compile(r"([\w:@.-]+)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?")

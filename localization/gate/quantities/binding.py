@@ -15,10 +15,11 @@ _ROMANCE: Final = ("ro", "es", "pt", "fr", "it", "ca")
 _OF: Final = re.compile(r"[ \u00a0](?:de|di)(?=[ \u00a0])|[ \u00a0]d'")
 # "les 90 derniers jours", "5 working days": what stands between a number and the length of time it counts.
 _BETWEEN: Final = re.compile(
-    r"[ \u00a0](?:derni(?:er|ère)s|proch(?:ain|aine)s|premi(?:er|ère)s|(?:last|next|first|past|previous|working"
-    r"|business|calendar|full)(?=[ \u00a0])|[uú]ltim[oa]s|pr[oó]xim[oa]s|primer[oa]s|primeir[oa]s|ultim[ie]|prossim[ie]|prim[ie]"
-    r"|(?:letzt|nächst|erst|vergangen|voll)en|(?:laatste|volgende|eerste|volle)|ostatnich|kolejnych|pierwszych|posledních"
-    r"|последних|следующих|первых|рабочих|календарных|останніх|наступних|перших|робочих)(?=[ \u00a0])"
+    r"[ \u00a0](?:last|next|first|past|previous|working|business|calendar|full"
+    r"|derni(?:er|ère)s|proch(?:ain|aine)s|premi(?:er|ère)s|[uú]ltim[oa]s|pr[oó]xim[oa]s|primer[oa]s|primeir[oa]s"
+    r"|ultim[ie]|prossim[ie]|prim[ie]|(?:letzt|nächst|erst|vergangen|voll)en|laatste|volgende|eerste|volle"
+    r"|ostatnich|kolejnych|pierwszych|posledních|последних|следующих|первых|рабочих|календарных"
+    r"|останніх|наступних|перших|робочих)(?=[ \u00a0])"
 )
 _WORD: Final = re.compile(LETTERS)
 

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from localization.gate.quantities.binding import bound_to, is_money, money_before
 from localization.gate.quantities.calendar import Moment, moments
 from localization.gate.quantities.number_words import LETTERS, Force, Spelled, lexicon, spelled
-from localization.numerals import readings, symbols
+from localization.text.numerals import readings, symbols
 from schemas.locales import parse_locale
 
 _MAYBE: Final = re.compile(r"\d|[½⅓⅔¼¾⅕⅛⅜⅝⅞%٪％$€£¥₹₩₺₽฿₫₪₴Ⅰ-ⅿ①-⑳]|[IVX]{2}")

@@ -176,3 +176,22 @@ def test_words_in_angle_brackets_are_the_translators():
 )
 def test_lengths_of_time_as_people_say_them(source, shown, target, broken):
     assert (Warn.GATE_UNITS in reasons(source, shown, target)) is broken
+
+
+@pytest.mark.parametrize(
+    ("source", "shown", "target", "broken"),
+    [
+        ("Do not forget to save the order", "Recuerde guardar el pedido", "es", False),
+        ("Do not forget to save the order", "Olvide guardar el pedido", "es", True),
+        ("Remember to save the order", "Denken Sie daran, die Bestellung zu speichern", "de", False),
+        ("Remember to save the order", "Nezapomeňte uložit objednávku", "cs", False),
+        ("Go to the previous bookmark", "Va cap al punt anterior", "ca", False),
+        ("Manage your permission groups", "管理權限組別", "zh-TW", False),
+        ("Run it with --no-delay at noon", "Führen Sie es mittags mit --no-delay aus", "de", False),
+        ("Insecure connection", "Μη ασφαλής σύνδεση", "el", False),
+        ("Error processing the file", "Nem sikerült feldolgozni a fájlt", "hu", False),
+        ("The connection is secure", "Die Verbindung ist nicht sicher", "de", True),
+    ],
+)
+def test_what_denies_in_one_language_only(source, shown, target, broken):
+    assert (Warn.GATE_NEGATION in reasons(source, shown, target)) is broken
