@@ -79,6 +79,9 @@ def _glossary(value: Any) -> dict[str, str]:
 def _rating(value: Any) -> int | None:
     if value is None:
         return None
+    if isinstance(value, str):
+        with suppress(ValueError):
+            value = float(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 5:
         raise BadCase("`rating` must be a number from 1 to 5")
     return round(value)

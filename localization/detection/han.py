@@ -10,6 +10,10 @@ from importlib.resources import files
 from msgspec import Struct
 
 
+# Small words of Chinese sentences; Japanese has no use for these characters.
+_CHINESE_WORDS = frozenset("這这你們们嗎吗吧呢您她没很还让给哪")
+
+
 class Han(Struct, frozen=True):
     """`language` zh or ja with its `probability`; `script` Hans, Hant or None where the characters are common."""
 
@@ -27,6 +31,8 @@ def read_han(text: str) -> Han:
     foreign = sum(1 for char in chars if not _in(char, "shift_jis"))
     if foreign:
         return Han("zh", script, 1.0 if foreign > 1 or len(chars) < 6 else 0.95)
+    if not _CHINESE_WORDS.isdisjoint(chars):
+        return Han("zh", script, 0.95)
     # Japan's reform simplified other characters than China's: one text with both kinds is neither Chinese.
     if (simplified and traditional) or any(map(_japanese, chars)):
         return Han("ja", None, 0.95)

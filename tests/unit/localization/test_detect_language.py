@@ -28,3 +28,8 @@ def test_a_language_is_named_whoever_is_served(text, language, script):
 def test_text_without_words_has_no_language(text):
     assert identify(text).language is None
     assert identify(text).probability == 0.0
+
+
+def test_chinese_of_hong_kong_is_no_japanese():
+    assert identify("這部掃描器的驅動程式可以在這裏找到").language == "zh"
+    assert identify("東京都知事選挙開票速報").language == "ja"

@@ -195,3 +195,14 @@ def test_lengths_of_time_as_people_say_them(source, shown, target, broken):
 )
 def test_what_denies_in_one_language_only(source, shown, target, broken):
     assert (Warn.GATE_NEGATION in reasons(source, shown, target)) is broken
+
+
+@pytest.mark.parametrize(("rating", "kept"), [("5", 5), ("4.0", 4), (3, 3), (None, None)])
+def test_a_rating_may_be_written_as_a_text(rating, kept):
+    said = {"source": "a", "translation": "b", "source_locale": "en", "target_locale": "de", "rating": rating}
+    assert read_case(said).rating == kept
+
+
+def test_a_rating_that_is_no_number_is_refused():
+    with pytest.raises(BadCase, match="rating"):
+        read_case({"source": "a", "translation": "b", "source_locale": "en", "target_locale": "de", "rating": "good"})
