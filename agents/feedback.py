@@ -9,10 +9,10 @@ from msgspec import Struct
 from agents.audience import serving
 from agents.base import Agent, Outcome, Output, Said, Tools
 from inference.requests import Priority
-from localization.clean import clean
 from localization.gate.case import Case
 from localization.gate.judge import judge
 from localization.memory.corrections import filed, spoken
+from localization.text.clean import clean
 from schemas.contracts import FEEDBACK_CONTRACT
 from schemas.errors import Refused
 from schemas.events import Tombstone, TranslationFeedback

@@ -14,9 +14,9 @@ from agents.marks import Part, bare, provenance_of, status_of, warnings_of
 from agents.rendering import Rendering
 from agents.versions import Edition, judge_delete, judge_upsert
 from inference.requests import PoisonText, Priority
-from localization.formats import price_display
 from localization.localizer import Detection, FieldKind
 from localization.measures import mains, sizes, units
+from localization.measures.formats import price_display
 from localization.measures.money import converted_display
 from localization.together import task_group, together
 from schemas.contracts import LISTING_CONTRACT

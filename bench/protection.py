@@ -28,9 +28,9 @@ sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
 
 from inference.library.store import ModelStore
 from inference.pool import Pool
-from localization.casing import casing_of, to_model, to_reader
 from localization.protection.masking import Masked, mask, restore
 from localization.protection.repair import repaired
+from localization.text.casing import casing_of, to_model, to_reader
 from schemas.settings import PoolSettings
 
 TESTS = Path(__file__).parent.parent / "tests" / "data"

@@ -10,10 +10,16 @@ from msgspec.structs import replace
 
 from inference.pool import Pool
 from inference.requests import Priority
-from localization.clean import clean
 from localization.detection.detector import Detector
-from localization.labels import CELL
-from localization.markup import (
+from localization.measures.units import annotated
+from localization.memory import Memory
+from localization.privacy.search import Search
+from localization.protection.glossary import Glossary
+from localization.protection.glossary_file import load_glossary
+from localization.protection.masking import mask
+from localization.text.clean import clean
+from localization.text.labels import CELL
+from localization.text.markup import (
     Block,
     attribute_texts,
     labels_apart,
@@ -23,16 +29,10 @@ from localization.markup import (
     sanitize,
     with_attribute_texts,
 )
-from localization.measures.units import annotated
-from localization.memory import Memory
-from localization.privacy.search import Search
-from localization.protection.glossary import Glossary
-from localization.protection.glossary_file import load_glossary
-from localization.protection.masking import mask
-from localization.segment import Segment, segment
+from localization.text.segment import Segment, segment
+from localization.text.worth import worth_translating
 from localization.together import together
 from localization.translator import Job, SegmentTranslator, Shown
-from localization.worth import worth_translating
 from schemas.locales import parse_locale, same_language
 from schemas.outputs import LocalizedField, Origin
 from schemas.reasons import Warn

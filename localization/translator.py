@@ -7,21 +7,21 @@ from msgspec.structs import replace
 
 from inference.pool import Pool
 from inference.requests import Decoding, ModelId, PairUnavailable, PoisonText, Priority, SegmentTooLong
-from localization.abbreviations import written_out
-from localization.casing import casing_of, to_model, to_reader
-from localization.clean import folded
 from localization.gate.case import Case
 from localization.gate.glossary import misses_glossary
 from localization.gate.judge import judge
-from localization.labels import CELL, headed, told
 from localization.measures.written import rewritten
 from localization.memory import Key, Memory, Verdict
 from localization.protection.glossary import PairGlossary, stands_together
 from localization.protection.masking import Masked, mask, restore
 from localization.protection.spans import terms_said
-from localization.segment import TAG, TAGS, halves, has_clauses, trimmed
+from localization.text.abbreviations import written_out
+from localization.text.casing import casing_of, to_model, to_reader
+from localization.text.clean import folded
+from localization.text.labels import CELL, headed, told
+from localization.text.segment import TAG, TAGS, halves, has_clauses, trimmed
+from localization.text.worth import worth_translating
 from localization.together import together
-from localization.worth import worth_translating
 from schemas.locales import parse_locale
 from schemas.reasons import Warn
 from schemas.report import GateJudged, MemoryUsed, Reporter

@@ -8,12 +8,12 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from msgspec import Struct
 from msgspec.structs import replace
 
-from localization.abbreviations import written_out
-from localization.clean import folded
 from localization.memory import Verdict
 from localization.memory.corrections import Corrections, filed
 from localization.memory.rows import find, row_of
 from localization.protection.masking import mask, restore
+from localization.text.abbreviations import written_out
+from localization.text.clean import folded
 from schemas.locales import parse_locale, same_language
 from schemas.outputs import Correction
 from schemas.report import MemoryKind

@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Final
 from unicodedata import is_normalized, normalize
 
-from localization.clean import clean, folded
+from localization.text.clean import clean, folded
 
 # More text says no more about the language, and a detector walks every byte.
 CHARS_MAX: Final = 1500

@@ -10,8 +10,8 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from localization.clean import folded
 from localization.logistics.wording import NO_FACTS, PHRASE_LOCALES, Facts, wording
+from localization.text.clean import folded
 from schemas.locales import fallback_chain, parse_locale, same_language
 from schemas.outputs import CanonicalStatus, Severity
 from schemas.reasons import Warn

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from localization.formats import cldr
+from localization.measures.formats import cldr
 from schemas.locales import parse_locale
 from schemas.outputs import Measurement
 

@@ -19,7 +19,7 @@ import msgspec
 from babel.core import get_global
 from msgspec import Struct
 
-from localization.formats import cldr, price_display
+from localization.measures.formats import cldr, price_display
 from schemas.errors import OperatorError
 from schemas.events import Price
 from schemas.locales import parse_locale

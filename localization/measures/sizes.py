@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from localization.numerals import value
+from localization.text.numerals import value
 from schemas.locales import parse_locale
 from schemas.outputs import Measurement
 

@@ -16,9 +16,9 @@ from babel.numbers import format_decimal
 from babel.units import format_unit
 from msgspec import Struct
 
-from localization.formats import cldr
+from localization.measures.formats import cldr
 from localization.measures.names import is_name
-from localization.numerals import NUMERAL, value
+from localization.text.numerals import NUMERAL, value
 from schemas.locales import parse_locale
 from schemas.outputs import Measurement
 

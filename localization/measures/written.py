@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from localization.measures.units import find
-from localization.numerals import NUMERAL, rewrite, symbols
 from localization.protection.span_kinds import AMOUNTS, SpanKind
 from localization.protection.spans import find_spans
+from localization.text.numerals import NUMERAL, rewrite, symbols
 
 _PARTED: Final = re.compile(r"\d[.,\u00a0\u202f'’]\d")
 # A bare number or range may be a version, a size or a score: it stays.

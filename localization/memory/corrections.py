@@ -5,8 +5,8 @@ from functools import lru_cache
 
 from msgspec import Struct, field
 
-from localization.clean import clean
 from localization.memory.forms import filled, form_of, template
+from localization.text.clean import clean
 from schemas.locales import parse_locale, written_in
 from schemas.outputs import Correction
 

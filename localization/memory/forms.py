@@ -14,8 +14,8 @@ from typing import Final
 from babel import Locale, UnknownLocaleError
 from msgspec import Struct
 
-from localization.casing import Casing, casing_of, to_model, to_reader
-from localization.numerals import NUMERAL, rewrite, value
+from localization.text.casing import Casing, casing_of, to_model, to_reader
+from localization.text.numerals import NUMERAL, rewrite, value
 from schemas.locales import parse_locale
 
 # The digits of a stand-in (QK710) or of a name (A4) are no number.

@@ -7,9 +7,9 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from localization.casing import Casing
 from localization.memory.forms import Form, dressed, filled, form_of, template, undressed
 from localization.memory.verdicts import Key, Verdict, digest
+from localization.text.casing import Casing
 from schemas.reasons import Warn
 from schemas.report import MemoryKind
 

@@ -12,10 +12,10 @@ from typing import Final
 
 from msgspec import Struct
 
-from localization.numerals import NUMERAL, rewrite
 from localization.protection.repair import repaired
 from localization.protection.spans import AMOUNTS, Found, SpanKind, find_spans, whole_words
-from localization.segment import TAGS
+from localization.text.numerals import NUMERAL, rewrite
+from localization.text.segment import TAGS
 
 SENTINEL: Final = re.compile(r"(?<![A-Za-z0-9])QK[7-9]\d\d(?![A-Za-z0-9])")
 # A stand-in as a whole word; a three-digit number that is part of a longer one, or of a percentage, is none.

@@ -23,7 +23,7 @@ from localization.protection.span_kinds import (
     Found,
     SpanKind,
 )
-from localization.segment import EMOJI
+from localization.text.segment import EMOJI
 
 __all__ = ("AMOUNTS", "CUSTOMARY", "VERBATIM", "Found", "SpanKind", "find_spans", "terms_said", "whole_words")
 

@@ -241,7 +241,9 @@ def embed(model: EmbeddingModel, texts: Sequence[str]) -> np.ndarray:
 
 
 def test_builds_verify(store: ModelStore, models: LoadedModels) -> None:
-    loaded = {model.id.name: model.id.version for model in (*models.translation, models.embedding) if model}
+    loaded = {
+        model.id.name: model.id.version for model in (*models.translation, models.embedding, models.tagging) if model
+    }
     for status in store.list():
         assert status.state == store.verify(status.name).state == "built"
         assert status.version == loaded[status.name]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from localization.gate.case import Case
 from localization.gate.quantities.laws import changes_dates, changes_money, changes_numbers
 from localization.gate.quantities.weighing import Findings, weigh
-from localization.numerals import rewrite
+from localization.text.numerals import rewrite
 
 LOCALES = [
     "en-US",

@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from justhtml import JustHTML
 
-from localization.clean import clean
 from localization.localizer import FieldKind
-from localization.markup import parse, render, sanitize
 from localization.protection.masking import mask, restore
-from localization.segment import segment
+from localization.text.clean import clean
+from localization.text.markup import parse, render, sanitize
+from localization.text.segment import segment
 from tests.unit.localization.fakes import FakePool, localized
 
 ODD = st.sampled_from(

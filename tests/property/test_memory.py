@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from localization.memory import Key, Memory, Verdict
 from localization.memory.forms import form_of
-from localization.numerals import NUMERAL, value
 from localization.protection.masking import mask, restore
+from localization.text.numerals import NUMERAL, value
 
 PAIRS = (("en", "pt-BR"), ("pt-BR", "en"), ("en", "pl"), ("de", "fr"), ("en", "zh-CN"), ("fr", "en"))
 WORDS = ("Pack", "of", "case", "QK710", "A4", "CAPA", "capa", "cm", "x", "-", "/", "(", ")", "%", "")

@@ -1,6 +1,6 @@
 import pytest
 
-from localization.abbreviations import stays_open, written_out
+from localization.text.abbreviations import stays_open, written_out
 
 
 @pytest.mark.parametrize(

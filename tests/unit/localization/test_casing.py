@@ -1,6 +1,6 @@
 import pytest
 
-from localization.casing import Casing, casing_of, to_model, to_reader
+from localization.text.casing import Casing, casing_of, to_model, to_reader
 
 
 @pytest.mark.parametrize(

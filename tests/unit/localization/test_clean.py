@@ -1,6 +1,6 @@
 import pytest
 
-from localization.clean import clean, folded, repair_mojibake
+from localization.text.clean import clean, folded, repair_mojibake
 
 
 @pytest.mark.parametrize(

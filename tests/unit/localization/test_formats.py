@@ -1,6 +1,6 @@
 import pytest
 
-from localization.formats import price_display
+from localization.measures.formats import price_display
 from schemas.events import Price
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from localization.labels import _tables, headed, told
 from localization.localizer import FieldKind
+from localization.text.labels import _tables, headed, told
 from schemas.outputs import LocalizedField
 from tests.unit.localization.fakes import FakePool, localized
 

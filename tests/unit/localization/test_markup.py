@@ -1,6 +1,6 @@
 import pytest
 
-from localization.markup import (
+from localization.text.markup import (
     Block,
     attribute_texts,
     labels_apart,

@@ -1,6 +1,6 @@
 import pytest
 
-from localization.numerals import readings, rewrite, value
+from localization.text.numerals import readings, rewrite, value
 
 
 @pytest.mark.parametrize(

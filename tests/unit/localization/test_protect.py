@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from localization.protection.masking import mask, restore
-from localization.segment import TAGS
+from localization.text.segment import TAGS
 
 PIECES = [
     "a",

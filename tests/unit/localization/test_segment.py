@@ -1,6 +1,6 @@
 import pytest
 
-from localization.segment import WHOLE_CHARS_MAX, halves, segment, trimmed
+from localization.text.segment import WHOLE_CHARS_MAX, halves, segment, trimmed
 
 
 def parts(text, language="en", *, whole=False):

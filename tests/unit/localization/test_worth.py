@@ -1,7 +1,7 @@
 import pytest
 
 from localization.protection.masking import mask
-from localization.worth import worth_translating
+from localization.text.worth import worth_translating
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 import re
 from typing import Final
 
-from localization.numerals import MEASURE, NUMERAL
 from localization.protection.masking import SENTINEL
-from localization.segment import TAG
+from localization.text.numerals import MEASURE, NUMERAL
+from localization.text.segment import TAG
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 # XL, USB, LED: three capitals or fewer are a size or an abbreviation, not a sentence.

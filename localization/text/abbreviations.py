@@ -34,7 +34,7 @@ class _Entry(Struct, frozen=True, forbid_unknown_fields=True):
 
 @lru_cache(maxsize=1)
 def _table() -> dict[str, _Entry]:
-    data = files("localization").joinpath("abbreviations.toml").read_bytes()
+    data = files("localization.text").joinpath("abbreviations.toml").read_bytes()
     return msgspec.toml.decode(data, type=dict[str, _Entry])
 
 

@@ -17,7 +17,15 @@ import nh3
 from justhtml import JustHTML
 from msgspec import Struct
 
-from localization.segment import TAG, TAG_CLOSE_FIRST, TAG_LAST, TAG_OPEN_FIRST, TAG_VOID_FIRST, is_closing, partner
+from localization.text.segment import (
+    TAG,
+    TAG_CLOSE_FIRST,
+    TAG_LAST,
+    TAG_OPEN_FIRST,
+    TAG_VOID_FIRST,
+    is_closing,
+    partner,
+)
 
 _TOKEN: Final = re.compile(r"<(/?)([a-z][a-z0-9]*)[^>]*>|<!--.*?-->", re.DOTALL)
 _INLINE_NAMES: Final = (

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from localization.formats import cldr
+from localization.measures.formats import cldr
 from schemas.locales import parse_locale
 
 _CHARS_MAX: Final = 80
@@ -34,7 +34,7 @@ _Concepts = dict[str, dict[str, str]]
 
 @lru_cache(maxsize=1)
 def _tables() -> dict[str, _Concepts]:
-    data = files("localization").joinpath("labels.toml").read_bytes()
+    data = files("localization.text").joinpath("labels.toml").read_bytes()
     return msgspec.toml.decode(data, type=dict[str, _Concepts])
 
 

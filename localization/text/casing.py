@@ -12,7 +12,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Final
 
-from localization.formats import cldr
+from localization.measures.formats import cldr
 from localization.protection.masking import SENTINEL
 
 _WORD: Final = re.compile(r"[^\W\d_]+")

@@ -11,7 +11,7 @@ from typing import Final
 import sentencex
 from msgspec import Struct
 
-from localization.abbreviations import stays_open
+from localization.text.abbreviations import stays_open
 
 # Inline tags travel through a block's text as single private-use characters; cleaning takes foreign ones out.
 TAG_OPEN_FIRST: Final = 0xE000
