@@ -6,12 +6,12 @@ JIS X 0208 (Japan, through Shift JIS). Python carries their tables.
 
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import Final
 
 from msgspec import Struct
 
-
 # Small words of Chinese sentences; Japanese has no use for these characters.
-_CHINESE_WORDS = frozenset("這这你們们嗎吗吧呢您她没很还让给哪")
+_CHINESE_WORDS: Final = frozenset("這这你們们嗎吗吧呢您她没很还让给哪")
 
 
 class Han(Struct, frozen=True):

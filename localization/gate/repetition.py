@@ -35,7 +35,7 @@ _SENTENCE: Final = re.compile(r"[^.!?。！？\n]{12,}[.!?。！？]?")
 
 def repeats(case: Case) -> bool:
     """Whether the translation loops, or doubles a word or a sentence, and the source does not."""
-    shown = without_names(case.translation, case.protected)
+    shown = without_names(_one_form(case), case.protected)
     if language_of(case.target_locale) in UNSPACED and _DOUBLED_RUN.search(shown):
         return _doubled(shown) > _doubled(case.source)
     own, other = language_of(case.source_locale), language_of(case.target_locale)
@@ -46,6 +46,14 @@ def repeats(case: Case) -> bool:
     if loops and not _loops_words(said, own):
         return True
     return (stutters and not _stutters(said)) or sentences > _doubled_sentences(said)
+
+
+def _one_form(case: Case) -> str:
+    """The translation, or the first of its plural forms where all are the same: "Kadar|Kadar" for "Rate|Rates"."""
+    if "|" not in case.translation or "|" not in case.source:
+        return case.translation
+    first, *others = case.translation.split("|")
+    return first if all(other.strip() == first.strip() for other in others) else case.translation
 
 
 def _loops_words(text: str, language: str) -> bool:

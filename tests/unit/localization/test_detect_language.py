@@ -1,5 +1,6 @@
 import pytest
 
+from localization.detection.han import read_han
 from localization.detection.identify import identify
 
 
@@ -31,5 +32,5 @@ def test_text_without_words_has_no_language(text):
 
 
 def test_chinese_of_hong_kong_is_no_japanese():
-    assert identify("這部掃描器的驅動程式可以在這裏找到").language == "zh"
-    assert identify("東京都知事選挙開票速報").language == "ja"
+    assert read_han("這部掃描器的驅動程式可以在這裏找到").language == "zh"
+    assert read_han("選挙開票速報").language == "ja"

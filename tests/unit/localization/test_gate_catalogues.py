@@ -206,3 +206,8 @@ def test_a_rating_may_be_written_as_a_text(rating, kept):
 def test_a_rating_that_is_no_number_is_refused():
     with pytest.raises(BadCase, match="rating"):
         read_case({"source": "a", "translation": "b", "source_locale": "en", "target_locale": "de", "rating": "good"})
+
+
+def test_plural_forms_may_be_the_same():
+    assert Warn.GATE_REPETITION not in reasons("Currency Rate|Currency Rates", "Kadar Mata Wang|Kadar Mata Wang", "ms")
+    assert Warn.GATE_REPETITION in reasons("Currency Rates", "Kadar Mata Wang|Kadar Mata Wang", "ms")
