@@ -8,11 +8,12 @@ from typing import Final
 from localization.gate.placeholders import without_placeholders
 
 _MAYBE: Final = re.compile(r"[<&{%$\[_@/:\ue000-\uf8ff\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_TAG: Final = re.compile(r"<!--.*?-->|</?[A-Za-z0-9][^<>]{0,2000}>|[\ue000-\uf8ff]", re.DOTALL)
+# "<5 or >" is no tag, "<1>" is.
+_TAG: Final = re.compile(r"<!--.*?-->|</?(?:[A-Za-z][^<>]{0,2000}|\d{1,3}\s?/?)>|[\ue000-\uf8ff]", re.DOTALL)
 _BREAK: Final = re.compile(r"<(?:/?(?:p|div|li|ul|ol|h\d|tr|td|th|table|br|dt|dd)\b)[^<>]*>", re.IGNORECASE)
 # These stand inside of words; other elements part them: "<key>Ctrl</key><key>Home</key>".
 _INLINE: Final = re.compile(
-    r"</?(?:a|abbr|b|bdi|em|font|i|ins|mark|s|small|span|strong|sub|sup|u|wbr|\d{1,3})\b[^<>]{0,2000}>|[\ue000-\uf8ff]",
+    r"</?(?:a|abbr|b|bdi|em|font|i|ins|mark|s|small|span|strong|sub|sup|u|wbr|\d{1,3}(?=\s?/?>))\b[^<>]{0,2000}>|[\ue000-\uf8ff]",
     re.IGNORECASE,
 )
 # Scripts without spaces go on behind an address.

@@ -211,3 +211,9 @@ def test_a_rating_that_is_no_number_is_refused():
 def test_plural_forms_may_be_the_same():
     assert Warn.GATE_REPETITION not in reasons("Currency Rate|Currency Rates", "Kadar Mata Wang|Kadar Mata Wang", "ms")
     assert Warn.GATE_REPETITION in reasons("Currency Rates", "Kadar Mata Wang|Kadar Mata Wang", "ms")
+
+
+def test_a_number_behind_a_less_than_sign_is_no_tag():
+    assert Warn.GATE_NUMBERS in reasons("If x <5 or y> 3", "Se x <8 ou y> 3", "pt-BR")
+    assert Warn.GATE_NUMBERS in reasons("B<5.> If it was installed", "B<6.> Se foi instalado", "pt-BR")
+    assert reasons("Press <1>here</1> now", "Clique <1>aqui</1> agora", "pt-BR") == ()
