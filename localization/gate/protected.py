@@ -70,7 +70,9 @@ def _loses(term: str, case: Case) -> bool:
 def _as_word(term: str, endings: str) -> re.Pattern[str]:
     """The term as a word of its own: no letter before it, at most an ending behind it."""
     before = r"(?<![^\W_])(?<![^\W_]_)" if term[0].isalnum() else ""
-    behind = rf"(?:(?:{endings}))?(?![^\W_]|_[^\W_])" if endings else r"(?![^\W_]|_[^\W_])"
+    # "zabbix.conf.php" and "zabbix_init" are names of their own.
+    apart = r"(?![^\W_]|_[^\W_]|\.[a-z0-9])"
+    behind = (rf"(?:(?:{endings}))?" if endings else "") + apart
     body = r"\s+".join(map(re.escape, term.split()))
     return re.compile(f"{before}{body}{behind if term[-1].isalnum() else ''}", re.IGNORECASE)
 

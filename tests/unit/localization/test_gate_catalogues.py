@@ -217,3 +217,12 @@ def test_a_number_behind_a_less_than_sign_is_no_tag():
     assert Warn.GATE_NUMBERS in reasons("If x <5 or y> 3", "Se x <8 ou y> 3", "pt-BR")
     assert Warn.GATE_NUMBERS in reasons("B<5.> If it was installed", "B<6.> Se foi instalado", "pt-BR")
     assert reasons("Press <1>here</1> now", "Clique <1>aqui</1> agora", "pt-BR") == ()
+
+
+def test_a_name_in_a_file_name_is_no_name_shown():
+    source = 'The Zabbix server failed, see "zabbix.conf.php".'
+    shown = 'Der Zabibx-Server ist ausgefallen, siehe "zabbix.conf.php".'
+    assert Warn.GATE_PROTECTED in reasons(source, shown, "de", protected=("Zabbix",))
+    fine = shown.replace("Zabibx", "Zabbix")
+    assert Warn.GATE_PROTECTED not in reasons(source, fine, "de", protected=("Zabbix",))
+    assert Warn.GATE_PROTECTED not in reasons("A new Samsung.", "Ein neues Samsung.", "de", protected=("Samsung",))
