@@ -34,7 +34,7 @@ _BLOCK: Final = _words(
 )
 # How an element looks or is told about, which is not for a translation to keep.
 _LOOKS: Final = _words(
-    "style rel target md5 mime type width height align border cellpadding cellspacing its:translate role"
+    "style class rel target md5 mime type width height align border cellpadding cellspacing its:translate role"
 )
 # What a reader reads or hears of an element, and what its language decides.
 _TRANSLATED: Final = _words(

@@ -10,7 +10,7 @@ Proof = Callable[[re.Match[str]], SpanKind | None]
 _PRIVATE_USE: Final = "\ue000-\uf8ff"  # inline tags stand there
 # What ends an address in running text: quotation marks and stops of any script, and scripts without spaces.
 _STOPS: Final = "\u00ab\u00bb\u2018-\u201f\u2026\u060c\u061b\u061f\u06d4\u0964\u0965"
-_OUTSIDE: Final = rf"\s<>\"'{_STOPS}{_PRIVATE_USE}\u2e80-\uffff"
+_OUTSIDE: Final = rf"\s<>|\"'{_STOPS}{_PRIVATE_USE}\u2e80-\uffff"
 _PATH: Final = rf"[^{_OUTSIDE}]*[^{_OUTSIDE}.,;:!?)\]}}/]/?"
 # Ends of domains that are no words of a language: "bom.de novo" misses a space, `loja.com` does not.
 _SURE_ENDS: Final = (

@@ -29,7 +29,7 @@ _PRINTF: Final = re.compile(
 _PERCENT_FIRST: Final = ("tr", "eu")
 _PERCENT_BEFORE: Final = re.compile(r"(?<!%)%(\d+(?:[.,]\d+)?)(?![\d$A-Za-z.*])")
 # "25,50,100,250": no number has its separators there. "(100,100)" is a place, where both texts have it.
-_LIST: Final = re.compile(r"(?<![\d.,])\d+(?:,\d+){2,}(?![\d.,]\d)")
+_LIST: Final = re.compile(r"(?<![\d.,])\d+(?:,\d+){2,}(?![.,]?\d)")
 _PLACED: Final = re.compile(r"(?<=[(\[])(\d+)\s?[,;]\s?(\d+)(?=[)\]])")
 # Nobody counts these parties, and languages call them "foreign".
 _THIRD_PARTY: Final = re.compile(r"\b3rd(?=[ -]part(?:y|ies)\b)", re.IGNORECASE)

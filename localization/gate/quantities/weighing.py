@@ -17,11 +17,11 @@ from localization.gate.quantities.binding import is_money
 from localization.gate.quantities.calendar import Moment, calendar_words
 from localization.gate.quantities.calendar_weighing import calendar_numbers, contradict, dotted, names_differ, unpaired
 from localization.gate.quantities.money_names import names_money
-from localization.gate.quantities.number_words import Force, knows_inflections, lexicon, may_say
+from localization.gate.quantities.number_words import Force, Spelled, knows_inflections, lexicon, may_say
 from localization.gate.quantities.pairing import agree, exploded, out_of_order, paired
 from localization.gate.quantities.reading import Number, Reading, may_count, read
 from localization.gate.quantities.text import stripped
-from localization.gate.quantities.units import is_exact, mentions
+from localization.gate.quantities.units import is_exact, mentions, unit_at
 from schemas.locales import parse_locale
 
 
@@ -205,15 +205,15 @@ class _Weighing:
 
     def _words_differ(self) -> bool:
         """Whether a number word stands against another one, or, between well-known languages, against none."""
-        left = self._words_left(self._one, self._two, self._target)
-        right = self._words_left(self._two, self._one, self._own)
+        left = self._words_left(self._one, self._two, self._own, self._target)
+        right = self._words_left(self._two, self._one, self._target, self._own)
         if left and right:
             return True
         known = all(knows_inflections(parse_locale(locale).language) for locale in (self._own, self._target))
         return known and any(force is Force.STRONG and _SURE_MIN <= value < 1000 for value, force in (*left, *right))
 
-    def _words_left(self, here: Reading, there: Reading, target: str) -> list[tuple[int, Force]]:
-        language = parse_locale(target).language
+    def _words_left(self, here: Reading, there: Reading, own: str, other: str) -> list[tuple[int, Force]]:
+        language = parse_locale(other).language
         left: list[tuple[int, Force]] = []
         taken = {value for number in there.numbers for value in number.values}
         others = [word.value for word in there.words]
@@ -222,12 +222,12 @@ class _Weighing:
             value = str(word.value)
             if word.value in others:
                 others.remove(word.value)
-            elif word.force > Force.WEAK and word.value > 1 and value not in taken:
+            elif word.value > 1 and value not in taken and (word.force > Force.WEAK or _counts(word, here, own)):
                 said = (word.value not in values and may_say(there.low, language, word.value)) or any(
                     value in one.values for one in there.romans
                 )
                 if not said:
-                    left.append((word.value, word.force))
+                    left.append((word.value, max(word.force, Force.MILD)))
         return left
 
     def _romans_differ(self) -> bool:
@@ -240,6 +240,11 @@ class _Weighing:
                 if not may_say(there.low, language, int(value)) and any(o.force is Force.STRONG for o in there.romans):
                     return True
         return False
+
+
+def _counts(word: Spelled, reading: Reading, locale: str) -> bool:
+    """Whether a word that is a number among other things stands before a unit: Italian "sei minuti"."""
+    return unit_at(reading.text, word.start, word.end, locale) is not None
 
 
 def _ends(number: Number, reading: Reading) -> bool:
