@@ -1,6 +1,5 @@
 """`dragoman detect`: which of the locales served a text is in, for a few texts or a file of them."""
 
-import sys
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +9,7 @@ import msgspec
 import typer
 
 from cli.console import JsonFlag, print_json, print_table
+from cli.lines import name_of, numbered_lines
 from localization.detection.detector import Detector, Guess
 from schemas.errors import OperatorError
 from schemas.locales import UnknownLocale, parse_locale
@@ -64,8 +64,8 @@ _Case = tuple[dict[str, Any], tuple[str, ...], tuple[str, ...] | None]
 
 def _cases(file: Path) -> Iterator[_Case]:
     """Read what a line says, its texts, and the locales it names for itself."""
-    for number, line in _lines(file):
-        where = f"{_name(file)} line {number}"
+    for number, line in numbered_lines(file):
+        where = f"{name_of(file)} line {number}"
         try:
             said = msgspec.json.decode(line, type=dict[str, Any])
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -139,18 +139,3 @@ def _row(answer: dict[str, Any]) -> tuple[str, ...]:
         answer["script"] or "",
         ", ".join(notes),
     )
-
-
-def _lines(file: Path) -> Iterator[tuple[int, bytes]]:
-    """Number the lines that are not blank, from 1."""
-    try:
-        with sys.stdin.buffer if str(file) == "-" else file.open("rb") as lines:
-            for number, line in enumerate(lines, start=1):
-                if line.strip():
-                    yield number, line.removeprefix(b"\xef\xbb\xbf")
-    except OSError as error:
-        raise OperatorError(f"cannot read {_name(file)}: {error.strerror}") from error
-
-
-def _name(file: Path) -> str:
-    return "standard input" if str(file) == "-" else str(file)

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from cli.console import JsonFlag, bars, err, out, print_table
 from cli.gate_cases import BadCase, read_case
+from cli.lines import name_of, numbered_lines
 from localization.gate.case import Case
 from localization.gate.judge import judge
 from schemas.errors import OperatorError
@@ -118,15 +119,7 @@ def _one(single: dict[str, Any]) -> Iterator[_Line]:
 
 def _lines(file: Path) -> Iterator[_Line]:
     """The lines that hold something, each with what to call it in an error."""
-    name = "standard input" if str(file) == "-" else str(file)
-    try:
-        stream = sys.stdin.buffer if str(file) == "-" else file.open("rb")
-    except OSError as error:
-        raise OperatorError(f"{name} cannot be read: {error.strerror or error}") from error
-    with stream:
-        for number, line in enumerate(stream, 1):
-            if line.strip():
-                yield f"{name} line {number}", line.removeprefix(b"\xef\xbb\xbf")
+    return ((f"{name_of(file)} line {number}", line) for number, line in numbered_lines(file))
 
 
 def _answers(lines: Iterator[_Line], *, keep_going: bool) -> Iterator[_Answer]:

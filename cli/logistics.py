@@ -1,6 +1,5 @@
 """`dragoman logistics`: what a carrier's code means, for one code or a file of them."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, get_args
@@ -10,6 +9,7 @@ import typer
 from msgspec import Struct
 
 from cli.console import JsonFlag, print_json, print_table
+from cli.lines import name_of, numbered_lines
 from localization.logistics.carrier_codes import VOCABULARIES, Mapped, table, vocabulary_file, vocabulary_named
 from localization.logistics.phrases import phrase, phrase_locale
 from localization.logistics.status import canonical
@@ -108,29 +108,14 @@ def phrases(
 
 
 def _answers(file: Path, locale: str | None) -> Iterator[bytes]:
-    for number, line in _lines(file):
+    for number, line in numbered_lines(file):
         try:
             asked = msgspec.json.decode(line, type=CodeLine)
             whole = msgspec.json.decode(line, type=dict[str, msgspec.Raw])  # what is not ours stays as it was written
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise OperatorError(f"{_name(file)} line {number}: {error}") from error
+            raise OperatorError(f"{name_of(file)} line {number}: {error}") from error
         mapped = canonical(asked.vocabulary, _text(asked.code), _text(asked.sub_code), asked.classifier)
         yield msgspec.json.encode(whole | _answer(mapped, locale))
-
-
-def _lines(file: Path) -> Iterator[tuple[int, bytes]]:
-    """Number the lines that are not blank, from 1."""
-    try:
-        with sys.stdin.buffer if str(file) == "-" else file.open("rb") as lines:
-            for number, line in enumerate(lines, start=1):
-                if line.strip():
-                    yield number, line.removeprefix(b"\xef\xbb\xbf")
-    except OSError as error:
-        raise OperatorError(f"cannot read {_name(file)}: {error.strerror}") from error
-
-
-def _name(file: Path) -> str:
-    return "standard input" if str(file) == "-" else str(file)
 
 
 def _text(code: str | int | None) -> str | None:

@@ -1,5 +1,6 @@
 """BCP-47 locale tags, checked against CLDR's list of languages, scripts and territories."""
 
+import contextlib
 import re
 from functools import lru_cache
 from typing import Final
@@ -71,6 +72,16 @@ def written_in(tag: LocaleTag) -> str | None:
     likely = get_global("likely_subtags")
     full = likely.get(f"{tag.language}_{tag.territory}") or likely.get(tag.language)
     return str(full).split("_")[1] if full else None
+
+
+@lru_cache(maxsize=1024)
+def cldr_of(tag: str) -> CldrLocale:
+    """The CLDR data that serve a locale: its own, else its language's (`en-CN`), else English's."""
+    asked = parse_locale(tag)
+    for name in (str(asked), asked.language):
+        with contextlib.suppress(UnknownLocaleError, ValueError):
+            return CldrLocale.parse(name, sep="-")
+    return CldrLocale("en")
 
 
 def same_language(one: str, other: str) -> bool:

@@ -5,11 +5,10 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel import Locale as CldrLocale
-from babel import UnknownLocaleError, dates
+from babel import dates
 from babel.core import get_global
 
-from schemas.locales import parse_locale
+from schemas.locales import cldr_of
 
 
 def at_place(occurred_at: datetime, country: str | None) -> datetime:
@@ -36,7 +35,7 @@ def _zones(country: str) -> tuple[ZoneInfo, ...]:
 
 def place_name(country: str, city: str | None, locale: str) -> str:
     """Name a place for a reader: the town as the carrier wrote it, the country as CLDR calls it in the locale."""
-    shown = _cldr(locale).territories.get(country, country)
+    shown = cldr_of(locale).territories.get(country, country)
     return f"{city}, {shown}" if city else str(shown)
 
 
@@ -47,18 +46,9 @@ def local_time(occurred_at: datetime, locale: str) -> str:
     """
     if occurred_at.utcoffset() is None:
         raise ValueError("occurred_at must carry its UTC offset")
-    cldr = _cldr(locale)
+    cldr = cldr_of(locale)
     # The long date names the month, so that 3/4 is never read as 4/3.
     date = dates.format_date(occurred_at.date(), "long", locale=cldr)
     time = dates.format_time(occurred_at, "short", tzinfo=occurred_at.tzinfo, locale=cldr)
     pattern = str(dates.get_datetime_format("medium", locale=cldr)).replace("'", "")
     return f"{pattern.format(time, date)} {dates.get_timezone_gmt(occurred_at, 'long', locale=cldr)}"
-
-
-@lru_cache(maxsize=256)
-def _cldr(locale: str) -> CldrLocale:
-    tag = parse_locale(locale)
-    try:
-        return CldrLocale.parse(str(tag), sep="-")
-    except (UnknownLocaleError, ValueError):  # a valid combination that CLDR has no data for (`en-CN`)
-        return CldrLocale(tag.language)

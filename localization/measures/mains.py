@@ -9,8 +9,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from localization.measures.formats import cldr
-from schemas.locales import parse_locale
+from schemas.locales import cldr_of, parse_locale
 from schemas.outputs import Measurement
 
 # Mains voltages only: 12 V and 400 V are other things.
@@ -45,7 +44,7 @@ def notes(texts: Iterable[str], target_locale: str) -> tuple[Measurement, ...]:
     mains = _table().get(territory or "")
     if mains is None:
         return ()
-    country = cldr(target_locale).territories.get(territory, territory)
+    country = cldr_of(target_locale).territories.get(territory, territory)
     told = (
         f"{country}: {'/'.join(map(str, mains.volts))} V, {'/'.join(map(str, mains.hertz))} Hz, {'/'.join(mains.plugs)}"
     )

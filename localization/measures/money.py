@@ -19,10 +19,10 @@ import msgspec
 from babel.core import get_global
 from msgspec import Struct
 
-from localization.measures.formats import cldr, price_display
+from localization.measures.formats import price_display
 from schemas.errors import OperatorError
 from schemas.events import Price
-from schemas.locales import parse_locale
+from schemas.locales import cldr_of, parse_locale
 
 # Digits of a converted amount; the currency's own number of decimals is what is shown.
 _DIGITS: Final = Decimal("0.0001")
@@ -75,7 +75,7 @@ def converted_display(price: Price, locale: str, rates: Rates) -> str | None:
     if told is None:
         return None
     rounded = Price(f"{Decimal(told.amount):.{_decimals(currency)}f}", currency)
-    return f"≈ {price_display(rounded, str(cldr(locale)).replace('_', '-'))} ({rates.date.isoformat()})"
+    return f"≈ {price_display(rounded, str(cldr_of(locale)).replace('_', '-'))} ({rates.date.isoformat()})"
 
 
 def _decimals(currency: str) -> int:

@@ -16,10 +16,9 @@ from babel.numbers import format_decimal
 from babel.units import format_unit
 from msgspec import Struct
 
-from localization.measures.formats import cldr
 from localization.measures.names import is_name
 from localization.text.numerals import NUMERAL, value
-from schemas.locales import parse_locale
+from schemas.locales import cldr_of, parse_locale
 from schemas.outputs import Measurement
 
 CUSTOMARY: Final = frozenset(("US", "LR", "MM"))
@@ -228,8 +227,9 @@ def _told(measure: Measure, source_locale: str, target_locale: str) -> str | Non
 
 def _formatted(measure: Measure, values: list[Decimal], locale: str) -> str:
     """Values, with what stood between them, and the unit's short form, as CLDR has it for the last of them."""
-    last = format_unit(values[-1], measure.unit, length="short", locale=cldr(locale))
-    before = [format_decimal(one, locale=cldr(locale)) + sep for one, sep in zip(values, measure.between, strict=False)]
+    last = format_unit(values[-1], measure.unit, length="short", locale=cldr_of(locale))
+    pieces = zip(values, measure.between, strict=False)
+    before = [format_decimal(one, locale=cldr_of(locale)) + separator for one, separator in pieces]
     return "".join(before) + last
 
 
@@ -266,7 +266,7 @@ def _converted(number: float, unit: str, to: str) -> float:
 @lru_cache(maxsize=64)
 def _lexicon(locale: str) -> tuple[dict[str, str], re.Pattern[str]]:
     """Every way to write a unit in a locale, and the pattern of numerals with one of them behind."""
-    words = {**_words(cldr(locale)), **_SYMBOLS}
+    words = {**_words(cldr_of(locale)), **_SYMBOLS}
     words.update({word.lower(): unit for word, unit in words.items() if word.lower() not in words and len(word) > 1})
     forms = sorted(words, key=len, reverse=True)
     units = "|".join(re.escape(form) + (_INCHES_END if form == "in" else _UNIT_END) for form in forms)

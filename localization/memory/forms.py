@@ -11,12 +11,11 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Final
 
-from babel import Locale, UnknownLocaleError
 from msgspec import Struct
 
 from localization.text.casing import Casing, casing_of, to_model, to_reader
 from localization.text.numerals import NUMERAL, rewrite, value
-from schemas.locales import parse_locale
+from schemas.locales import cldr_of, parse_locale
 
 # The digits of a stand-in (QK710) or of a name (A4) are no number.
 _NUMBER: Final = re.compile(rf"(?<!\w)(?:{NUMERAL.pattern})")
@@ -148,15 +147,4 @@ def _categories(number: str, source: str, target: str) -> str | None:
         return None
     if len(number) > _OPERANDS_MAX:
         return None
-    return f"\0{_cldr(source).plural_form(amount)}\0{_cldr(target).plural_form(amount)}"
-
-
-@lru_cache(maxsize=1024)
-def _cldr(locale: str) -> Locale:
-    tag = parse_locale(locale)
-    for name in (str(tag), tag.language):
-        try:
-            return Locale.parse(name, sep="-")
-        except (UnknownLocaleError, ValueError):
-            continue
-    return Locale("en")
+    return f"\0{cldr_of(source).plural_form(amount)}\0{cldr_of(target).plural_form(amount)}"

@@ -12,8 +12,8 @@ from enum import Enum
 from functools import lru_cache
 from typing import Final
 
-from localization.measures.formats import cldr
 from localization.protection.masking import SENTINEL
+from schemas.locales import cldr_of
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _CHUNK: Final = re.compile(r"\S+")
@@ -158,7 +158,7 @@ def _small(chunk: re.Match[str]) -> str:
 @lru_cache(maxsize=64)
 def _names(language: str) -> frozenset[str]:
     """Countries of one word by CLDR."""
-    return frozenset(cldr(language).territories.values()) if language else frozenset()
+    return frozenset(cldr_of(language).territories.values()) if language else frozenset()
 
 
 def _untitled(masked: str, language: str) -> str:

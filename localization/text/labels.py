@@ -10,8 +10,7 @@ from typing import Final
 
 import msgspec
 
-from localization.measures.formats import cldr
-from schemas.locales import parse_locale
+from schemas.locales import cldr_of, parse_locale
 
 _CHARS_MAX: Final = 80
 _NAME_KINDS: Final = frozenset(("attribute_name",))
@@ -48,8 +47,8 @@ def _words(table: str, source: str, target: str) -> dict[str, str]:
             for form in "|".join(forms[tag] for tag in _tags(source) if tag in forms).split("|"):
                 words.setdefault(form.casefold(), shown.partition("|")[0])
     if table == "values":
-        theirs = cldr(target).territories
-        for code, name in cldr(source).territories.items():
+        theirs = cldr_of(target).territories
+        for code, name in cldr_of(source).territories.items():
             if code.isalpha() and code in theirs and name.casefold() not in _NAMESAKES:
                 words.setdefault(name.casefold(), theirs[code])
     return words

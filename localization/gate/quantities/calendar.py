@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from msgspec import Struct
 
-from schemas.locales import parse_locale
+from schemas.locales import cldr_of
 
 Day = tuple[int | None, int | None, int | None]
 """Year, month, day; None where the text does not say."""
@@ -67,7 +67,7 @@ class Calendar(Struct, frozen=True):
 @lru_cache(maxsize=256)
 def calendar(locale: str) -> Calendar:
     """Return the names of a BCP-47 locale; those of English where CLDR has none."""
-    cldr = _cldr(locale)
+    cldr = cldr_of(locale)
     months: dict[str, int] = {}
     weekdays: dict[str, int] = {}
     for context in ("format", "stand-alone"):
@@ -103,16 +103,6 @@ def calendar(locale: str) -> Calendar:
         ),
         re.compile(half) if half else None,
     )
-
-
-def _cldr(locale: str) -> Locale:
-    tag = parse_locale(locale)
-    for name in (str(tag), tag.language):
-        try:
-            return Locale.parse(name, sep="-")
-        except (UnknownLocaleError, ValueError):
-            continue
-    return Locale("en")
 
 
 def _halves(cldr: Locale) -> Iterator[tuple[str, int]]:
