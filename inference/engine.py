@@ -76,6 +76,14 @@ class Work(Struct):
     shortlist_misses: int = 0
     busy_s: float = 0.0
 
+    def ran(self, rows: int, capacity: int, tokens: int, seconds: float) -> None:
+        """Count one run of whole texts."""
+        self.steps += 1
+        self.rows += rows
+        self.capacity += capacity
+        self.tokens_in += tokens
+        self.busy_s += seconds
+
 
 class Engine(Protocol):
     """The requests of one model on one thread. Only that thread calls it, so it locks nothing."""

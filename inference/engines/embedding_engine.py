@@ -179,11 +179,7 @@ class EmbeddingEngine:
         spent_s = monotonic() - began_s
         rows, tokens = len(batch), sum(len(ids) for _, ids in batch)
         capacity = max(rows, rows * RUN_TOKENS // tokens)
-        self.work.steps += 1
-        self.work.rows += rows
-        self.work.capacity += capacity
-        self.work.tokens_in += tokens
-        self.work.busy_s += spent_s
+        self.work.ran(rows, capacity, tokens, spent_s)
         self._report(
             BatchRun(
                 model=self._model.id.name,

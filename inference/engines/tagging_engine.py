@@ -164,11 +164,7 @@ class TaggingEngine:
         spent_s = monotonic() - began_s
         rows, longest = len(batch), max(len(piece.ids) for _, _, piece in batch)
         tokens, capacity = sum(len(piece.ids) for _, _, piece in batch), max(rows, RUN_TOKENS // longest)
-        self.work.steps += 1
-        self.work.rows += rows
-        self.work.capacity += capacity
-        self.work.tokens_in += tokens
-        self.work.busy_s += spent_s
+        self.work.ran(rows, capacity, tokens, spent_s)
         self._report(
             BatchRun(
                 model=self._model.id.name,
