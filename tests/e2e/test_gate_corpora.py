@@ -1,6 +1,6 @@
-"""The gate on faults planted in published translations, and on those translations: what issue and README promise.
+"""The gate on faults planted in published translations, and on those translations: what the README promises.
 
-`test` is made of catalogues that nobody looks at while changing the gate; `bench/gate.py` shows the lines of `dev`.
+`test` is made of catalogues that the gate is not tuned on; `bench/gate.py` shows the lines of `dev` only.
 """
 
 import pytest
