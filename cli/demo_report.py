@@ -94,7 +94,7 @@ def summary(board: Board, console: Console) -> None:
         highlight=False,
     )
     if board.by_people:
-        console.print(f"{board.by_people} texts as people had corrected them meanwhile", highlight=False)
+        console.print(f"texts shown as people had corrected them meanwhile: {board.by_people}", highlight=False)
     if board.marks:
         console.print(f"marked: {words(board.marks)}", highlight=False, style="yellow")
 

@@ -62,6 +62,8 @@ def request(
         except KeyboardInterrupt:
             err.print(f"it goes on; `dragoman relocalize cancel {asked.id}` takes it back")
             raise
+        if not json:
+            err.print("done: what has changed is told again, the rest was left as it is")
     if json:
         print_json(document(asyncio.run(read_progress(settings.kafka, [asked])), {})["requests"][0])
 

@@ -128,7 +128,7 @@ class Runner:
 
     async def _localize(self, slot: Slot, tools: Tools) -> Any:
         """Call the agent; what may pass is tried again in place until the record's time is up."""
-        assert slot.received is not None  # noqa: S101  (for the type checker; `_process` has just set it)
+        assert slot.received is not None  # noqa: S101  (for the type checker; `process` has just set it)
         pause_s = 0.1
         while True:
             try:

@@ -23,6 +23,7 @@ from inference.models import LoadedModels
 from inference.pool import Pool
 from localization.localizer import Localizer
 from localization.measures.money import read_rates
+from localization.protection.glossary_file import load_glossary
 from localization.version import PIPELINE_VERSION
 from schemas.errors import DragomanError, Fatal
 from schemas.report import Reporter, silent
@@ -86,6 +87,9 @@ class Worker:
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         settings = self._settings
         log_settings(settings)
+        # Files of the operator's are read first: a mistake in one should not cost the time that models take to load.
+        self._glossary = load_glossary(settings.localization.glossary)
+        self._rates = read_rates(settings.localization.rates) if settings.localization.rates else None
         limits = await read_limits(settings.kafka, settings.topics())
         await require_transactions(settings.kafka)
         with _signals(self.stop):
@@ -189,7 +193,7 @@ class Worker:
 
     def _tools(self, pool: Pool, memory: SharedMemory) -> Tools:
         local = self._settings.localization
-        localizer = Localizer(pool, local, PIPELINE_VERSION, self._reporter, memory.memory)
+        localizer = Localizer(pool, local, PIPELINE_VERSION, self._reporter, memory.memory, self._glossary)
         return Tools(
             localizer=localizer,
             pool=pool,
@@ -201,7 +205,7 @@ class Worker:
             units=local.units,
             customs=localizer.glossary,
             glossary_version=localizer.glossary.version,
-            rates=read_rates(local.rates) if local.rates else None,
+            rates=self._rates,
         )
 
     def _fail(self, error: BaseException) -> None:

@@ -48,7 +48,10 @@ def read_rates(path: Path) -> Rates:
     """Read a table of rates; raises OperatorError with one line that says what is wrong with the file."""
     try:
         rates = msgspec.convert(tomllib.loads(path.read_text("utf-8")), Rates, strict=False)
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+    except msgspec.ValidationError as error:
+        shape = 'base = "EUR", date = 2026-11-20, and a table [rates] with USD = 1.0832'
+        raise OperatorError(f"cannot read rates from {path}: {error}; write {shape}") from error
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise OperatorError(f"cannot read rates from {path}: {error}") from error
     wrong = next((code for code, rate in rates.rates.items() if rate <= 0 or not code.isupper()), None)
     if wrong is not None:

@@ -209,4 +209,4 @@ def test_texts_that_people_corrected_are_counted():
     console = Console(width=100, color_system=None)
     with console.capture() as captured:
         summary(board, console)
-    assert "1 texts as people had corrected them" in captured.get()
+    assert "people had corrected them meanwhile: 1" in captured.get()

@@ -1,6 +1,5 @@
 """Rows on disk: bounded, durable with their offsets, and built anew when they cannot be trusted."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -140,13 +139,6 @@ def test_what_a_killed_process_wrote_is_there(tmp_path: Path) -> None:
     assert opened.store.get(bytes(16)).output == "um"
     assert opened.store.offsets["memory", 0] == 4
     opened.close()
-
-
-@pytest.mark.skipif(os.getuid() == 0, reason="nothing is forbidden to root")
-def test_a_folder_nobody_may_write_is_the_operators_to_mend(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    with pytest.raises(OperatorError, match=r"localization\.memory_dir"):
-        open_store(tmp_path, "shop", 100, ORIGIN)
 
 
 def test_a_file_where_the_folder_should_be_is_the_operators_to_mend(tmp_path: Path) -> None:
