@@ -14,7 +14,7 @@ def basis_of(tools: Tools, detection: Detection, locale: str, text: str, parts: 
 
     That is the pipeline version, the language translated from, the model with the version of its weights, how measures
     are shown, what operators have laid down about words in `text`, the event's texts in one, and what people have
-    corrected among the `parts` shown. It is not the rates of currencies, which change every day.
+    corrected of the `parts` shown, each as a whole. It is not the rates of currencies, which change every day.
     """
     said: list[str | None] = [tools.pipeline_version, tools.units, detection.locale]
     if detection.locale is not None and not same_language(detection.locale, locale):

@@ -13,6 +13,7 @@ from agents.marks import Part, bare, provenance_of, warnings_of
 from agents.rendering import Rendering
 from agents.versions import Edition, judge_delete, judge_upsert
 from inference.requests import Priority
+from localization.gate.sentiment import judges_opinions
 from localization.localizer import Detection, FieldKind
 from localization.together import task_group, together
 from schemas.contracts import REVIEW_CONTRACT
@@ -79,7 +80,7 @@ async def _for_locale(
     priority = tools.priority(Priority.REVIEW)
     rendering = Rendering(tools=tools, detection=detection, target=locale, priority=priority, protected=personal)
     async with task_group() as group:
-        heading = group.create_task(rendering.show(event.title, FieldKind.TITLE)) if event.title else None
+        heading = group.create_task(rendering.show(event.title, FieldKind.REVIEW_TITLE)) if event.title else None
         text = group.create_task(rendering.show(event.body, FieldKind.REVIEW))
     title, body = heading.result() if heading else None, text.result()
     parts = (Part("title", title), Part("body", body)) if title else (Part("body", body),)
@@ -94,8 +95,7 @@ async def _for_locale(
         body=body.text,
         original=event.body,
         rating=event.rating,
-        # What is shown as translated has passed the gate, which refuses praise that became blame.
-        sentiment_preserved=True if translated else None,
+        sentiment_preserved=(translated and judges_opinions(detection.locale, locale)) or None,
         machine_translated=translated,
         detected_locale=detection.locale,
         detected_confidence=detection.confidence,

@@ -50,6 +50,7 @@ class FieldKind(StrEnum):
     ATTRIBUTE_NAME = "attribute_name"
     ATTRIBUTE_VALUE = "attribute_value"
     REVIEW = "review"
+    REVIEW_TITLE = "review_title"
     CARRIER_TEXT = "carrier_text"
 
 

@@ -33,8 +33,8 @@ class Follower:
 
     `take` is called on the event loop with one or more records of one partition, in offset order; what it raises ends
     `run`. `start` gives the first offset wanted by (topic, partition); a partition that is not there is read from its
-    beginning, and so is one that no longer holds its offset. After a lost broker reading goes on where it was, so
-    nothing is handed over twice. `records_max` bounds what one call may be given; `fetch_wait_ms`
+    beginning, and so is one that no longer holds its offset. After a lost broker reading goes on where it was.
+    `records_max` bounds what one call may be given; `fetch_wait_ms`
     is how long the broker holds a fetch while nothing comes.
     """
 

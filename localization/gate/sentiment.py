@@ -51,6 +51,14 @@ def flips_sentiment(case: Case) -> bool:
     )
 
 
+def judges_opinions(source_locale: str | None, target_locale: str) -> bool:
+    """Whether this law knows the words of both languages: what passes it is then known to say the same."""
+    return source_locale is not None and None not in (
+        _lexicon(language_of(source_locale)),
+        _lexicon(language_of(target_locale)),
+    )
+
+
 def _contradicts(said: Opinion, shown: Opinion, *, agrees: bool) -> bool:
     """Whether praise was turned to blame. `agrees`: the stars say praise too, so that one sign of blame is enough."""
     if said.blame == 0 and shown.blame > 0 and (agrees or said.praise > 0):

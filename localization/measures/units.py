@@ -1,7 +1,7 @@
 """Measures in the reader's own system beside what was written: "30 cm (11.8 in)".
 
 Words and formats of units are CLDR's (Babel), the arithmetic is pint's. A reader of the United States, Liberia or
-Myanmar gets customary units, everybody else metric ones (CLDR's measurementSystem; Britain is told miles and pints as
+Myanmar gets customary units, everybody else metric ones (CLDR's measurementSystem; Britain is told miles as
 they are). What says both already, and what is only a name (a 3.5 mm plug), is left alone.
 """
 
@@ -23,7 +23,7 @@ from schemas.outputs import Measurement
 
 CUSTOMARY: Final = frozenset(("US", "LR", "MM"))
 # What readers of Britain use every day beside the metric system.
-_BRITISH: Final = frozenset(("length-mile", "speed-mile-per-hour", "volume-pint-imperial"))
+_BRITISH: Final = frozenset(("length-mile", "speed-mile-per-hour"))
 
 
 class Conversion(Struct, frozen=True):

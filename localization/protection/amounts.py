@@ -17,7 +17,7 @@ _BEFORE: Final = rf"(?:(?:US|CA?|AU?|NZ|HK|NT|MX|Mex|R|S)\$|S/\.?|RM|Rs\.?|Rp\.?
 _AFTER: Final = rf"(?:R\$|US\$|[{_SIGNS}](?!\d)|zł|Kč|kr\.?|Ft|lei|лв\.?|руб\.?|грн\.?|TL|(?:{_ISO})){NOT_BEFORE_WORD}"
 # Symbols of length that are the same in every Latin script; a box is measured in these.
 _LENGTH: Final = r"(?:[Mm]m|[Cc]m|dm|km|m|ft|in|px|\"|″|''|”|cm³|m²|m³)"
-_EDGE: Final = rf"\d+(?:[.,]\d+)?(?:\s?{_LENGTH}(?![A-Za-z]))?"
+_EDGE: Final = rf"\d+(?:[.,]\d+)*(?:\s?{_LENGTH}(?![A-Za-z]))?"
 _DIMENSIONS: Final = (
     rf"(?!0x[0-9A-Fa-f]){_EDGE}(?:\s?[xX×✕]\s?{_EDGE}){{1,3}}{NOT_BEFORE_WORD}|\d+(?:[.,]\d+)?(?:[X*]\d+(?:[.,]\d+)?){{1,3}}"
     rf"(?:\s?(?:{_LENGTH}|[CM]?M|IN))?{NOT_BEFORE_WORD}"

@@ -21,7 +21,7 @@ _UNITS: Final = (
     r"|Nm|°C|°F|[mglLWVAKNJ%]"
 )
 MEASURE: Final = re.compile(rf"({NUMERAL.pattern})[\s\u00a0]?({_UNITS})(?![\w°])")
-# Dashes and spaces that CLDR may name as a group separator, as they are typed.
+# Spaces that CLDR may name as a group separator, as they are typed.
 _SPACES: Final = frozenset("\u00a0\u202f \u2009")
 
 

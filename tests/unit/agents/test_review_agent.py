@@ -2,6 +2,7 @@ import pytest
 
 from agents.review import REVIEW_AGENT
 from inference.requests import Priority, RequestTimeout
+from localization.gate.sentiment import judges_opinions
 from localization.localizer import FieldKind
 from schemas.errors import Refused
 from schemas.events import Tombstone
@@ -56,7 +57,7 @@ async def test_kinds_and_priority():
     tools = make_tools(locales=("en",))
     await told([review()], tools)
     assert [(source.kind, priority) for source, _, priority in tools.localizer.sources] == [
-        (FieldKind.TITLE, Priority.REVIEW),
+        (FieldKind.REVIEW_TITLE, Priority.REVIEW),
         (FieldKind.REVIEW, Priority.REVIEW),
     ]
 
@@ -115,3 +116,9 @@ async def test_refusal_and_time_out():
     assert refused.value.reason is Reason.LOCALE_NOT_SERVED
     with pytest.raises(RequestTimeout):
         await REVIEW_AGENT.localize(review(), make_tools(failure=RequestTimeout("late")))
+
+
+async def test_an_opinion_is_called_preserved_only_between_languages_whose_words_are_known():
+    assert judges_opinions("pt-BR", "en")
+    assert not judges_opinions("pt-BR", "eo")
+    assert not judges_opinions(None, "en")

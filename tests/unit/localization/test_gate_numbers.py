@@ -195,3 +195,29 @@ def test_a_protected_term_may_hold_any_number():
 )
 def test_pairs_without_english_are_weighed_too(source, own, shown, target):
     assert broken(source, shown, target, own=own) == set()
+
+
+@pytest.mark.parametrize(
+    ("source", "translation", "honest"),
+    [
+        ("It costs $1,234,567.89 today.", "Custa $1.234.567,89 hoje.", True),
+        ("It costs $1,234,567.89 today.", "Custa $1.234.567,98 hoje.", False),
+        ("Sizes 25,50,100,250 are there.", "Há os tamanhos 25, 50, 100 e 250.", True),
+        ("Sizes 25,50,100,250 are there.", "Há os tamanhos 25, 50 e 250.", False),
+        ("A box of 10 x 1,000.5 cm.", "Uma caixa de 10 x 1.000,5 cm.", True),
+    ],
+)
+def test_groups_of_thousands_are_no_list_and_a_list_no_thousands(source, translation, honest):
+    case = Case(source=source, translation=translation, source_locale="en", target_locale="pt-BR")
+    assert changes_numbers(case) is not honest
+
+
+@pytest.mark.parametrize(("minutes", "broken"), [("due", False), ("sei", True)])
+def test_a_word_that_is_a_number_among_other_things_counts_before_a_unit(minutes, broken):
+    case = Case(
+        source="It takes two minutes.",
+        translation=f"Bastano {minutes} minuti.",
+        source_locale="en",
+        target_locale="it",
+    )
+    assert changes_numbers(case) is broken

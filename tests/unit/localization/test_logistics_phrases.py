@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from localization.logistics.phrases import phrase
-from localization.logistics.places import local_time
+from localization.logistics.places import at_place, local_time
 from localization.logistics.wording import PHRASE_LOCALES
 from schemas.locales import UnknownLocale
 from schemas.outputs import CanonicalStatus
@@ -128,3 +128,24 @@ def test_any_time_is_shown_without_placeholders(moment, locale):
     shown = local_time(moment, locale)
     assert shown == local_time(moment, locale)
     assert not set(shown) & set("{}'")
+
+
+UTC_NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("moment", "country", "offset_hours"),
+    [
+        (UTC_NOON, "DE", 1),
+        (UTC_NOON, "JP", 9),
+        (UTC_NOON, "US", 0),
+        (UTC_NOON, "BR", 0),
+        (UTC_NOON, None, 0),
+        (UTC_NOON, "XX", 0),
+        (AFTERNOON, "DE", 8),
+    ],
+)
+def test_only_a_country_of_one_clock_tells_the_time_of_what_is_written_in_utc(moment, country, offset_hours):
+    told = at_place(moment, country)
+    assert told == moment
+    assert told.utcoffset() == timedelta(hours=offset_hours)

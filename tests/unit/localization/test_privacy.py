@@ -137,3 +137,10 @@ async def test_a_text_is_searched_once_and_the_oldest_is_forgotten():
     ):
         assert [one.kind for one in await search.find(text, "pt-BR", Priority.REVIEW)] == [Personal.NAME]
     assert tagger.asked == ["Obrigado, Ana!", "Ela e Ana foram.", "Com Ana Souza.", "Ela e Ana foram."]
+
+
+async def test_one_sellers_brands_decide_for_nobody_else():
+    search = Search(Tagger({"Michael": ("GIVEN_NAME", 0.9)}))
+    text = "Bolsa de Michael Kors"
+    assert await search.find(text, "pt-BR", Priority.REVIEW, ("Michael Kors",)) == ()
+    assert [one.kind for one in await search.find(text, "pt-BR", Priority.REVIEW)] == [Personal.NAME]
