@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from localization.detection.han import read_han
-from localization.detection.identify import OWN_SCRIPTS, distribution, load_models, main_script
+from localization.detection.identify import OWN_SCRIPTS, distribution, load_models, main_script, quickly
 from localization.detection.mixture import PURE, Mixture, mixture
 from localization.detection.models import models
 from localization.detection.noise import CHARS_MAX, wording
@@ -32,6 +32,8 @@ _LIKELY: Final = 0.02
 _BESIDE_MIN: Final = 2
 _DENSE: Final = frozenset(("Hani", "Kana", "Hang"))
 _TOGETHER: Final = {"Kana": ("Hani",), "Hang": ("Hani",)}
+
+_PLAIN_CHARS: Final = 120
 
 
 class Candidate(Struct, frozen=True):
@@ -119,7 +121,9 @@ class Detector:
         if script in OWN_SCRIPTS:
             return _Known(script, {OWN_SCRIPTS[script]: 1.0}, _beside(words, script, share))
         own = words if share == 1.0 else _in_script(words, script)
-        languages = self._favoured(own, script)
+        # A long text whose language is plain needs no weighing, which costs most of a guess.
+        plain = quickly(own, script) if len(own) >= _PLAIN_CHARS else None
+        languages = dict([plain]) if plain and plain[0] in self._locales else self._favoured(own, script)
         main = max(languages, key=lambda language: languages[language])
         mixed = _beside(words, script, share)
         if mixed is PURE:

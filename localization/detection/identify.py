@@ -96,7 +96,7 @@ def identify(text: str) -> Identification:
         return NOTHING
     if script in OWN_SCRIPTS:
         return Identification(OWN_SCRIPTS[script], share, script)
-    quick = _quick(words, script)
+    quick = quickly(words, script)
     if quick is not None:
         return Identification(quick[0], quick[1] * share, script)
     found = distribution(words, script)
@@ -152,8 +152,11 @@ def log_evidence(words: str, script: str) -> Scores:
     return logs if foreign is None else logs - _FOREIGN_LETTER * np.minimum(foreign, _FOREIGN_MAX)
 
 
-def _quick(words: str, script: str) -> tuple[str, float] | None:
-    """What fastText alone is sure of, or fastText and the words agree on: nine sentences of ten go no further."""
+def quickly(words: str, script: str) -> tuple[str, float] | None:
+    """What fastText alone is sure of, or fastText and the words agree on: nine sentences of ten go no further.
+
+    None where the other evidence has to be asked (`distribution`).
+    """
     small = words.lower()
     language, probability = models().fastest(small)
     if script not in scripts_of(language):
