@@ -1,6 +1,5 @@
 """The builder of planted faults: what it edits was the same in both texts, and the corpus kept is what it makes."""
 
-import json
 from random import Random
 
 import pytest
@@ -129,5 +128,3 @@ def test_the_corpora_are_as_large_as_they_say_and_apart():
         {one["origin"] for one in lines if one["origin"] != "written for this corpus"} for lines in clean.values()
     ]
     assert not origins[0] & origins[1]
-    text = json.dumps([one["origin"] for one in published]).lower()
-    assert not any(kept in text for kept in ("pretix", "oscar", "shuup", "vendure", "handbook"))
