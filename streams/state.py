@@ -22,9 +22,6 @@ RECENT_MAX: Final = 2_048  # states of one partition at hand: a hit costs a twen
 # longer might keep for ever what it has not seen deleted.
 STALE_S: Final = 12 * 3600.0
 _SOURCE_BYTES: Final = 8
-_PLACE: Final = b"\0"  # after a partition's prefix: where it stands
-_ROWS: Final = b"\1"  # and its rows
-_AFTER: Final = b"\2"
 
 
 class Known(NamedTuple):
@@ -67,7 +64,8 @@ class PartitionState:
     def __init__(self, store: StateStore, tp: TopicPartition, kind: type[Any]) -> None:
         self._store = store
         self._tp = tp
-        self._prefix = tp.topic.encode() + b"\0" + tp.partition.to_bytes(4, "big")
+        prefix = tp.topic.encode() + b"\0" + tp.partition.to_bytes(4, "big")
+        self._place, self._rows, self._after = prefix + b"\0", prefix + b"\1", prefix + b"\2"
         self.decode = msgspec.json.Decoder(kind).decode
         """Reads a value of the changelog; raises ValueError."""
         self._recent: dict[bytes, bytes] = {}
@@ -83,7 +81,7 @@ class PartitionState:
         been away for too long.
         """
         self._life, self._current = self._store.life, False
-        raw = self._store.get(self._prefix + _PLACE)
+        raw = self._store.get(self._place)
         place = None if raw is None else msgspec.msgpack.decode(raw, type=Place)
         fits = place is not None and place.first == first and place.last < end
         if place is None or not fits or abs(self._store.now() - place.at) > STALE_S:
@@ -94,16 +92,18 @@ class PartitionState:
     def clear(self, first: int) -> Place:
         """Forget everything, and begin at `first`."""
         self._recent.clear()
-        self._store.forget(self._prefix + _ROWS, self._prefix + _AFTER)
+        self._store.forget(self._rows, self._after)
         self.apply((), Place(first, at=self._store.now()))
         return self.place
 
     def get(self, key: str) -> Known | None:
         """Return what is known of a key; raises OperatorError where that is of another version of Dragoman."""
-        name = self._prefix + _ROWS + key.encode()
+        name = self._rows + key.encode()
         raw = self._recent.get(name)
         if raw is None:
-            raw = self._read(name)
+            if self._life != self._store.life:
+                raise StateLost("the store was lost meanwhile")
+            raw = self._store.get(name)
             if raw is None:
                 return None
             self._remember(name, raw)
@@ -119,14 +119,14 @@ class PartitionState:
             raise StateLost("the store was lost meanwhile")
         entries: dict[bytes, bytes | None] = {}
         for key, source, value in changes:
-            name = self._prefix + _ROWS + key.encode()
+            name = self._rows + key.encode()
             if value is None:
                 entries[name] = None
                 self._recent.pop(name, None)
             else:
                 raw = entries[name] = source.to_bytes(_SOURCE_BYTES, "big", signed=True) + value
                 self._remember(name, raw)
-        entries[self._prefix + _PLACE] = msgspec.msgpack.encode(place)
+        entries[self._place] = msgspec.msgpack.encode(place)
         self._store.put(entries)
         self.place = place
 
@@ -145,11 +145,6 @@ class PartitionState:
     def now(self) -> float:
         """Wall-clock time, as places have it."""
         return self._store.now()
-
-    def _read(self, name: bytes) -> bytes | None:
-        if self._life != self._store.life:
-            raise StateLost("the store was lost meanwhile")
-        return self._store.get(name)
 
     def _remember(self, name: bytes, raw: bytes) -> None:
         self._recent.pop(name, None)

@@ -351,6 +351,20 @@ async def test_what_is_in_the_window_already_waits_too():
     assert rig.bench.script.settled == list(range(10))
 
 
+async def test_the_time_of_a_record_begins_when_its_turn_comes():
+    rig = Rig(record(0, "a"), record(1, "b"))
+    rig.know(a=0, b=1)
+    rig.bench.script.hold(1)
+    paced = replace(ASKED, rate=50.0)
+    rig.ask(paced)
+    async with rig:
+        await rig.until(lambda: rig.bench.script.gates[1]._waiters)
+        (held,) = rig.replay._window._slots
+        assert held.admitted >= held.taken + 0.01  # half of what the pace holds it back, for clocks are coarse
+        rig.bench.script.gates[1].set()
+        await rig.done(paced)
+
+
 async def test_requests_are_taken_up_one_after_the_other_the_oldest_first():
     rig = Rig(record(0, "a"))
     rig.know(a=0)
