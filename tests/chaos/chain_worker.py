@@ -7,6 +7,7 @@ It prints where its health is served. `AT_LEAST_ONCE=1` takes the transactions a
 
 import asyncio
 import ctypes
+import faulthandler
 import os
 import signal
 import sys
@@ -28,7 +29,7 @@ from streams.worker import Started, Worker
 from tests.chaos.chain import CHAIN, Doom
 
 PR_SET_PDEATHSIG = 1
-HOARD_BYTES = 256 * 1024
+HOARD_BYTES = (256 * 1024, 4096, 600)  # the last is the smallest that does not come out of Python's own pools
 
 
 class AtLeastOnceProducer(LaneProducer):
@@ -67,10 +68,16 @@ class Obedience:
         threading.Thread(target=self._listen, daemon=True).start()
 
     def _listen(self) -> None:
-        for line in sys.stdin:
-            word, *rest = line.split()
-            getattr(self, word)(*rest)
-        os._exit(3)  # whoever started this is gone
+        while True:
+            try:
+                said = os.read(sys.stdin.fileno(), 256)
+                if not said:
+                    os._exit(3)  # whoever started this is gone
+                for line in said.decode().splitlines():
+                    word, *rest = line.split()
+                    getattr(self, word)(*rest)
+            except MemoryError:  # this thread is not spared by what it has been told to do
+                time.sleep(0.05)
 
     def fatal(self) -> None:
         Doom.fatal = True
@@ -86,11 +93,12 @@ class Obedience:
                 schedule._changed.notify_all()
 
     def hoard(self) -> None:
-        try:
-            while True:
-                self._hoard.append(bytearray(HOARD_BYTES))
-        except MemoryError:
-            return
+        for size in HOARD_BYTES:
+            try:
+                while True:
+                    self._hoard.append(bytearray(size))
+            except MemoryError:
+                continue
 
     def release(self) -> None:
         self._hoard.clear()
@@ -116,6 +124,7 @@ def say_where(started: Started) -> None:
 
 def main() -> None:
     end_with_parent()
+    faulthandler.register(signal.SIGUSR1)  # a hung worker is asked where it hangs
     settings = load()
     configure_logging(settings.logs)
     Obedience()

@@ -181,6 +181,12 @@ class Fleet:
         except (ClientError, OSError, TimeoutError):
             return False
 
+    async def ask_where(self) -> None:
+        """Have every worker write into its log where its threads are."""
+        for worker in self.workers:
+            worker.signal(signal.SIGUSR1)
+        await asyncio.sleep(LOOK_S)
+
     async def retire_all(self) -> None:
         """Tell every worker to end, and wait for them."""
         await asyncio.gather(*(self.retire(worker) for worker in self.workers))

@@ -19,6 +19,7 @@ from tests.chaos.fleet import Fleet
 from tests.chaos.history import Partition, Verdict, compare_input, judge
 from tests.chaos.reader import Progress, read_history, read_input_ends
 from tests.chaos.schedule import Fault, Schedule
+from tests.chaos.signs import count_signs
 
 RATE = 600.0  # events a second
 RECOVER_S = 90.0  # after a fault has healed, and at the end: longer means that something hangs
@@ -40,6 +41,7 @@ class Result:
     skipped: dict[str, str] = field(default_factory=dict)
     recover_s: dict[str, list[float]] = field(default_factory=dict)
     exits: dict[str, list[int]] = field(default_factory=dict)
+    signs: dict[str, int] = field(default_factory=dict)
     visible: int = 0
     shown: int = 0
     dead_letters: int = 0
@@ -96,6 +98,7 @@ class Run:
         finally:
             fleet.kill_all()
             disk.close()
+        result.signs = count_signs(self.folder)
         result.exits = {worker.name: worker.exits for worker in fleet.workers if worker.exits}
         self.tell("judging", 1)
         history = await read_history(cluster.bootstrap)
@@ -123,7 +126,7 @@ class Run:
                         group.create_task(self._do(fault, arena, feed, progress, result))
             self.tell("catching up", 1)
             ends = await read_input_ends(arena.cluster.bootstrap)
-            await self._recovered(progress, ends, "at the end", result)
+            await self._recovered(arena, progress, ends, "at the end", result)
             await fleet.retire_all()
         finally:
             for helper in helpers:
@@ -137,17 +140,21 @@ class Run:
             await ACTIONS[fault.name](arena, fault)
         except Exception as error:  # noqa: BLE001  (the run goes on: its history is worth more than its first trouble)
             result.troubles.append(f"{fault.name}: {type(error).__name__}: {error}")
+            await arena.fleet.ask_where()
             return
-        seconds = await self._recovered(progress, dict(feed.ends), f"after {fault.name}", result)
+        seconds = await self._recovered(arena, progress, dict(feed.ends), f"after {fault.name}", result)
         result.recover_s.setdefault(fault.name, []).append(seconds)
 
-    async def _recovered(self, progress: Progress, ends: dict[int, int], when: str, result: Result) -> float:
+    async def _recovered(
+        self, arena: Arena, progress: Progress, ends: dict[int, int], when: str, result: Result
+    ) -> float:
         started = time.monotonic()
         try:
             async with asyncio.timeout(RECOVER_S):
                 await progress.until(ends)
         except TimeoutError:
             result.troubles.append(f"stalled {when}: committed {progress.committed} of {ends}")
+            await arena.fleet.ask_where()
         return time.monotonic() - started
 
     async def _show(self, feed: Feed) -> None:
