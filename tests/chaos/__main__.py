@@ -7,12 +7,13 @@ must be zero is. What was wrong is kept, with the command that does it again.
 import asyncio
 import contextlib
 import platform
+import signal
 import sys
 import tempfile
 import time
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -57,28 +58,42 @@ def main(
     skip = cannot()
     for name, why in skip.items():
         err.print(f"{name} is skipped: {why}")
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))  # both end what was started
+    results: list[Result] = []
+    done = False
     try:
-        results = asyncio.run(campaign(range(seed, seed + runs), events, rate, names, minutes, skip))
+        asyncio.run(campaign(range(seed, seed + runs), events, rate, names, minutes, skip, json, results))
+        done = True
+    except KeyboardInterrupt:
+        err.print("chaos: stopped; the runs before this one count")
     except OperatorError as error:
         err.print(f"chaos: {error}")
         raise typer.Exit(2) from error
-    if json is not None:
-        told = {
-            "versions": {name: version(name) for name in VERSIONS} | {"python": platform.python_version()},
-            "machine": platform.platform(),
-            "rate": rate,
-            "skipped": skip,
-        }
-        json.write_bytes(as_json(results, told, names))
     print_table(results)
-    raise typer.Exit(0 if all(result.good for result in results) else 1)
+    raise typer.Exit(0 if done and all(result.good for result in results) else 1)
+
+
+def told_of(rate: float, skip: dict[str, str]) -> dict[str, Any]:
+    """What a document of results says besides them."""
+    return {
+        "versions": {name: version(name) for name in VERSIONS} | {"python": platform.python_version()},
+        "machine": platform.platform(),
+        "rate": rate,
+        "skipped": skip,
+    }
 
 
 async def campaign(
-    seeds: range, events: int, rate: float, only: list[str], minutes: float | None, skip: dict[str, str]
-) -> list[Result]:
+    seeds: range,
+    events: int,
+    rate: float,
+    only: list[str],
+    minutes: float | None,
+    skip: dict[str, str],
+    json: Path | None,
+    results: list[Result],
+) -> None:
     """Do the runs one after the other; Ctrl-C ends the one under way, and nothing of it stays."""
-    results: list[Result] = []
     folder = tempfile.mkdtemp(prefix="dragoman-chaos-")
     deadline = None if minutes is None else time.monotonic() + minutes * 60
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
@@ -99,11 +114,12 @@ async def campaign(
                 result = await Run(schedule, kept, rate, skip=skip, tell=tell).do()
                 say_result(err, result, kept, repeat_command(schedule, rate, only))
                 results.append(result)
+                if json is not None:
+                    await asyncio.to_thread(json.write_bytes, as_json(results, told_of(rate, skip), only))
                 progress.advance(bar)
     finally:
         with contextlib.suppress(OSError):
             await asyncio.to_thread(Path(folder).rmdir)  # unless something is kept in it
-    return results
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 from schemas.settings import LaneSettings
 from tests.chaos.chain import LOCALE
 from tests.chaos.cluster import Cluster
-from tests.chaos.schedule import LOCALIZE_S, SESSION_S, TRANSACTION_S, WORKERS_MAX
+from tests.chaos.schedule import LOCALIZE_S, OWN_NAME, SESSION_S, TRANSACTION_S, WORKERS_MAX
 
 GROUP = "chaos"
 WORKER = Path(__file__).with_name("chain_worker.py")
@@ -65,14 +66,13 @@ class Worker:
 
 
 class Fleet:
-    """Up to `WORKERS_MAX` workers of one group."""
+    """Up to `WORKERS_MAX` workers of one group. `env`: settings of theirs beyond what every run has."""
 
-    def __init__(self, cluster: Cluster, folder: Path, env: dict[str, str], *, static: bool = False) -> None:
+    def __init__(self, cluster: Cluster, folder: Path, env: Mapping[str, str]) -> None:
         self.workers = [Worker(index) for index in range(WORKERS_MAX)]
         self._cluster = cluster
         self._folder = folder
         self._env = env
-        self._static = static
 
     @property
     def wanted(self) -> list[Worker]:
@@ -123,9 +123,8 @@ class Fleet:
         }
         if "state_dir" in LaneSettings.model_fields:
             settings["DRAGOMAN_LANES__STATE_DIR"] = str(folder / "state")
-        if self._static:
-            settings["DRAGOMAN_KAFKA__INSTANCE_ID"] = worker.name
-        return {**os.environ, **settings, **self._env}
+        own = {key: worker.name if value == OWN_NAME else value for key, value in self._env.items()}
+        return {**os.environ, **settings, **own}
 
     async def until_started(self, worker: Worker, before: int) -> None:
         """Wait until a worker that had been started `before` times has been once more."""

@@ -36,10 +36,11 @@ def repeat_command(schedule: Schedule, rate: float, only: Sequence[str]) -> str:
 
 def say_schedule(console: Console, schedule: Schedule) -> None:
     """Say what a run is about to do."""
-    static = ", static membership" if schedule.static_membership else ""
+    settings = {key.rpartition("__")[2].lower(): value for key, value in schedule.settings.items()}
+    said = " ".join(f"{key}={value}" for key, value in settings.items())
     faults = [f"{fault.name}@{fault.at}" for fault in schedule.faults]
     console.print(
-        f"seed {schedule.seed}: {schedule.workers} workers{static}; {', '.join([*schedule.in_input, *faults])}",
+        f"seed {schedule.seed}: {schedule.workers} workers, {said}; {', '.join([*schedule.in_input, *faults])}",
         highlight=False,
     )
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import shutil
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -15,7 +16,7 @@ from tests.chaos.cluster import Cluster
 from tests.chaos.disk import Disk
 from tests.chaos.faults import ACTIONS, Arena
 from tests.chaos.feed import Feed
-from tests.chaos.fleet import Fleet
+from tests.chaos.fleet import GRACE_S, Fleet
 from tests.chaos.history import Partition, Verdict, compare_input, judge
 from tests.chaos.reader import Progress, read_history, read_input_ends
 from tests.chaos.schedule import Fault, Schedule
@@ -81,6 +82,9 @@ class Run:
                     await cluster.stop()
         except TimeoutError:
             result.troubles.append(f"not at its end after {RUN_S:.0f} s")
+        except BaseException:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
         result.seconds = time.monotonic() - started
         self._keep(result, history)
         return result
@@ -89,7 +93,7 @@ class Run:
         """Run on a broker; return what a reader finds there afterwards."""
         await cluster.create_topics()
         disk = Disk(self.folder / "disk")
-        fleet = Fleet(cluster, self.folder, self.env, static=self.schedule.static_membership)
+        fleet = Fleet(cluster, self.folder, self.schedule.settings | self.env)
         feed = Feed(cluster.bootstrap, self.schedule, self.rate)
         try:
             if "full-disk" in self.schedule.names and "full-disk" not in self.skip:
@@ -128,6 +132,11 @@ class Run:
             ends = await read_input_ends(arena.cluster.bootstrap)
             await self._recovered(arena, progress, ends, "at the end", result)
             await fleet.retire_all()
+            result.troubles += [
+                f"{worker.name} did not end within {GRACE_S:.0f} s of SIGTERM"
+                for worker in fleet.workers
+                if worker.exits and worker.exits[-1] == -signal.SIGKILL
+            ]
         finally:
             for helper in helpers:
                 helper.cancel()

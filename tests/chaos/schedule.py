@@ -18,6 +18,7 @@ SESSION_S = 4.0
 TRANSACTION_S = 5.0
 LOCALIZE_S = 10.0  # longer than any worker is stopped: a sound event must never be given up
 WORKERS_MAX = 4
+OWN_NAME = "{name}"  # in a setting: the worker's
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class Schedule:
     seed: int
     events: int
     workers: int
-    static_membership: bool
+    settings: dict[str, str]
     in_input: tuple[str, ...]
     faults: tuple[Fault, ...]
 
@@ -113,10 +114,20 @@ def draw(seed: int, events: int, only: Sequence[str] = ()) -> Schedule:
         seed=seed,
         events=events,
         workers=rng.choice((2, 2, 3)),
-        static_membership=rng.random() < 0.3,
+        settings=_settings(rng),
         in_input=tuple(sorted({name for name in hand if BY_NAME[name].in_input})),
         faults=tuple(sorted(faults, key=lambda fault: fault.at)),
     )
+
+
+def _settings(rng: random.Random) -> dict[str, str]:
+    """Settings of the workers that change when and how they commit, and to whom partitions go."""
+    settings = {
+        "DRAGOMAN_LANES__WINDOW": rng.choice(("128", "256")),
+        "DRAGOMAN_LANES__COMMIT_INTERVAL_S": rng.choice(("0.02", "0.1")),
+        "DRAGOMAN_LANES__TRANSACTION_RECORDS": rng.choice(("50", "2000")),
+    }
+    return settings | ({"DRAGOMAN_KAFKA__INSTANCE_ID": OWN_NAME} if rng.random() < 0.3 else {})
 
 
 def _placed(kind: FaultKind, events: int, rng: random.Random) -> Fault:
