@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import msgspec
 import orjson
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from agents.base import KEEP, Agent, AnyAgent, Outcome, Output
 from inference.models import LoadedModels
@@ -105,6 +105,44 @@ async def drain(total: int, *, keeps_state: bool) -> float:
     worker.stop()
     await running
     return seconds
+
+
+async def steady(
+    bootstrap: str, topics: tuple[str, str], make: Callable[[int], bytes], rate: float, seconds: float, first: int = 0
+) -> list[float]:
+    """Publish to one topic at a rate; return the milliseconds until a read_committed reader of the other had each event.
+
+    `make` gives event number n, which must have the key of `L%07d`; numbers begin with `first`.
+    """
+    total = int(rate * seconds)
+    sent: dict[bytes, float] = {}
+    took: list[float] = []
+    async with (
+        AIOKafkaProducer(bootstrap_servers=bootstrap, linger_ms=1) as producer,
+        AIOKafkaConsumer(
+            bootstrap_servers=bootstrap, isolation_level="read_committed", fetch_max_wait_ms=50
+        ) as consumer,
+    ):
+        count = len(await producer.partitions_for(topics[1]))
+        consumer.assign([TopicPartition(topics[1], number) for number in range(count)])
+        await consumer.seek_to_end()
+
+        async def read() -> None:
+            while len(took) < total:
+                for records in (await consumer.getmany(timeout_ms=200)).values():
+                    now = time.time()
+                    took.extend((now - sent[record.key]) * 1000 for record in records if record.key in sent)
+
+        reading = asyncio.create_task(read())
+        began = time.time()
+        for number in range(total):
+            await asyncio.sleep(max(0.0, began + number / rate - time.time()))
+            key = f"L{first + number:07d}".encode()
+            sent[key] = time.time()
+            await producer.send(topics[0], make(first + number), key=key)
+        async with asyncio.timeout(60):
+            await reading
+    return took
 
 
 def worker_environment(broker: Broker, group: str, **more: str) -> dict[str, str]:

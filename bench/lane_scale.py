@@ -18,9 +18,7 @@ from statistics import quantiles
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-
-from bench.lane_kit import LOCALE, OUTPUT, agent, drain, event, fill, leave, worker_environment
+from bench.lane_kit import LOCALE, OUTPUT, agent, drain, event, fill, leave, steady, worker_environment
 from inference.models import LoadedModels
 from schemas.settings import KafkaSettings, LocalizationSettings, Settings, load
 from schemas.topics import LISTING_UPDATED
@@ -32,39 +30,6 @@ from streams.worker import Worker
 COUNTS = (1, 4, 12, 24, 48)
 IDLE_S = 5.0
 GOALS = {"p99_ms": 150.0}
-
-
-async def steady(bootstrap: str, rate: float, seconds: float) -> list[float]:
-    """Publish at a rate and return the milliseconds each event took to a read_committed reader."""
-    total = int(rate * seconds)
-    sent: dict[bytes, float] = {}
-    took: list[float] = []
-    async with (
-        AIOKafkaProducer(bootstrap_servers=bootstrap, linger_ms=1) as producer,
-        AIOKafkaConsumer(
-            bootstrap_servers=bootstrap, isolation_level="read_committed", fetch_max_wait_ms=50
-        ) as consumer,
-    ):
-        count = len(await producer.partitions_for(OUTPUT))
-        consumer.assign([TopicPartition(OUTPUT, number) for number in range(count)])
-        await consumer.seek_to_end()
-
-        async def read() -> None:
-            while len(took) < total:
-                for records in (await consumer.getmany(timeout_ms=200)).values():
-                    now = time.time()
-                    took.extend((now - sent[record.key]) * 1000 for record in records if record.key in sent)
-
-        reading = asyncio.create_task(read())
-        began = time.time()
-        for number in range(total):
-            await asyncio.sleep(max(0.0, began + number / rate - time.time()))
-            key = f"L{number:07d}".encode()
-            sent[key] = time.time()
-            await producer.send(LISTING_UPDATED, event(number), key=key)
-        async with asyncio.timeout(30):
-            await reading
-    return took
 
 
 async def serve() -> None:
@@ -106,11 +71,13 @@ def measure(lanes: int, records: int, rate: float, seconds: float) -> dict[str, 
             [sys.executable, __file__, "--serve"],
             env=worker_environment(broker, "drain", **told),
         )
-        asyncio.run(steady(broker.bootstrap, 50, 5))  # it is up, and every lane has written once
+        asyncio.run(
+            steady(broker.bootstrap, (LISTING_UPDATED, OUTPUT), event, 50, 5)
+        )  # it is up, and every lane has written once
         before = cpu_s(serving.pid)
         time.sleep(IDLE_S)
         idle = cpu_s(serving.pid)
-        took = asyncio.run(steady(broker.bootstrap, rate, seconds))
+        took = asyncio.run(steady(broker.bootstrap, (LISTING_UPDATED, OUTPUT), event, rate, seconds))
         busy, held = cpu_s(serving.pid), memory_mb(serving.pid)
         serving.send_signal(signal.SIGTERM)
         serving.wait(60)
