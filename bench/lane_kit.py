@@ -110,7 +110,7 @@ async def drain(total: int, *, keeps_state: bool) -> float:
 async def steady(
     bootstrap: str, topics: tuple[str, str], make: Callable[[int], bytes], rate: float, seconds: float, first: int = 0
 ) -> list[float]:
-    """Publish to one topic at a rate; return the milliseconds until a read_committed reader of the other had each event.
+    """Publish to one topic at a rate; return the milliseconds until a read_committed reader of the other had each one.
 
     `make` gives event number n, which must have the key of `L%07d`; numbers begin with `first`.
     """
