@@ -103,6 +103,8 @@ class Run:
             fleet.kill_all()
             disk.close()
         result.signs = count_signs(self.folder)
+        if "contradiction" in result.signs:
+            result.troubles.append("a worker found the state ahead of the offset")
         result.exits = {worker.name: worker.exits for worker in fleet.workers if worker.exits}
         self.tell("judging", 1)
         history = await read_history(cluster.bootstrap)
