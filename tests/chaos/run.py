@@ -98,7 +98,9 @@ class Run:
         try:
             if "full-disk" in self.schedule.names and "full-disk" not in self.skip:
                 disk.mount()
-            await self._work(Arena(cluster, fleet, disk), feed, result)
+            progress = Progress(cluster.bootstrap)
+            arena = Arena(cluster, fleet, disk, idle=lambda: progress.has_reached(feed.ends))
+            await self._work(arena, feed, progress, result)
         finally:
             fleet.kill_all()
             disk.close()
@@ -116,9 +118,9 @@ class Run:
         result.dead_letters = sum(len(partition.letters) for partition in history.values())
         return history
 
-    async def _work(self, arena: Arena, feed: Feed, result: Result) -> None:
+    async def _work(self, arena: Arena, feed: Feed, progress: Progress, result: Result) -> None:
         """Produce while faults happen, and wait until the group has done everything."""
-        fleet, progress = arena.fleet, Progress(arena.cluster.bootstrap)
+        fleet = arena.fleet
         helpers = [asyncio.create_task(fleet.supervise()), asyncio.create_task(progress.follow())]
         try:
             for worker in fleet.workers[: self.schedule.workers]:
