@@ -12,9 +12,10 @@ from typing import Any
 
 import orjson
 
+from tests.chaos.arena import Arena
 from tests.chaos.cluster import Cluster
 from tests.chaos.disk import Disk
-from tests.chaos.faults import ACTIONS, Arena
+from tests.chaos.faults import ACTIONS
 from tests.chaos.feed import Feed
 from tests.chaos.fleet import GRACE_S, Fleet
 from tests.chaos.history import Partition, Verdict, compare_input, judge
