@@ -5,8 +5,7 @@ holds what people said: written by the lanes of `translation-feedback`, exactly 
 """
 
 import asyncio
-import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, TypeVar
@@ -23,6 +22,7 @@ from schemas.reasons import Warn
 from schemas.settings import Settings, cache_dir
 from schemas.topics import TRANSLATION_CORRECTIONS, TRANSLATION_MEMORY
 from streams.follow import Follower
+from streams.kept_up import kept_up
 from streams.memory_metrics import MemoryStatistics
 from streams.memory_writer import MemoryWriter
 from streams.reach import cluster_id
@@ -80,7 +80,7 @@ class SharedMemory:
         )
         self.corrected = corrections.caught_up
         self._tasks = [
-            asyncio.create_task(_kept_up(work, what))
+            asyncio.create_task(kept_up(work, what))
             for work, what in (
                 (corrections.run, "new corrections are not heard of"),
                 (entries.run, "nothing is learned from other workers"),
@@ -162,12 +162,3 @@ def verdict_of(value: bytes) -> tuple[Key, Verdict]:
 def memory_dir(settings: Settings) -> Path:
     """Where the stores of this machine lie."""
     return settings.localization.memory_dir or cache_dir() / "memory"
-
-
-async def _kept_up(work: Callable[[], Awaitable[None]], consequence: str) -> None:
-    """Do work that must not end a worker if it ends."""
-    with contextlib.suppress(asyncio.CancelledError):
-        try:
-            await work()
-        except Exception as error:  # noqa: BLE001  (a fault of ours; the lanes need none of this)
-            log.warning("memory_fault", error=repr(error), consequence=consequence)

@@ -31,12 +31,12 @@ from schemas.settings import Settings, cache_dir
 from schemas.topics import INPUTS
 from streams.app import LaneApp, ProducerFactory, build_app
 from streams.health import HealthServer
+from streams.kept_up import kept_up
 from streams.lag import LagReader, LagWatch
 from streams.limits import Limits, read_limits
 from streams.logs import LogReporter, fan_out, log_settings
 from streams.metrics import Metrics
 from streams.reach import cluster_id
-from streams.requests import Requests
 from streams.shared_memory import SharedMemory
 from streams.state_store import StateStore
 from streams.transaction import LaneProducer, require_transactions
@@ -162,8 +162,8 @@ class Worker:
         self._metrics.watch_pool(pool.statistics)
         await app.start()
         _tune()
-        follower = asyncio.create_task(_follow(lags))
-        requests = asyncio.create_task(_follow_requests(app.requests))
+        follower = asyncio.create_task(kept_up(lags.follow, "lag is not exported meanwhile"))
+        requests = asyncio.create_task(kept_up(app.requests.follow, "nothing new is replayed meanwhile"))
         watched = [
             asyncio.create_task(_outcome(work))
             for work in (self._stop.wait(), pool.watch(), asyncio.shield(self._failed), app.raise_crash())
@@ -234,18 +234,6 @@ async def _outcome(work: Awaitable[object]) -> BaseException | None:
     except Exception as error:  # noqa: BLE001  (handed on to the one place that decides)
         return error
     return None
-
-
-async def _follow(lags: LagWatch) -> None:
-    """Keep the lag known. Not knowing it must not end a worker."""
-    error = await _outcome(lags.follow())
-    log.warning("lag_unknown", error=repr(error), consequence="lag is not exported any more; the work goes on")
-
-
-async def _follow_requests(requests: Requests) -> None:
-    """Keep the requests for replays known. Not knowing them must not end a worker."""
-    error = await _outcome(requests.follow())
-    log.warning("replays_unknown", error=repr(error), consequence="nothing new is replayed; the work goes on")
 
 
 def _tune() -> None:
