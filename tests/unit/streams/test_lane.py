@@ -451,5 +451,17 @@ async def test_offsets_that_contradict_each_other_are_for_the_operator(world, ri
     assert rig.reports(LaneReopening) == []
 
 
+async def test_what_another_owner_commits_while_the_lane_opens_is_no_contradiction(world, rig):
+    """It read the offset, was taken for dead, and then read the state of its successor."""
+    world.offset, world.state_offset, world.not_member = 5, 9, 2
+    rig.lane.start()
+    await rig.until(lambda: rig.reports(LaneReopening))
+    assert "another worker has committed" in rig.reports(LaneReopening)[0].error
+    world.offset = 9
+    await rig.until(lambda: rig.lane.is_open)
+    assert rig.failed == []
+    assert rig.lane.next_offset == 9
+
+
 def padded(padding: str) -> Any:
     return shown("k", Seen((0,), padding))
