@@ -172,6 +172,10 @@ class Lane:
                 error = await self._serve_until_failure()
                 await self._reset(error)
                 await self._wait_for_membership()
+        except asyncio.CancelledError as error:
+            if being_cancelled():
+                raise
+            self._fail(Fatal(f"{name_of(self.tp)} found something cancelled while it started again: {error!r}"))
         except Exception as error:  # noqa: BLE001  (a lane that ended without a word would stall its partition for ever)
             self._fail(error)
 

@@ -398,6 +398,16 @@ async def test_a_failure_of_the_recovery_itself_is_never_silent(world, rig):
     assert isinstance(rig.failed[0], AttributeError)
 
 
+async def test_a_recovery_that_somebody_else_cancels_is_never_silent(world, rig):
+    """A lane's task that ended without a word would stall its partition for ever."""
+    world.failures["commit"] = [ProducerFenced()]
+    world.failures["drop"] = [asyncio.CancelledError()]
+    await rig.opened()
+    rig.feed(0)
+    await rig.until(lambda: rig.failed)
+    assert isinstance(rig.failed[0], Fatal)
+
+
 async def test_limits_are_read_again_when_the_broker_refuses_a_size(world, rig):
     world.limits = Limits({**LIMITS.topics, OUTPUT: 1500}, LIMITS.input_bytes)
     world.failures["commit"] = [TooLarge(OUTPUT)]
