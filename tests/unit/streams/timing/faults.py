@@ -24,6 +24,12 @@ async def delayed(moment: Moment) -> Any:
     return moment.effect()
 
 
+async def held(moment: Moment) -> Any:
+    """For as long as a few other steps take."""
+    await asyncio.sleep(0.02)
+    return moment.effect()
+
+
 async def request_lost(moment: Moment) -> Any:
     raise KafkaConnectionError("lost on its way")
 

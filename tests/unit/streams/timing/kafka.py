@@ -76,6 +76,10 @@ class Log(Struct):
             row for row in self.rows[first : self.stable] if row.transaction is not None and row.transaction.commits
         ]
 
+    def written(self, first: int = 0) -> list[Row]:
+        """What a reader of anything sees."""
+        return [row for row in self.rows[first:] if row.transaction is not None]
+
 
 class Owner(Struct):
     """A transactional id."""
@@ -94,6 +98,7 @@ class Kafka(Struct):
     offsets: dict[str, int] = field(default_factory=dict)
     serial: int = 0
     markers_s: float = MARKERS_S
+    violations: list[str] = field(default_factory=list)
     on_commit: Callable[[], None] = lambda: None
 
     def answer(self, request: Any) -> Any:
@@ -217,6 +222,8 @@ class Kafka(Struct):
             return errors.InvalidProducerEpoch, -1
         if transaction is None or transaction.commits is not None or topic not in transaction.topics:
             return errors.InvalidTxnState, -1
+        if transaction.offsets:  # the broker may then refuse it: it verifies transactions beside their ends (KIP-890)
+            self.violations.append("a record was sent after the offsets of its transaction")
         rows = list(batch)
         expected, last = log.sequences.get((owner.pid, owner.epoch), (0, -1))
         if batch.base_sequence < expected:

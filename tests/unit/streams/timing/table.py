@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import product
 from types import NoneType, SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import aiokafka.producer.producer
 import pytest
@@ -45,33 +45,47 @@ WITHIN = {
 }  # steps that cannot wait
 
 
-class Case(Struct, frozen=True):
-    """One fault at one passage of one step. `before`: what the lane meets first, so that this one meets it after that."""
+class Meeting(NamedTuple):
+    """A fault, and the passage of a step that it comes to."""
 
     step: str
     nth: int
     fault: faults.Happening
-    before: faults.Happening | None = None
 
     def __str__(self) -> str:
-        again = f" after it {self.before.__name__}" if self.before else ""
-        return f"{self.fault.__name__} at {self.step} {self.nth}{again}".replace(" ", "-")
+        return f"{self.fault.__name__} at {self.step} {self.nth}".replace(" ", "-")
+
+
+class Case(NamedTuple):
+    """One fault at one passage of one step. `before`: what happens first; passages are counted from then on."""
+
+    meeting: Meeting
+    before: tuple[Meeting, ...] = ()
+
+    def __str__(self) -> str:
+        return "-after-".join(str(meeting) for meeting in (self.meeting, *self.before))
+
+
+FENCED = Meeting("produce", 2, faults.fenced)
+REBALANCED = Meeting("produce", 2, faults.rebalance_begins)
+SLOW = (Meeting("add partitions", 1, faults.delayed), Meeting("take", 1, faults.held))
 
 
 def cases() -> Iterator[Case]:
     """The table."""
     for step, fault in product(OPENING, faults.REMOTE):
-        yield Case(step, 1, fault)
+        yield Case(Meeting(step, 1, fault))
     for step, fault in product(REOPENING, faults.REMOTE):
-        yield Case(step, 1, fault, before=faults.fenced)
+        yield Case(Meeting(step, 1, fault), (FENCED,))
     for step, nth, fault in product(TRANSACTION, (1, 2, 3), faults.REMOTE):
         if nth < 3 or step == "produce":  # a transaction has three batches
-            yield Case(step, nth, fault)
+            yield Case(Meeting(step, nth, fault))
     for step, nth, fault in product(("fetch", "localize", "take"), (1, 2, 3), faults.WAITING):
-        yield Case(step, nth, fault)
+        yield Case(Meeting(step, nth, fault))
+    for fault in faults.WAITING:  # records fetched, fed and being committed, all at once
+        yield Case(Meeting("fetch", 1, fault), SLOW)
     for step, when, nth, fault in product(WITHIN, ("begins", "ends"), (1, 2), faults.SUDDEN):
-        before = faults.rebalance_begins if step == "rewind" else None
-        yield Case(f"{step} {when}", nth, fault, before)
+        yield Case(Meeting(f"{step} {when}", nth, fault), (REBALANCED,) if step == "rewind" else ())
 
 
 class Verdict(Struct):
@@ -81,15 +95,19 @@ class Verdict(Struct):
     fired: bool
 
 
-def judge(case: Case | None) -> Verdict:
-    """Run a case on a world that an earlier process has left behind."""
+def judge(case: Case | None, mutate: Callable[[pytest.MonkeyPatch], None] | None = None) -> Verdict:
+    """Run a case on a world that an earlier process has left behind; `mutate` breaks what runs in it."""
+    before = past()
     with pytest.MonkeyPatch.context() as patch:
+        if mutate is not None:
+            mutate(patch)
         _prepare(patch)
-        before = past()
+        worlds: list[World] = []
         try:
-            return clock.run(lambda: _play(case, copy.deepcopy(before)))
+            return clock.run(lambda: _play(case, copy.deepcopy(before), worlds))
         except clock.Stuck as error:
-            return Verdict([f"stuck: {error}"], fired=True)
+            exits = [f"a process ended: {error!r}" for process in worlds[0].processes for error in process.exits]
+            return Verdict([*worlds[0].violations, *exits, f"stuck: {error}"], fired=True)
 
 
 def _prepare(patch: pytest.MonkeyPatch) -> None:
@@ -116,7 +134,9 @@ def _seamed(step: str, call: Callable[..., Any]) -> Callable[..., Any]:
 @cache
 def past() -> Kafka:
     """What an earlier process has left: some records done, the markers of its last transaction not written yet."""
-    return clock.run(_earlier)
+    with pytest.MonkeyPatch.context() as patch:
+        _prepare(patch)
+        return clock.run(_earlier)
 
 
 async def _earlier() -> Kafka:
@@ -132,14 +152,14 @@ async def _earlier() -> Kafka:
             return copy.deepcopy(world.kafka)
 
 
-async def _play(case: Case | None, kafka: Kafka) -> Verdict:
+async def _play(case: Case | None, kafka: Kafka, worlds: list[World]) -> Verdict:
     world = World(kafka, story())
+    worlds.append(world)
     kafka.on_commit = lambda: world.violations.extend(faults_in(kafka, world.records, GROUP))
     world.owner = Process(world)
     if case is not None:
-        first = Fault("produce", 2, case.before) if case.before else None
-        fault = Fault(case.step, case.nth, case.fault, first)
-        world.faults = [fault] if first is None else [first, fault]
+        for meeting in (*case.before, case.meeting):
+            world.faults.append(Fault(*meeting, world.faults[-1] if world.faults else None))
     await world.victim.join(TP)
     await _end(world)
     return Verdict(_wrong(world), all(fault.fired for fault in world.faults))
@@ -154,7 +174,7 @@ async def _end(world: World) -> None:
 
 
 def _wrong(world: World) -> list[str]:
-    said = list(dict.fromkeys(world.violations)) + faults_in(world.kafka, world.records, GROUP)
+    said = list(dict.fromkeys(world.violations + world.kafka.violations)) + faults_in(world.kafka, world.records, GROUP)
     said += [f"a process ended: {error!r}" for process in world.processes for error in process.exits]
     said += [f"the double: {errand!r}" for errand in world.errands if _broken(errand)]
     lane, end = world.owner.lane, world.records[-1].offset + 1

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.unit.streams.timing.process import Process
 
 LATENCY_S = 0.001
+FETCH_S = 0.004  # so that records come in while others are committed
 
 
 class Killed(BaseException):
@@ -82,7 +83,7 @@ class World(Struct):
         if fault is not None:  # it happens whoever stops to wait for it
             answer = await asyncio.shield(self.errand(fault.happens(Moment(self, process, step, effect, request))))
         else:
-            await asyncio.sleep(LATENCY_S)
+            await asyncio.sleep(FETCH_S if step == "fetch" else LATENCY_S)
             if self.down:
                 raise KafkaConnectionError("away")
             answer = effect()
