@@ -145,6 +145,7 @@ def measure(engine: str, broker: Broker, count: int) -> float:
     settings = {
         "DRAGOMAN_KAFKA__BOOTSTRAP": broker.bootstrap,
         "DRAGOMAN_LOCALIZATION__MEMORY_DIR": str(broker.data_dir / "memory"),
+        "DRAGOMAN_LANES__STATE_DIR": str(broker.data_dir / "state"),
         "DRAGOMAN_LOCALIZATION__LOCALES": json.dumps([TARGET]),
         "DRAGOMAN_HTTP__PORT": "-1",
         "DRAGOMAN_LOGS__LEVEL": "error",

@@ -229,6 +229,7 @@ def measure(engine: str, broker: Broker, round_: int, total: int) -> float:
     settings = {
         "DRAGOMAN_KAFKA__BOOTSTRAP": broker.bootstrap,
         "DRAGOMAN_LOCALIZATION__MEMORY_DIR": str(broker.data_dir / "memory"),
+        "DRAGOMAN_LANES__STATE_DIR": str(broker.data_dir / "state"),
         "DRAGOMAN_KAFKA__GROUP": f"bench-{engine}-{round_}",
         "DRAGOMAN_LOCALIZATION__LOCALES": json.dumps([LOCALE]),
         "DRAGOMAN_LANES__WINDOW": "8000",

@@ -66,6 +66,7 @@ def worker_process(bootstrap: str, log: Path) -> Iterator[WorkerProcess]:
         "DRAGOMAN_LOGS__FORMAT": "json",
         # Beside the log, which is new: the demo shows what models do, not what they did when it was shown before.
         "DRAGOMAN_LOCALIZATION__MEMORY_DIR": str(log.parent / "memory"),
+        "DRAGOMAN_LANES__STATE_DIR": str(log.parent / "state"),
     }
     with log.open("wb") as file:
         process = subprocess.Popen(  # noqa: S603  (this interpreter and this package)

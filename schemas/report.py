@@ -37,12 +37,12 @@ class ReplayCommitted(Report, frozen=True):
 
 
 class LaneOpened(Report, frozen=True):
-    """A lane is ready at `offset`, with `keys` of state restored."""
+    """A lane is ready at `offset`; `restored` changelog records were read to bring its state up to date."""
 
     topic: str
     partition: int
     offset: int
-    keys: int
+    restored: int
     seconds: float
 
 

@@ -77,6 +77,7 @@ class LaneSettings(Section):
     localize_timeout_s: float = Field(
         default=60.0, description="a record that takes longer, from the moment it is admitted, is a dead letter"
     )
+    state_dir: Path | None = Field(default=None, description="where state is kept on disk; default: per user")
     revoke_flush_s: float = 2.0
     shutdown_flush_s: float = 5.0
 

@@ -25,10 +25,16 @@ class Admission:
         """Bytes in work now."""
         return self._inside
 
+    def take(self, size: int) -> bool:
+        """Take `size` if it fits and nobody waits; False: `enter` waits for it."""
+        if self._waiting or not self._fits(size):
+            return False
+        self._inside += size
+        return True
+
     async def enter(self, size: int) -> None:
         """Wait until `size` fits, and take it."""
-        if not self._waiting and self._fits(size):
-            self._inside += size
+        if self.take(size):
             return
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((size, turn))

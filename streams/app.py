@@ -20,6 +20,8 @@ from streams.past import open_past
 from streams.replay import Replay
 from streams.requests import Requests
 from streams.runner import Runner
+from streams.state import PartitionState
+from streams.state_store import StateStore
 from streams.status import LaneStatus
 from streams.transaction import LaneProducer
 
@@ -75,6 +77,7 @@ def build_app(
     agents: tuple[AnyAgent, ...],
     tools: Tools,
     limits: Limits,
+    store: StateStore,
     *,
     app_version: str,
     reporter: Reporter,
@@ -91,7 +94,9 @@ def build_app(
     past = partial(open_past, settings.kafka)
 
     def new_lane(tp: TopicPartition) -> Lane:
-        runner = Runner(by_topic[tp.topic], tools, settings.lanes, limits, admissions[tp.topic], app_version, reporter)
+        agent, admission = by_topic[tp.topic], admissions[tp.topic]
+        state = PartitionState(store, tp, agent.state)
+        runner = Runner(agent, tools, settings.lanes, limits, admission, state, app_version, reporter)
         new_producer = partial(producer, settings.kafka, settings.lanes, tp)
         group = cast("LaneConsumer", app.consumer)
         replay = None

@@ -90,7 +90,12 @@ REPLAYED: Final = _counter(
 LANE_OPEN: Final = _histogram(
     "lane_open_seconds", ("topic",), BLOCKING_S, "LaneOpened", "Fencing, state restore and seek of a lane."
 )
-RESTORED: Final = _counter("lane_restored_keys_total", ("topic",), "LaneOpened", "Keys of state restored by opening.")
+RESTORED: Final = _counter(
+    "lane_restored_records_total",
+    ("topic",),
+    "LaneOpened",
+    "Changelog records read by opening, to bring state up to date.",
+)
 REOPENS: Final = _counter(
     "lane_reopens_total", _LANE, "LaneReopening", "Lanes that lost their transaction or producer and started again."
 )
@@ -146,6 +151,9 @@ IN_FLIGHT: Final = _gauge("inflight_records", _LANE, "LaneStatus", "Records take
 OLDEST: Final = _gauge("oldest_unfinished_seconds", _LANE, "LaneStatus", "Age of the oldest record in flight.")
 POSITION: Final = _gauge("lane_position", _LANE, "LaneStatus", "Next offset to commit.")
 LANE_STATE: Final = _gauge("lane_state", (*_LANE, "state"), "LaneStatus", "1 for the state a lane is in.")
+LANE_RESTORED: Final = _gauge(
+    "lane_restored_ratio", _LANE, "LaneStatus", "How far an opening lane has read its state, 0 to 1; 1 when it is open."
+)
 REPLAYING: Final = _gauge("replay_running", _LANE, "LaneStatus", "1 while a replay of the partition is under way.")
 REPLAY_LEFT: Final = _gauge(
     "replay_lag_records", _LANE, "LaneStatus", "Offsets that a replay under way has yet to pass; 0 without one."
@@ -185,6 +193,10 @@ SHORTLIST_MISSES: Final = _counter(
 )
 BUSY: Final = _counter("inference_busy_seconds_total", _MODEL, _POOL, "Seconds that threads spent in a model.")
 
+_STATE: Final = "StateStore"
+STATE_KEYS: Final = _gauge("state_keys", (), _STATE, "Keys of state on disk, an estimate.")
+STATE_BYTES: Final = _gauge("state_disk_bytes", (), _STATE, "Bytes of the state on disk.")
+STATE_WAITING: Final = _gauge("state_waiting_changes", (), _STATE, "Changes kept in memory because the disk is full.")
 _MEMORY: Final = "MemoryStatistics"
 MEMORY_ENTRIES: Final = _gauge(
     "memory_entries", ("layer",), _MEMORY, "Translations in the memory, at hand and on disk."
@@ -225,8 +237,9 @@ FAMILIES: Final = tuple(value for value in list(globals().values()) if isinstanc
 PULLED_OF_LANES: Final = tuple(family for family in FAMILIES if family.source in {"LaneStatus", "PartitionLag"})
 PULLED_OF_POOL: Final = tuple(family for family in FAMILIES if family.source == _POOL)
 PULLED_OF_MEMORY: Final = tuple(family for family in FAMILIES if family.source == _MEMORY)
+PULLED_OF_STATE: Final = tuple(family for family in FAMILIES if family.source == _STATE)
 PULLED_OF_FEEDBACK: Final = tuple(family for family in FAMILIES if family.source == _FEEDBACK)
-PULLED: Final = PULLED_OF_LANES + PULLED_OF_POOL + PULLED_OF_MEMORY + PULLED_OF_FEEDBACK
+PULLED: Final = PULLED_OF_LANES + PULLED_OF_POOL + PULLED_OF_STATE + PULLED_OF_MEMORY + PULLED_OF_FEEDBACK
 
 
 def markdown() -> str:

@@ -4,7 +4,8 @@ It owns its position, its producer and its runner. Opening goes in this order an
 
 1. the producer starts: InitProducerId fences the previous owner and settles its transaction;
 2. the committed offset is read: before the fence it was stale in 86 of 100 tries, after it in none of 99;
-3. the state is restored, committed records only, and must not be ahead of the committed offset;
+3. the state on disk is brought up to the end of its changelog, committed records only, and must not be ahead of the
+   committed offset;
 4. the drain loop seeks (streams/driver.py), and records flow.
 
 After any failure the lane forgets its work and starts again at 1; what was not committed is done again.
@@ -101,6 +102,7 @@ class Lane:
         self._epoch = 0
         self._queued = 0
         self._reopens = 0
+        self._restored = 0.0  # how far the state is read while the lane opens, 0 to 1
         self._draining = False
         self._task: asyncio.Task[None] | None = None
 
@@ -182,8 +184,8 @@ class Lane:
     async def _serve_until_failure(self) -> BaseException:
         """Open, then serve; return what failed. Raises what opening again cannot mend."""
         try:
-            async with asyncio.timeout(self._settings.lanes.open_timeout_s):
-                await self._open()
+            async with asyncio.timeout(self._settings.lanes.open_timeout_s) as limit:
+                await self._open(limit)
             async with contextlib.nullcontext() if self._replay is None else self._replay.beside():
                 await self._runner.serve(self._commit, self._committed, lambda: self._draining)
         except Fatal:
@@ -206,7 +208,7 @@ class Lane:
                 ) from error
         return error
 
-    async def _open(self) -> None:
+    async def _open(self, limit: asyncio.Timeout) -> None:
         started = time.monotonic()
         if self._too_large is not None:
             await self._lower_limit(self._too_large)
@@ -214,21 +216,29 @@ class Lane:
         await self._producer.start()
         committed = await self._group.committed(self.tp)
         topic = TopicPartition(changelog(self.tp.topic), self.tp.partition)
-        restored = await restore(self._settings.kafka, topic, self._runner.agent.state)
+        restored = await restore(self._settings.kafka, topic, self._runner.state, self._restoring(limit))
         bounds = await self._group.bounds(self.tp)
         offset = await self._resume(committed, restored.input_offset, bounds)
         if self._state not in LIVING:  # told to drain or to close meanwhile
             return
-        self._runner.begin(restored, offset)
+        self._runner.begin(offset)
         self._position = self.next_offset = offset
         self._epoch += 1
         self._queued = self._stale = 0
         self._state = "open"
         self.wants_seek = True
         self._group.wake()
-        self._report(
-            LaneOpened(self.tp.topic, self.tp.partition, offset, len(restored.state), time.monotonic() - started)
-        )
+        self._report(LaneOpened(self.tp.topic, self.tp.partition, offset, restored.records, time.monotonic() - started))
+
+    def _restoring(self, limit: asyncio.Timeout) -> Callable[[float], None]:
+        """Return what is told how far the state is read: a large one may take minutes, as long as it moves on."""
+        self._restored = 0.0
+
+        def tell(share: float) -> None:
+            self._restored = share
+            limit.reschedule(asyncio.get_running_loop().time() + self._settings.lanes.open_timeout_s)
+
+        return tell
 
     async def _resume(self, committed: int | None, state_offset: int | None, bounds: tuple[int, int]) -> int:
         """Return where to go on; what contradicts itself is for the operator.
@@ -254,9 +264,9 @@ class Lane:
 
     async def _commit(
         self, messages: Mapping[str, Sequence[Message]], next_offset: int, progress: Progress | None
-    ) -> None:
+    ) -> Mapping[str, int]:
         assert self._producer is not None  # noqa: S101  (for the type checker; an open lane has one)
-        await self._producer.commit(messages, next_offset, progress)
+        return await self._producer.commit(messages, next_offset, progress)
 
     def _committed(self, next_offset: int) -> None:
         self._position = next_offset
@@ -339,5 +349,6 @@ class Lane:
             in_flight=len(window) + self._queued,
             oldest_unfinished_s=age_s,
             reopens=self._reopens,
+            restored=1.0 if self._state == "open" else self._restored,
             replay_left=None if self._replay is None else self._replay.left,
         )

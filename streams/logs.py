@@ -163,7 +163,7 @@ class LogReporter:
             topic=report.topic,
             partition=report.partition,
             offset=report.offset,
-            keys=report.keys,
+            restored=report.restored,
             seconds=round(report.seconds, 3),
         )
 

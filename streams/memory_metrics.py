@@ -1,4 +1,4 @@
-"""What memory and readers' feedback amount to, asked at every scrape."""
+"""What memory, state and readers' feedback amount to, asked at every scrape."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -9,6 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from streams import families as f
+from streams.state_store import StateStore
 
 
 class MemoryStatistics(Struct, frozen=True):
@@ -113,6 +114,25 @@ class MemoryCollector(Collector):
         entries.add_metric(("hand",), now.entries)
         entries.add_metric(("disk",), now.disk_entries)
         yield entries
+
+
+class StateCollector(Collector):
+    """Reads the state's size when scraped."""
+
+    def __init__(self, store: StateStore) -> None:
+        self._store = store
+
+    def describe(self) -> Iterable[GaugeMetricFamily]:
+        """Name the families."""
+        return _gauges(f.PULLED_OF_STATE).values()
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        """Return the families of this moment."""
+        families = _gauges(f.PULLED_OF_STATE)
+        families[f.STATE_KEYS].add_metric((), self._store.keys)
+        families[f.STATE_BYTES].add_metric((), self._store.size_bytes)
+        families[f.STATE_WAITING].add_metric((), self._store.waiting)
+        return families.values()
 
 
 def _gauges(families: Iterable[f.Family]) -> dict[f.Family, GaugeMetricFamily]:

@@ -31,7 +31,8 @@ from schemas.report import (
 from streams import families as f
 from streams.lag import PartitionLag
 from streams.logs import fell_back
-from streams.memory_metrics import FeedbackCollector, MemoryCollector, MemoryStatistics
+from streams.memory_metrics import FeedbackCollector, MemoryCollector, MemoryStatistics, StateCollector
+from streams.state_store import StateStore
 from streams.status import LaneStatus
 
 # Marks that mean: the reader sees the source, or a phrase of another locale, instead of a translation.
@@ -115,6 +116,10 @@ class Metrics:
         """Ask the translation memory at every scrape."""
         self.registry.register(MemoryCollector(statistics))
 
+    def watch_state(self, store: StateStore) -> None:
+        """Ask the state on disk at every scrape."""
+        self.registry.register(StateCollector(store))
+
     def _make(self, family: f.Family) -> MetricWrapperBase:
         if family.kind is f.Kind.HISTOGRAM:
             return Histogram(
@@ -152,7 +157,7 @@ class Metrics:
 
     def _opened(self, report: LaneOpened) -> None:
         self._child[f.LANE_OPEN](report.topic).observe(report.seconds)
-        self._child[f.RESTORED](report.topic).inc(report.keys)
+        self._child[f.RESTORED](report.topic).inc(report.restored)
 
     def _reopening(self, report: LaneReopening) -> None:
         self._child[f.REOPENS](report.topic, report.partition).inc()
@@ -225,6 +230,7 @@ class LaneCollector(Collector):
             gauges[f.IN_FLIGHT].add_metric(labels, lane.in_flight)
             gauges[f.OLDEST].add_metric(labels, lane.oldest_unfinished_s)
             gauges[f.LANE_STATE].add_metric([*labels, lane.state], 1)
+            gauges[f.LANE_RESTORED].add_metric(labels, lane.restored)
             gauges[f.REPLAYING].add_metric(labels, lane.replay_left is not None)
             gauges[f.REPLAY_LEFT].add_metric(labels, lane.replay_left or 0)
             if lane.position is not None:

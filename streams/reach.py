@@ -5,7 +5,7 @@ import logging
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Final
+from typing import Any, Final
 
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
@@ -84,3 +84,11 @@ async def reach(bootstrap: str, timeout_s: float = 5.0) -> int:
     with broker_errors(bootstrap):
         async with admin_client(bootstrap, timeout_s) as client, asyncio.timeout(timeout_s):
             return len((await client.describe_cluster())["brokers"])
+
+
+async def cluster_id(bootstrap: str, timeout_s: float = 10.0) -> str:
+    """Return the name a cluster has given itself; raises OperatorError when it cannot be reached."""
+    with broker_errors(bootstrap):
+        async with admin_client(bootstrap, timeout_s) as client, asyncio.timeout(timeout_s):
+            found: dict[str, Any] = await client.describe_cluster()
+    return str(found.get("cluster_id"))

@@ -27,7 +27,7 @@ def resume_offset(tp: TopicPartition, committed: int | None, state_offset: int |
         topic = changelog(tp.topic)
         raise OperatorError(
             f"{topic} is at input offset {state_offset} but the group has committed {offset} of {name_of(tp)}:"
-            f" offsets were reset; delete the records of {topic} too, or commit {state_offset}"
+            f" offsets were reset; delete {topic} too and run `dragoman topics create`, or commit {state_offset}"
         )
     if offset > end:
         raise OperatorError(

@@ -27,10 +27,11 @@ from schemas.report import Reporter
 from schemas.settings import LaneSettings
 from schemas.topics import DEAD_LETTER, changelog
 from streams.admission import Admission
-from streams.changelog import OFFSET_HEADER, SOURCE_HEADER, Restored
+from streams.changelog import OFFSET_HEADER, SOURCE_HEADER
 from streams.intake import NOTHING, Bounds, Intake, SecondFeed
 from streams.limits import Limits
 from streams.prefix import Prefix, committed_report
+from streams.state import Change, Known, PartitionState, Place, crc_of
 from streams.transaction import Message, Progress
 from streams.window import Slot, being_cancelled
 
@@ -42,8 +43,8 @@ class Commit(Protocol):
 
     async def __call__(
         self, messages: Mapping[str, Sequence[Message]], next_offset: int, progress: Progress | None
-    ) -> None:
-        """Commit."""
+    ) -> Mapping[str, int]:
+        """Commit; returns the offset of the last record written to each topic."""
 
 
 class Runner:
@@ -56,12 +57,12 @@ class Runner:
         settings: LaneSettings,
         limits: Limits,
         admission: Admission,
+        state: PartitionState,
         app_version: str,
         reporter: Reporter,
     ) -> None:
         self.agent = agent
-        self.state: dict[str, Any] = {}
-        self.sources: dict[str, int] = {}  # offset of the record that a key's state was made from
+        self.state = state
         self.position = 0  # the next input offset to be committed
         self.quiet = asyncio.Event()  # set while `serve` has nothing to commit
         self.bell = asyncio.Event()  # rings when there may be something to commit
@@ -85,8 +86,8 @@ class Runner:
             slots = self.window.prefix(self._settings.transaction_records)
             replayed = NOTHING if self.replay is None else self.replay.finished(self._settings.transaction_records)
             prefix = self._settle(slots, replayed.slots)
-            await commit(self._all_messages(prefix), prefix.next_offset, replayed.progress)
-            self._merge(prefix)
+            written = await commit(self._all_messages(prefix), prefix.next_offset, replayed.progress)
+            self._merge(prefix, written)
             self.window.release(len(slots))
             if self.replay is not None and replayed.progress is not None:
                 self.replay.committed(replayed, prefix.replayed)
@@ -175,14 +176,17 @@ class Runner:
         A version alone does not tell: a tombstone has none, and producers repeat versions with other content.
         """
         assert slot.received is not None  # noqa: S101  (for the type checker; what is unreadable does not get here)
-        key = self.agent.state_key(slot.received.event)
-        if prefix is not None and key in prefix.states:
-            shown, source = prefix.states[key], prefix.sources[key]
-        else:
-            shown, source = self.state.get(key), self.sources.get(key, -1)
+        shown = self._known(self.agent.state_key(slot.received.event), prefix)
         if shown is None:
             return Skip.NOT_SHOWN
-        return Skip.OVERTAKEN if slot.record.offset < source else None
+        return Skip.OVERTAKEN if slot.record.offset < shown.source else None
+
+    def _known(self, key: str, prefix: Prefix | None) -> Known | None:
+        """Return what is known of a key: what this very prefix has made of it, else what is committed."""
+        if prefix is None or key not in prefix.states:
+            return self.state.get(key)
+        state = prefix.states[key]
+        return None if state is None else Known(state, prefix.sources[key])
 
     def _settle_or_bury(self, slot: Slot, prefix: Prefix) -> Drop | None:
         """Settle one record, or make it a dead letter."""
@@ -192,6 +196,8 @@ class Runner:
                 return self._settle_one(slot, prefix)
             except Refused as error:
                 refused = error
+            except DragomanError:  # the ground of the lane, not of the record
+                raise
             except Exception as error:  # noqa: BLE001  (as in `process`: a record must not stop its partition)
                 refused = Refused(Stage.EMIT, Reason.SETTLE_FAILED, type(error).__name__)
         self._bury(slot, refused, prefix)
@@ -202,8 +208,8 @@ class Runner:
         received = slot.received
         assert received is not None  # noqa: S101  (for the type checker; a slot without it is refused)
         key = self.agent.state_key(received.event)
-        before = prefix.states[key] if key in prefix.states else self.state.get(key)
-        outcome = self.agent.settle(before, received.event, slot.localized)
+        before = self._known(key, prefix)
+        outcome = self.agent.settle(None if before is None else before.state, received.event, slot.localized)
         messages = [
             self._message(slot, output)
             for output in outcome.outputs
@@ -271,15 +277,17 @@ class Runner:
             return prefix.messages
         return {**prefix.messages, changelog(self.agent.contract.topic): list(prefix.changes.values())}
 
-    def _merge(self, prefix: Prefix) -> None:
+    def _merge(self, prefix: Prefix, written: Mapping[str, int]) -> None:
         """Take over the new states: only now are they true."""
         self.position = prefix.next_offset
-        for key, state in prefix.states.items():
-            if state is None:
-                self.state.pop(key, None)
-                self.sources.pop(key, None)
-            else:
-                self.state[key], self.sources[key] = state, prefix.sources[key]
+        if not prefix.changes:
+            return
+        last = next(reversed(prefix.changes.values()))
+        first, crc = self.state.place.first, crc_of(last.key, last.value)
+        self.state.apply(
+            [Change(key, prefix.sources[key], change.value) for key, change in prefix.changes.items()],
+            Place(first, written[last.topic], crc, prefix.next_offset, self.state.now()),
+        )
 
     async def _pause(self, spent_s: float, age_s: float, draining: Callable[[], bool]) -> None:
         """Let more records finish before the next transaction, unless half a window is ready for it.
@@ -306,20 +314,20 @@ class Runner:
         """Whether something is finished and not yet durable."""
         return self.window.head_done.is_set() or not self.quiet.is_set()
 
-    def begin(self, restored: Restored, position: int) -> None:
-        """Start from what is committed."""
-        self.state, self.sources, self.position = restored.state, restored.sources, position
+    def begin(self, position: int) -> None:
+        """Start from what is committed; `state` is."""
+        self.position = position
 
     def lower_limit(self, topic: str, told: Limits) -> None:
         """Believe `told`, what the broker says now, after it has refused a record or a batch for `topic`."""
         self.limits = self.limits.lowered(topic, told)
 
     def forget(self) -> None:
-        """Forget work and state: the lane starts again from what is committed."""
+        """Forget all work: the lane starts again from what is committed."""
         self._live.forget()
         if self.replay is not None:
             self.replay.forget()
-        self.state, self.sources = {}, {}
+        self.state.leave()
         self.quiet.set()
 
 

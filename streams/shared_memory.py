@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar
+from typing import Final, Self, TypeVar
 
 import msgspec
 import structlog
@@ -25,12 +25,11 @@ from schemas.topics import TRANSLATION_CORRECTIONS, TRANSLATION_MEMORY
 from streams.follow import Follower
 from streams.memory_metrics import MemoryStatistics
 from streams.memory_writer import MemoryWriter
-from streams.reach import admin_client, broker_errors
+from streams.reach import cluster_id
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
-TIMEOUT_S: Final = 10.0
 QUIET_MS: Final = 500  # nobody waits for an entry, and a fetch that finds nothing costs as much as one that does
 ENTRIES_AT_ONCE: Final = 100  # some 3 ms of the event loop
 _ENTRY: Final = msgspec.json.Decoder(MemoryEntry)
@@ -165,14 +164,6 @@ def verdict_of(value: bytes) -> tuple[Key, Verdict]:
 def memory_dir(settings: Settings) -> Path:
     """Where the stores of this machine lie."""
     return settings.localization.memory_dir or cache_dir() / "memory"
-
-
-async def cluster_id(bootstrap: str) -> str:
-    """Return the name a cluster has given itself; raises OperatorError when it cannot be reached."""
-    with broker_errors(bootstrap):
-        async with admin_client(bootstrap, TIMEOUT_S) as client, asyncio.timeout(TIMEOUT_S):
-            found: dict[str, Any] = await client.describe_cluster()
-    return str(found.get("cluster_id"))
 
 
 async def _kept_up(work: Callable[[], Awaitable[None]], consequence: str) -> None:

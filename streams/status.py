@@ -8,7 +8,8 @@ class LaneStatus(Struct, frozen=True):
 
     `position` is the next offset to commit and `fetched` the next to be taken from the broker, None while the lane
     opens; `in_flight` counts records taken and not yet committed; `oldest_unfinished_s` is monotonic time.
-    `replay_left` counts the offsets that a replay has yet to pass, None without one.
+    `restored` is how far its state is read, 0 to 1. `replay_left` counts the offsets that a replay has yet to pass,
+    None without one.
     """
 
     topic: str
@@ -19,4 +20,5 @@ class LaneStatus(Struct, frozen=True):
     in_flight: int
     oldest_unfinished_s: float
     reopens: int
+    restored: float = 1.0
     replay_left: int | None = None

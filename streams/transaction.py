@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import aiokafka.producer.sender
 from aiokafka import AIOKafkaProducer, TopicPartition
@@ -100,19 +101,20 @@ class LaneProducer:
 
     async def commit(
         self, messages: Mapping[str, Sequence[Message]], next_offset: int, progress: Progress | None = None
-    ) -> None:
+    ) -> dict[str, int]:
         """Make `messages` (by topic), the input offset and a replay's progress visible together.
 
-        Raises KafkaError or TimeoutError.
+        Returns the offset of the last record of each topic. Raises KafkaError or TimeoutError.
         """
         async with asyncio.timeout(self._timeout_s):
             await self._producer.begin_transaction()
             self._announce(messages)
-            await self._send(messages)
+            written = await self._send(messages)
             await self._producer.send_offsets_to_transaction({self._tp: next_offset}, self._group)
             if progress is not None:
                 await self._advance(progress)
             await self._producer.commit_transaction()
+        return written
 
     async def _advance(self, progress: Progress) -> None:
         """Add the offset of a second group to the transaction.
@@ -128,13 +130,14 @@ class LaneProducer:
         for topic in topics:
             self._producer._txn_manager.maybe_add_partition_to_txn(TopicPartition(topic, self._tp.partition))
 
-    async def _send(self, messages: Mapping[str, Sequence[Message]]) -> None:
-        """Write all and await every acknowledgement.
+    async def _send(self, messages: Mapping[str, Sequence[Message]]) -> dict[str, int]:
+        """Write all and await every acknowledgement; returns the last offset by topic.
 
         `commit_transaction` succeeds after a refused batch, so the offset would be committed and the output gone.
         """
         now_ms = int(time.time() * 1000)
-        acks: list[tuple[str, asyncio.Future[object]]] = []
+        acks: list[tuple[str, asyncio.Future[Any]]] = []
+        last: dict[str, tuple[asyncio.Future[Any], int]] = {}  # by topic: its last batch and how many records it holds
         for topic, rows in messages.items():
             batch = self._batch(topic)
             for row in rows:
@@ -147,14 +150,16 @@ class LaneProducer:
                         raise TooLarge(topic)
             batch.close()
             acks.append((topic, await self._hand_over(batch, topic)))
+            last[topic] = acks[-1][1], batch.record_count()
         try:
             await asyncio.gather(*(ack for _, ack in acks))
         except SIZE_ERRORS as error:
             raise TooLarge(next(topic for topic, ack in acks if _too_large(ack))) from error
+        return {topic: ack.result().offset + count - 1 for topic, (ack, count) in last.items()}
 
-    async def _hand_over(self, batch: BatchBuilder, topic: str) -> asyncio.Future[object]:
-        """Give aiokafka a batch; returns its acknowledgement."""
-        ack: asyncio.Future[object] = await self._producer.send_batch(batch, topic, partition=self._tp.partition)
+    async def _hand_over(self, batch: BatchBuilder, topic: str) -> asyncio.Future[Any]:
+        """Give aiokafka a batch; returns its acknowledgement, which holds the offset of its first record."""
+        ack: asyncio.Future[Any] = await self._producer.send_batch(batch, topic, partition=self._tp.partition)
         return ack
 
     def _batch(self, topic: str, first: Message | None = None) -> BatchBuilder:
@@ -209,5 +214,5 @@ async def require_transactions(kafka: KafkaSettings) -> None:
                 await producer.stop()
 
 
-def _too_large(ack: asyncio.Future[object]) -> bool:
+def _too_large(ack: asyncio.Future[Any]) -> bool:
     return ack.done() and not ack.cancelled() and isinstance(ack.exception(), SIZE_ERRORS)

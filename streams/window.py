@@ -247,8 +247,10 @@ class Window:
             self._filled.set()
 
     def _ring(self) -> None:
-        self.head_done.set()
-        self._bell.set()
+        if not self.head_done.is_set():
+            self.head_done.set()
+        if not self._bell.is_set():
+            self._bell.set()
 
     def _watch(self) -> None:
         """Cancel work that takes too long; work that will not be cancelled either is given up after as long again."""

@@ -27,7 +27,7 @@ from localization.protection.glossary_file import load_glossary
 from localization.version import PIPELINE_VERSION
 from schemas.errors import DragomanError, Fatal
 from schemas.report import Reporter, silent
-from schemas.settings import Settings
+from schemas.settings import Settings, cache_dir
 from schemas.topics import INPUTS
 from streams.app import LaneApp, ProducerFactory, build_app
 from streams.health import HealthServer
@@ -35,8 +35,10 @@ from streams.lag import LagReader, LagWatch
 from streams.limits import Limits, read_limits
 from streams.logs import LogReporter, fan_out, log_settings
 from streams.metrics import Metrics
+from streams.reach import cluster_id
 from streams.requests import Requests
 from streams.shared_memory import SharedMemory
+from streams.state_store import StateStore
 from streams.transaction import LaneProducer, require_transactions
 
 log = structlog.get_logger(__name__)
@@ -92,7 +94,8 @@ class Worker:
         self._rates = read_rates(settings.localization.rates) if settings.localization.rates else None
         limits = await read_limits(settings.kafka, settings.topics())
         await require_transactions(settings.kafka)
-        with _signals(self.stop):
+        with await self._open_state() as store, _signals(self.stop):
+            self._metrics.watch_state(store)
             async with self._health():
                 models = await self._unless_stopped(asyncio.to_thread(self._load_models))
                 if models is None:
@@ -102,7 +105,13 @@ class Worker:
                     self._memory = memory
                     # An event is localized once: what people have corrected must be known before the first one.
                     if await self._unless_stopped(memory.corrected.wait()):
-                        await self._work(pool, memory, limits)
+                        await self._work(pool, memory, limits, store)
+
+    async def _open_state(self) -> StateStore:
+        kafka, lanes = self._settings.kafka, self._settings.lanes
+        return StateStore.claim(
+            lanes.state_dir or cache_dir() / "state", kafka.group, await cluster_id(kafka.bootstrap)
+        )
 
     async def _unless_stopped(self, work: Coroutine[Any, Any, T]) -> T | None:
         """Wait for `work` (the models, loaded outside the event loop); None when told to stop meanwhile."""
@@ -115,13 +124,14 @@ class Worker:
         waiting.cancel()
         return None
 
-    async def _work(self, pool: Pool, memory: SharedMemory, limits: Limits) -> None:
+    async def _work(self, pool: Pool, memory: SharedMemory, limits: Limits, store: StateStore) -> None:
         """Run the app until a stop is asked for or something fails; then end it in order."""
         app = self._app = build_app(
             self._settings,
             self._agents,
             self._tools(pool, memory),
             limits,
+            store,
             app_version=version("dragoman"),
             reporter=self._reporter,
             fail=self._fail,
@@ -188,8 +198,12 @@ class Worker:
         lanes = self._app.lane_statuses()
         if not lanes and not self._app.joined:
             return "joining the group"
-        closed = sum(lane.state != "open" for lane in lanes)
-        return f"{closed} of {len(lanes)} lanes are opening" if closed else None
+        closed = [lane for lane in lanes if lane.state != "open"]
+        if not closed:
+            return None
+        reading = min(closed, key=lambda lane: lane.restored)
+        share = f", {reading.topic}[{reading.partition}] has read {reading.restored:.0%} of its state"
+        return f"{len(closed)} of {len(lanes)} lanes are opening{share if 0 < reading.restored < 1 else ''}"
 
     def _tools(self, pool: Pool, memory: SharedMemory) -> Tools:
         local = self._settings.localization

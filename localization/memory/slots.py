@@ -36,7 +36,7 @@ def open_store(base: Path, group: str, entries: int, origin: str) -> Opened:
     home = base / quote(group, safe="")
     try:
         home.mkdir(parents=True, exist_ok=True)
-        folder, lock = _claim(home)
+        folder, lock = claim(home)
         try:
             return Opened(Store(folder, entries, origin), lock, folder)
         except Unusable as error:
@@ -54,8 +54,8 @@ def stores(base: Path, group: str) -> list[Path]:
     return sorted(path for path in (base / quote(group, safe="")).glob("slot-*[0-9]") if (path / "CURRENT").exists())
 
 
-def _claim(home: Path) -> tuple[Path, IO[bytes]]:
-    """Lock the first free slot. The lock goes with the process, however it ends."""
+def claim(home: Path) -> tuple[Path, IO[bytes]]:
+    """Lock the first free slot of a folder. The lock goes with the process, however it ends; raises OSError."""
     for number in itertools.count():
         lock = (home / f"slot-{number}.lock").open("wb")
         try:

@@ -70,6 +70,7 @@ class Campaign:
             "DRAGOMAN_POOL__THREADS": "1",
             "DRAGOMAN_LANES__LOCALIZE_TIMEOUT_S": "8",
             "DRAGOMAN_LOCALIZATION__MEMORY_DIR": str(self.logs / "memory"),
+            "DRAGOMAN_LANES__STATE_DIR": str(self.logs / "state"),
         }
         with (self.logs / f"{name}.log").open("ab") as log:
             worker = subprocess.Popen(

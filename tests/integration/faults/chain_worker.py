@@ -35,6 +35,7 @@ class AtLeastOnceProducer(LaneProducer):
             await self._producer.begin_transaction()
             await self._producer.send_offsets_to_transaction({self._tp: next_offset}, self._group)
             await self._producer.commit_transaction()
+        return dict.fromkeys(messages, -1)
 
 
 def main() -> None:

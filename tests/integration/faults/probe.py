@@ -55,6 +55,7 @@ class Probe:
             "DRAGOMAN_POOL__THREADS": "1",
             "DRAGOMAN_LANES__LOCALIZE_TIMEOUT_S": "1",
             "DRAGOMAN_LOCALIZATION__MEMORY_DIR": str(self.folder / "memory"),
+            "DRAGOMAN_LANES__STATE_DIR": str(self.folder / "state"),
         }
         with self.log.open("ab") as log:
             worker = subprocess.Popen(

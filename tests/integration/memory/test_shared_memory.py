@@ -171,6 +171,7 @@ async def told(probe: Probe, *arguments: str, code: int = 0) -> bytes:
         "DRAGOMAN_KAFKA__BOOTSTRAP": probe.broker.bootstrap,
         "DRAGOMAN_KAFKA__GROUP": GROUP,
         "DRAGOMAN_LOCALIZATION__MEMORY_DIR": str(probe.folder / "memory"),
+        "DRAGOMAN_LANES__STATE_DIR": str(probe.folder / "state"),
     }
     command = [DRAGOMAN, "memory", *arguments]
     done = await asyncio.to_thread(

@@ -65,6 +65,7 @@ class Shop:
             "DRAGOMAN_KAFKA__PARTITIONS": msgspec.json.encode(self.kafka.partitions).decode(),
             "DRAGOMAN_LOCALIZATION__LOCALES": msgspec.json.encode(LOCALES).decode(),
             "DRAGOMAN_LOCALIZATION__MEMORY_DIR": str(self.folder / f"memory{len(self.workers)}"),
+            "DRAGOMAN_LANES__STATE_DIR": str(self.folder / "state"),
             "DRAGOMAN_HTTP__PORT": "-1",
             "DRAGOMAN_POOL__THREADS": "1",
         }

@@ -1,11 +1,17 @@
 """An agent whose every step a test decides, and the parts around a runner."""
 
 import asyncio
+import atexit
+import itertools
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
 from typing import Any, cast
 
 import msgspec
 import orjson
-from aiokafka.structs import ConsumerRecord
+from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from agents.base import KEEP, Agent, Outcome, Output, Tools
 from inference.requests import Priority
@@ -16,10 +22,25 @@ from schemas.topics import DEAD_LETTER, LISTING_UPDATED, changelog
 from streams.admission import Admission
 from streams.limits import Limits
 from streams.runner import Runner
+from streams.state import Change, PartitionState
+from streams.state_store import StateStore
 
 OUTPUT = "listing-localized.en"
 CHANGELOG = changelog(LISTING_UPDATED)
 LIMITS = Limits(dict.fromkeys((OUTPUT, DEAD_LETTER, CHANGELOG), 100_000), 50_000)
+
+
+_numbers = itertools.count()
+
+
+@cache
+def store() -> StateStore:
+    """One store on disk for all benches of a run: each has a partition of it."""
+    folder = tempfile.mkdtemp(prefix="dragoman-state-")
+    opened = StateStore.claim(Path(folder), "g", "cluster")
+    atexit.register(shutil.rmtree, folder)
+    atexit.register(opened.__exit__)
+    return opened
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -93,7 +114,7 @@ class Ledger:
         self.gate: asyncio.Event | None = None
         self.started = asyncio.Event()
 
-    async def __call__(self, messages: Any, next_offset: int, progress: Any = None) -> None:
+    async def __call__(self, messages: Any, next_offset: int, progress: Any = None) -> dict[str, int]:
         self.started.set()
         if self.gate is not None:
             await self.gate.wait()
@@ -102,6 +123,7 @@ class Ledger:
         self.transactions.append(({topic: list(rows) for topic, rows in messages.items()}, next_offset))
         if progress is not None:
             self.progress.append((progress.group, progress.next_offset))
+        return {topic: len(self.rows(topic)) - 1 for topic in messages}
 
     def rows(self, topic: str) -> list[Any]:
         return [row for messages, _ in self.transactions for row in messages.get(topic, ())]
@@ -119,8 +141,23 @@ class Bench:
         given = {"commit_interval_s": 0.0, **settings}
         lanes = LaneSettings(**given)
         self.admission = Admission(lanes.work_bytes)
-        self.runner = Runner(self.script.agent, self.tools, lanes, limits, self.admission, "0.1.0", self.reports.append)
+        self.state = PartitionState(store(), TopicPartition(LISTING_UPDATED, next(_numbers)), Seen)
+        self.state.resume(0, 0)
+        self.state.caught_up()
+        self.runner = Runner(
+            self.script.agent, self.tools, lanes, limits, self.admission, self.state, "0.1.0", self.reports.append
+        )
         self.draining = False
+
+    def know(self, **states: tuple[Seen, int]) -> None:
+        """Have these states, by key, each made from the record at an offset."""
+        changes = [Change(key, source, msgspec.json.encode(seen)) for key, (seen, source) in states.items()]
+        self.state.apply(changes, self.state.place)
+
+    def states(self, *keys: str) -> dict[str, Seen]:
+        """What is known of these keys."""
+        known = {key: self.state.get(key) for key in keys}
+        return {key: one.state for key, one in known.items() if one is not None}
 
     def serve(self) -> asyncio.Task[None]:
         return asyncio.create_task(self.runner.serve(self.ledger, self.committed.append, lambda: self.draining))

@@ -77,9 +77,16 @@ def tp(partition: int) -> Any:
 
 @pytest.fixture
 async def consumer(monkeypatch):
-    tools = cast("Any", None)
+    nothing = cast("Any", None)
     app = build_app(
-        Settings(), (Script().agent,), tools, LIMITS, app_version="0", reporter=lambda _: None, fail=lambda _: None
+        Settings(),
+        (Script().agent,),
+        nothing,
+        LIMITS,
+        nothing,
+        app_version="0",
+        reporter=lambda _: None,
+        fail=lambda _: None,
     )
     app.new_lane = cast("Any", FakeLane)
     consumer = cast("Any", app.consumer)

@@ -3,6 +3,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaConnectionError, ProducerFenced
@@ -16,6 +17,7 @@ from streams import lane as lanes
 from streams.changelog import Restored
 from streams.lane import FAULTS_MAX, STALE_MAX, Lane
 from streams.limits import Limits
+from streams.state import Change, PartitionState, Place
 from streams.transaction import TooLarge
 from tests.unit.streams.runner_kit import LIMITS, OUTPUT, Bench, Seen, record, shown
 
@@ -62,9 +64,12 @@ class World:
     def wake(self) -> None:
         pass
 
-    async def restore(self, kafka: object, tp: TopicPartition, state: object) -> Restored:
+    async def restore(self, kafka: object, tp: TopicPartition, state: PartitionState, tell: Any) -> Restored:
         await self.step("restore")
-        return Restored(dict(self.state), self.state_offset)
+        state.clear(0)
+        changes = [Change(key, -1, msgspec.json.encode(seen)) for key, seen in self.state.items()]
+        state.apply(changes, Place(0, at=state.now()))
+        return Restored(self.state_offset, len(changes))
 
     async def read_limits(self) -> Limits:
         await self.step("limits")
@@ -83,13 +88,14 @@ class FakeProducer:
     async def start(self) -> None:
         await self.world.step("start")
 
-    async def commit(self, messages: Any, next_offset: int, progress: Any) -> None:
+    async def commit(self, messages: Any, next_offset: int, progress: Any) -> dict[str, int]:
         assert not self.gone
         if self.world.commit_gate is not None:
             await self.world.commit_gate.wait()
         await self.world.step("commit")
         self.world.transactions.append(({topic: list(rows) for topic, rows in messages.items()}, next_offset))
         self.world.offset = next_offset
+        return dict.fromkeys(messages, len(self.world.transactions))
 
     async def drop(self) -> None:
         self.gone = True
@@ -176,13 +182,13 @@ async def test_opens_in_order_and_goes_on_at_the_committed_offset(world, rig):
     await rig.opened()
     assert world.steps == ["start", "committed", "restore", "bounds"]
     (told,) = rig.reports(LaneOpened)
-    assert (told.offset, told.keys) == (7, 1)
+    assert (told.offset, told.restored) == (7, 1)
     rig.feed(5, 6, 7)
     await rig.until(lambda: world.transactions)
     (messages, offset) = world.transactions[0]
     assert offset == 8
     assert len(messages[OUTPUT]) == 1  # 5 and 6 were dropped, and the state was restored
-    assert rig.bench.runner.state == {"k": Seen((1, 7))}
+    assert rig.bench.states("k") == {"k": Seen((1, 7))}
 
 
 @pytest.mark.parametrize("step", ["start", "committed", "restore", "bounds"])
@@ -206,13 +212,13 @@ async def test_a_failed_commit_forgets_work_and_state_and_does_the_work_again(wo
     rig.feed(0, 1)
     await rig.until(lambda: rig.reports(LaneReopening))
     await rig.until(lambda: rig.lane.is_open)
-    assert rig.bench.runner.state == {}
+    assert rig.bench.states("k") == {}
     assert (len(rig.bench.runner.window), rig.lane.next_offset, rig.lane.wants_seek) == (0, 0, True)
     rig.lane.wants_seek = False
     rig.feed(0, 1)
     await rig.until(lambda: world.transactions)
     assert rig.outputs() == [2]
-    assert rig.bench.runner.state == {"k": Seen((0, 1))}
+    assert rig.bench.states("k") == {"k": Seen((0, 1))}
 
 
 async def test_batches_fetched_before_a_reopening_are_not_taken(world, rig):

@@ -32,6 +32,7 @@ from streams.lag import LagStatus, PartitionLag
 from streams.memory_metrics import MemoryStatistics
 from streams.metrics import Metrics
 from streams.status import LaneStatus
+from tests.unit.streams.runner_kit import store
 
 TOPIC = "listing-updated"
 COMMITTED = TransactionCommitted(
@@ -55,7 +56,7 @@ COMMITTED = TransactionCommitted(
 REPORTS: tuple[Report, ...] = (
     COMMITTED,
     ReplayCommitted(TOPIC, 3, {"told": 5, "duplicate": 2}),
-    LaneOpened(topic=TOPIC, partition=3, offset=17, keys=40, seconds=0.05),
+    LaneOpened(topic=TOPIC, partition=3, offset=17, restored=40, seconds=0.05),
     LaneReopening(topic=TOPIC, partition=3, fenced=True, error="fenced"),
     Rebalanced(assigned=4, kept=2, seconds=0.3),
     StageTimed(stage="gate", seconds=0.0004),
@@ -132,6 +133,7 @@ def fed() -> Metrics:
     metrics.watch(lambda: [LANE], lambda: [lag(3)])
     metrics.watch_pool(lambda: PoolStatistics(threads=2, alive=True, models=(MODEL,)))
     metrics.watch_memory(lambda: MEMORY)
+    metrics.watch_state(store())
     for report in REPORTS:
         metrics(report)
     return metrics

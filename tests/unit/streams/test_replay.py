@@ -20,7 +20,7 @@ from schemas.settings import KafkaSettings, Settings
 from schemas.topics import DEAD_LETTER, LISTING_UPDATED
 from streams import replay as replays
 from streams.admission import Admission
-from streams.changelog import SOURCE_HEADER, Restored
+from streams.changelog import SOURCE_HEADER
 from streams.replay import Pace, Replay
 from streams.requests import Requests
 from tests.unit.streams.runner_kit import CHANGELOG, OUTPUT, Bench, Seen, record, shown
@@ -89,13 +89,13 @@ class Rig:
             lambda: self.busy,
             self.bench.reports.append,
         )
-        self.bench.runner.begin(Restored({}, None), position)
+        self.bench.runner.begin(position)
         self.tasks: list[asyncio.Task[None]] = []
 
     def know(self, **sources: int) -> None:
         """Have the lane know keys, by the offsets of the records that their states were made from."""
         for key, source in sources.items():
-            self.bench.runner.state[key], self.bench.runner.sources[key] = Seen((source,)), source
+            self.bench.know(**{key: (Seen((source,)), source)})
 
     def ask(self, request: Relocalization = ASKED, value: bytes | None = b"") -> None:
         made = type(
@@ -112,10 +112,11 @@ class Rig:
         async with self.replay.beside():
             await self.bench.runner.serve(self.commit, self.bench.committed.append, lambda: False)
 
-    async def commit(self, messages: Any, next_offset: int, progress: Any) -> None:
-        await self.bench.ledger(messages, next_offset, progress)
+    async def commit(self, messages: Any, next_offset: int, progress: Any) -> dict[str, int]:
+        written = await self.bench.ledger(messages, next_offset, progress)
         if progress is not None:
             self.partition.progress[progress.group] = progress.next_offset
+        return written
 
     async def __aexit__(self, *_: object) -> None:
         for task in self.tasks:
@@ -221,8 +222,8 @@ async def test_both_feeds_go_into_one_transaction_live_first():
     numbers = [row["numbers"][-1] for row in rig.bench.values(OUTPUT)]
     # Either the replay came first, or it was overtaken: the newest is on top in any case.
     assert numbers in ([3, 10], [10])
-    assert rig.bench.runner.state["k"].numbers[-1] == 10
-    assert rig.bench.runner.sources["k"] == 10
+    assert rig.bench.states("k")["k"].numbers[-1] == 10
+    assert rig.bench.state.get("k").source == 10
 
 
 async def test_a_live_record_of_the_same_transaction_overtakes_a_replayed_one():
@@ -348,6 +349,20 @@ async def test_what_is_in_the_window_already_waits_too():
         rig.busy = False
         await rig.done(paced)
     assert rig.bench.script.settled == list(range(10))
+
+
+async def test_the_time_of_a_record_begins_when_its_turn_comes():
+    rig = Rig(record(0, "a"), record(1, "b"))
+    rig.know(a=0, b=1)
+    rig.bench.script.hold(1)
+    paced = replace(ASKED, rate=50.0)
+    rig.ask(paced)
+    async with rig:
+        await rig.until(lambda: rig.bench.script.gates[1]._waiters)
+        (held,) = rig.replay._window._slots
+        assert held.admitted >= held.taken + 0.01  # half of what the pace holds it back, for clocks are coarse
+        rig.bench.script.gates[1].set()
+        await rig.done(paced)
 
 
 async def test_requests_are_taken_up_one_after_the_other_the_oldest_first():
@@ -479,7 +494,7 @@ async def test_the_tools_of_a_replay_are_its_own():
 
 async def test_states_of_an_older_version_have_no_source_and_are_judged_by_their_agent():
     rig = Rig(record(0, "a"))
-    rig.bench.runner.state["a"] = Seen((0,))
+    rig.bench.know(a=(Seen((0,)), -1))
     rig.ask()
     async with rig:
         await rig.done()

@@ -5,6 +5,7 @@ import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import MessageSizeTooLargeError, NotLeaderForPartitionError
 from aiokafka.record.memory_records import MemoryRecords
+from aiokafka.structs import RecordMetadata
 
 from schemas.settings import KafkaSettings, LaneSettings
 from streams.transaction import BATCH_BYTES, LaneProducer, Message, Progress, TooLarge
@@ -19,6 +20,7 @@ class Acks:
     def __init__(self) -> None:
         self.batches: list[tuple[str, int, bytes]] = []
         self.refused: dict[str, BaseException] = {}
+        self.next: dict[str, int] = {}  # offset of the next record, by topic
 
     async def send_batch(self, batch: Any, topic: str, *, partition: int) -> asyncio.Future[Any]:
         self.batches.append((topic, partition, bytes(batch._build())))
@@ -26,7 +28,8 @@ class Acks:
         if topic in self.refused:
             ack.set_exception(self.refused[topic])
         else:
-            ack.set_result(None)
+            ack.set_result(RecordMetadata(topic, partition, None, self.next.get(topic, 0), 0, 0, 0))
+            self.next[topic] = self.next.get(topic, 0) + batch.record_count()
         return ack
 
     def rows(self, topic: str) -> list[tuple[bytes | None, bytes | None, tuple[Any, ...]]]:
