@@ -78,6 +78,12 @@ async def stalls(moment: Moment) -> Any:
     return moment.effect()
 
 
+async def disk_lost(moment: Moment) -> Any:
+    """The worker's state on disk cannot be read any more."""
+    moment.process.disk.lose()
+    return moment.effect()
+
+
 # --- another owner -------------------------------------------------------------------------------------------------
 
 
@@ -125,7 +131,7 @@ async def succeed(moment: Moment) -> None:
     world, process = moment.world, moment.process
     process.member = False
     world.errand(_hears_of_it(process))
-    world.owner = Process(world)
+    world.owner = Process(world, world.spare)
     await world.owner.join(TP)
 
 
@@ -200,7 +206,7 @@ async def moving(moment: Moment) -> Any:
 async def _move(moment: Moment) -> None:
     world = moment.world
     await moment.process.join()
-    world.owner = Process(world)
+    world.owner = Process(world, world.spare)
     await world.owner.join(TP)
 
 
@@ -259,7 +265,7 @@ async def killed_and_late(moment: Moment) -> Any:
 
 async def _another_comes(moment: Moment) -> None:
     await asyncio.sleep(0.02)
-    moment.world.owner = Process(moment.world)
+    moment.world.owner = Process(moment.world, moment.process.disk.rows)  # it has been started again
     await moment.world.owner.join(TP)
 
 
@@ -300,7 +306,7 @@ OF_THE_GROUP = (rebalanced, rebalanced_after, rebalance_begins, rebalance_goes_o
 OF_THE_GROUP += (moved_and_back,)
 OF_THE_END = (cancelled, cancelled_after, stopped, killed, killed_after, killed_and_late)
 OF_THE_NETWORK = (delayed, request_lost, answer_lost, refused, done_and_refused, never_arrives, never_answered)
-OF_THE_NETWORK += (arrives_late, outage, stalls)
+OF_THE_NETWORK += (arrives_late, outage, stalls, disk_lost)
 REMOTE: tuple[Happening, ...] = OF_THE_NETWORK + OF_OTHERS + OF_THE_GROUP + OF_THE_END
 WAITING: tuple[Happening, ...] = (delayed, taken_over, overtaken, fenced, *OF_THE_GROUP, stopped, killed)
-SUDDEN: tuple[Happening, ...] = (dies, is_fenced, is_overtaken, is_rebalanced, is_moved, is_stopped)
+SUDDEN: tuple[Happening, ...] = (dies, fails, disk_lost, is_fenced, is_overtaken, is_rebalanced, is_moved, is_stopped)

@@ -1,5 +1,6 @@
-"""The one place that knows where a lane keeps its state (streams/runner.py)."""
+"""The one place that knows where a lane keeps its state (streams/state.py): what a worker has on disk, in memory."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -7,32 +8,72 @@ import pytest
 from aiokafka import TopicPartition
 
 import streams.lane
-from schemas.topics import changelog
+from schemas.topics import LISTING_UPDATED, changelog
+from streams.changelog import OFFSET_HEADER
 from streams.lane import Lane
 from streams.runner import Runner
+from streams.state import Change, PartitionState, Place
 from tests.integration.faults.chain import Chain
 from tests.unit.streams.timing.kafka import Kafka
 from tests.unit.streams.timing.story import CHANGELOG
 
 MERGE = (Runner, "_merge")  # the step after a commit that makes new states true
+Rows = dict[bytes, bytes]
 
 
-def state_of(lane: Any) -> dict[str, Any]:
-    """The states that a lane holds for true, by key."""
-    return dict(lane._runner.state)
+class Disk:
+    """Stands for the RocksDB of a worker (streams/state_store.py): `rows` stay when their process is killed."""
+
+    def __init__(self, process: Any, rows: Rows) -> None:
+        self.rows = rows
+        self.life = 0
+        self._process = process
+
+    def get(self, name: bytes) -> bytes | None:
+        return self.rows.get(name)
+
+    def put(self, entries: Mapping[bytes, bytes | None]) -> None:
+        self._process.acts()
+        for name, raw in entries.items():
+            if raw is None:
+                self.rows.pop(name, None)
+            else:
+                self.rows[name] = raw
+
+    def forget(self, begin: bytes, end: bytes) -> None:
+        self._process.acts()
+        for name in [name for name in self.rows if begin <= name < end]:
+            del self.rows[name]
+
+    def lose(self) -> None:
+        """All of it is gone."""
+        self.rows.clear()
+        self.life += 1
+
+    def now(self) -> float:
+        return 0.0
 
 
-def ahead(lane: Any, kafka: Kafka) -> str:
-    """What a lane holds for true though it is not committed; empty if nothing."""
-    rows = [row for row in kafka.logs[CHANGELOG].rows if row.transaction is not None and row.transaction.commits]
-    true = {msgspec.json.decode(row.value, type=Chain) for row in rows}
-    held = sorted(state.number for state in state_of(lane).values() if state not in true)
-    return f"the lane holds for true {held}, which are not committed" if held else ""
+def state_of(rows: Rows) -> tuple[dict[str, Chain], Place | None]:
+    """The states on a disk, by key, and the place in the changelog that they say they stand at."""
+    state = PartitionState(Disk(None, rows), TopicPartition(LISTING_UPDATED, 0), Chain)  # type: ignore[arg-type]
+    begin, place = state._prefix + b"\1", rows.get(state._prefix + b"\0")
+    keys = [name[len(begin) :].decode() for name in rows if name.startswith(begin)]
+    known = {key: state.get(key).state for key in keys}  # type: ignore[union-attr]
+    return known, None if place is None else msgspec.msgpack.decode(place, type=Place)
 
 
-def left(lane: Any, kafka: Kafka) -> str:
-    """What a lane that is about to open still holds; empty if nothing."""
-    return "the lane opens with state that it has not read back" if state_of(lane) else ""
+def untrue(rows: Rows, kafka: Kafka) -> str:
+    """What is wrong with a disk, which must be what is committed up to the place that it names; empty if nothing."""
+    held, place = state_of(rows)
+    if place is None:
+        return "state without a place" if held else ""
+    committed = [row for row in kafka.logs[CHANGELOG].written() if row.transaction.commits and row.offset <= place.last]
+    true = {row.key.decode(): msgspec.json.decode(row.value, type=Chain) for row in committed}
+    offset = int(dict(committed[-1].headers)[OFFSET_HEADER]) if committed else None
+    if held != true:
+        return f"the disk holds {held} at {place.last}, where {true} is committed"
+    return "" if place.input_offset == offset else f"the disk says {place.input_offset} at {place.last}, not {offset}"
 
 
 # --- mutations (mutations.py) ----------------------------------------------------------------------------------------
@@ -42,27 +83,28 @@ def restore_early(patch: pytest.MonkeyPatch) -> None:
     """State is read back before the producer starts."""
     opens, restore = Lane._open, streams.lane.restore
 
-    async def broken(lane: Lane) -> None:
+    async def broken(lane: Lane, *args: Any) -> None:
         topic = TopicPartition(changelog(lane.tp.topic), lane.tp.partition)
-        early = await restore(lane._settings.kafka, topic, lane._runner.agent.state)
+        early = await restore(lane._settings.kafka, topic, lane._runner.state)
 
         async def known(*_: object) -> Any:
             return early
 
         with pytest.MonkeyPatch.context() as inner:
             inner.setattr(streams.lane, "restore", known)
-            await opens(lane)
+            await opens(lane, *args)
 
     patch.setattr(Lane, "_open", broken)
 
 
 def merge_early(patch: pytest.MonkeyPatch) -> None:
     """New states are true before they are committed."""
-    settles, merges = Runner._settle, Runner._merge
+    settles = Runner._settle
 
     def settle(runner: Runner, *args: Any) -> Any:
         prefix = settles(runner, *args)
-        merges(runner, prefix)
+        changes = [Change(key, prefix.sources[key], change.value) for key, change in prefix.changes.items()]
+        runner.state.apply(changes, msgspec.structs.replace(runner.state.place, input_offset=prefix.next_offset))
         return prefix
 
     patch.setattr(Runner, "_settle", settle)
@@ -71,19 +113,19 @@ def merge_early(patch: pytest.MonkeyPatch) -> None:
 def merge_never(patch: pytest.MonkeyPatch) -> None:
     """New states are not taken over."""
 
-    def merge(runner: Runner, prefix: Any) -> None:
+    def merge(runner: Runner, prefix: Any, written: object) -> None:
         runner.position = prefix.next_offset
 
     patch.setattr(Runner, "_merge", merge)
 
 
-def never_forget(patch: pytest.MonkeyPatch) -> None:
-    """What a lane knew before a failure stays."""
-    forgets = Runner.forget
+def place_ahead(patch: pytest.MonkeyPatch) -> None:
+    """The place is written for itself, before the states that belong to it."""
+    applies = PartitionState.apply
 
-    def forget(runner: Runner) -> None:
-        state, sources = runner.state, runner.sources
-        forgets(runner)
-        runner.state, runner.sources = state, sources
+    def apply(state: PartitionState, changes: Any, place: Place) -> None:
+        applies(state, (), place)
+        streams.lane.time.monotonic()  # a seam, so that a process may die here
+        applies(state, changes, place)
 
-    patch.setattr(Runner, "forget", forget)
+    patch.setattr(PartitionState, "apply", apply)

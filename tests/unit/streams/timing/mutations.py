@@ -43,11 +43,11 @@ def _opening(patch: pytest.MonkeyPatch, look: Callable[[Lane], Any]) -> None:
     """Have every opening begin with `look`, which returns what the group is taken to answer."""
     opens = Lane._open
 
-    async def broken(lane: Lane) -> None:
+    async def broken(lane: Lane, *args: Any) -> None:
         group = lane._group
         lane._group = _Group(group, **await look(lane))
         try:
-            await opens(lane)
+            await opens(lane, *args)
         finally:
             lane._group = group
 
@@ -200,6 +200,10 @@ def state_is_never_merged(patch: pytest.MonkeyPatch) -> None:
     lanestate.merge_never(patch)
 
 
+def a_place_is_written_before_its_state(patch: pytest.MonkeyPatch) -> None:
+    lanestate.place_ahead(patch)
+
+
 def records_are_released_before_the_commit(patch: pytest.MonkeyPatch) -> None:
     prefixes, releases = Window.prefix, Window.release
 
@@ -284,10 +288,6 @@ def the_window_is_not_forgotten(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Window, "clear", lambda _: [])
 
 
-def state_is_not_forgotten(patch: pytest.MonkeyPatch) -> None:
-    lanestate.never_forget(patch)
-
-
 def a_lane_opens_again_without_a_heartbeat(patch: pytest.MonkeyPatch) -> None:
     async def wait(lane: Lane) -> None:
         await asyncio.sleep(0.1)
@@ -336,6 +336,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     records_are_settled_as_they_finish,
     state_is_merged_before_the_commit,
     state_is_never_merged,
+    a_place_is_written_before_its_state,
     records_are_released_before_the_commit,
     acknowledgements_are_not_awaited,
     offsets_are_sent_before_the_acknowledgements,
@@ -343,7 +344,6 @@ MUTATIONS: tuple[Mutation, ...] = (
     a_failed_commit_is_tried_again_at_once,
     the_changelog_is_left_out,
     the_window_is_not_forgotten,
-    state_is_not_forgotten,
     a_lane_opens_again_without_a_heartbeat,
     the_producer_is_not_dropped,
     a_closed_lane_works_on,

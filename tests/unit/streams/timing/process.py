@@ -16,11 +16,11 @@ import streams.app as apps
 from agents.base import Tools
 from schemas.settings import Settings
 from schemas.topics import LISTING_UPDATED
-from streams.limits import Limits
 from tests.unit.streams.timing.current import current
+from tests.unit.streams.timing.lanestate import Disk, Rows
 from tests.unit.streams.timing.story import CHAIN, LIMITS
 from tests.unit.streams.timing.wire import GroupConsumer, Thread, WireClient
-from tests.unit.streams.timing.world import World
+from tests.unit.streams.timing.world import Killed, World
 
 TP = faust.types.TP(LISTING_UPDATED, 0)
 RESUME_S = 0.004  # between an assignment and the flow of records
@@ -41,8 +41,9 @@ SETTINGS = Settings(
 class Process:
     """A worker. `exits`: the errors that would have ended it."""
 
-    def __init__(self, world: World, limits: Limits = LIMITS) -> None:
+    def __init__(self, world: World, rows: Rows) -> None:
         self.world = world
+        self.disk = Disk(self, rows)
         self.settings = SETTINGS
         self.dead = False
         self.member = False
@@ -57,16 +58,17 @@ class Process:
         self._context = contextvars.copy_context()
         self._context.run(current.set, self)
         world.processes.append(self)
-        self._context.run(self._build, limits)
+        self._context.run(self._build)
 
-    def _build(self, limits: Limits) -> None:
+    def _build(self) -> None:
         nothing: Any = None
         tools = Tools(nothing, nothing, locales=("en",), partners=frozenset(), pipeline_version="p1")
         self.app = apps.build_app(
             SETTINGS,
             (CHAIN,),
             tools,
-            limits,
+            LIMITS,
+            self.disk,
             app_version="0",
             reporter=self.reports.append,
             fail=self.exits.append,
@@ -111,6 +113,11 @@ class Process:
         """As SIGKILL: no word to anybody."""
         self.dead = True
         self.member = False
+
+    def acts(self) -> None:
+        """What a dead process does, it does not do."""
+        if self.dead:
+            raise Killed
 
     @property
     def lane(self) -> Any:

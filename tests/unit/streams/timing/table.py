@@ -23,6 +23,7 @@ from tests.unit.streams.timing import clock, faults, lanestate
 from tests.unit.streams.timing.current import current
 from tests.unit.streams.timing.history import expected, faults_in
 from tests.unit.streams.timing.kafka import Kafka
+from tests.unit.streams.timing.lanestate import Rows
 from tests.unit.streams.timing.process import SETTINGS, TP, Process
 from tests.unit.streams.timing.story import PAST, offset_of, story
 from tests.unit.streams.timing.wire import ChangelogConsumer, Producer, WireClient
@@ -31,7 +32,8 @@ from tests.unit.streams.timing.world import Fault, Killed, World
 GROUP = SETTINGS.kafka.group
 QUIET_S = 1.0  # after the end: what is late comes now
 OPENING = (
-    "bootstrap", "coordinator", "init", "metadata", "committed", "changelog consumer", "changelog end", "changelog",
+    "bootstrap", "coordinator", "init", "metadata", "committed", "changelog consumer", "changelog start", "changelog end",
+    "changelog",
     "first offset", "end offset",
 )  # fmt: skip
 REOPENING = ("heartbeat", "init", "committed", "changelog end", "changelog", "end offset")
@@ -85,7 +87,10 @@ def cases() -> Iterator[Case]:
     for fault in faults.WAITING:  # records fetched, fed and being committed, all at once
         yield Case(Meeting("fetch", 1, fault), SLOW)
     for step, when, nth, fault in product(WITHIN, ("begins", "ends"), (1, 2), faults.SUDDEN):
-        yield Case(Meeting(f"{step} {when}", nth, fault), (REBALANCED,) if step == "rewind" else ())
+        if step != "rewind":
+            yield Case(Meeting(f"{step} {when}", nth, fault))
+        elif fault is not faults.fails:  # a fault in a rebalance ends the process
+            yield Case(Meeting(f"{step} {when}", nth, fault), (REBALANCED,))
 
 
 class Verdict(Struct):
@@ -97,14 +102,14 @@ class Verdict(Struct):
 
 def judge(case: Case | None, mutate: Callable[[pytest.MonkeyPatch], None] | None = None) -> Verdict:
     """Run a case on a world that an earlier process has left behind; `mutate` breaks what runs in it."""
-    before = past()
+    before = copy.deepcopy(past())
     with pytest.MonkeyPatch.context() as patch:
         if mutate is not None:
             mutate(patch)
         _prepare(patch)
         worlds: list[World] = []
         try:
-            return clock.run(lambda: _play(case, copy.deepcopy(before), worlds))
+            return clock.run(lambda: _play(case, before, worlds))
         except clock.Stuck as error:
             exits = [f"a process ended: {error!r}" for process in worlds[0].processes for error in process.exits]
             return Verdict([*worlds[0].violations, *exits, f"stuck: {error}"], fired=True)
@@ -132,31 +137,39 @@ def _seamed(step: str, call: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @cache
-def past() -> Kafka:
-    """What an earlier process has left: some records done, the markers of its last transaction not written yet."""
+def past() -> tuple[Kafka, Rows, Rows]:
+    """What an earlier process has left: some records done, the markers of its last transaction not written yet.
+
+    With it its disk, which lacks the last transaction, and that of a worker which had the partition long before.
+    """
     with pytest.MonkeyPatch.context() as patch:
         _prepare(patch)
         return clock.run(_earlier)
 
 
-async def _earlier() -> Kafka:
+async def _earlier() -> tuple[Kafka, Rows, Rows]:
     world = World(Kafka(), story()[:PAST])
-    process = world.owner = Process(world)
+    process = world.owner = Process(world, {})
+    disks: list[Rows] = []
     await process.join(TP)
     group, end = process.settings.kafka.group, offset_of(PAST - 1) + 1
     while True:
         await asyncio.sleep(0.001)
         pending = [owner.transaction for owner in world.kafka.ids.values() if owner.transaction is not None]
-        if pending and pending[0].commits and pending[0].offsets.get(group) == end:
+        ends = pending and pending[0].commits and pending[0].offsets.get(group) == end
+        if not ends and process.disk.rows not in disks:
+            disks.append(dict(process.disk.rows))
+        if ends:
             process.kill()
-            return copy.deepcopy(world.kafka)
+            return copy.deepcopy((world.kafka, disks[-1], disks[2]))
 
 
-async def _play(case: Case | None, kafka: Kafka, worlds: list[World]) -> Verdict:
-    world = World(kafka, story())
+async def _play(case: Case | None, before: tuple[Kafka, Rows, Rows], worlds: list[World]) -> Verdict:
+    kafka, disk, spare = before
+    world = World(kafka, story(), spare)
     worlds.append(world)
     kafka.on_commit = lambda: world.violations.extend(faults_in(kafka, world.records, GROUP))
-    world.owner = Process(world)
+    world.owner = Process(world, disk)
     if case is not None:
         for meeting in (*case.before, case.meeting):
             world.faults.append(Fault(*meeting, world.faults[-1] if world.faults else None))
@@ -180,9 +193,10 @@ def _wrong(world: World) -> list[str]:
     lane, end = world.owner.lane, world.records[-1].offset + 1
     if lane is None or not lane.is_open:
         said.append("nobody has the lane open")
-    elif lane.status().position != end or lanestate.state_of(lane) != expected(world.records)[2]:
+    elif lane.status().position != end or lanestate.state_of(world.owner.disk.rows)[0] != expected(world.records)[2]:
         said.append("the lane is not where the group is")
     for process in world.processes:
+        said += [told] if (told := lanestate.untrue(process.disk.rows, world.kafka)) else []
         clients = sum(not client.closed for client in process.clients)
         if not process.dead and clients > (process.lane is not None):
             said.append(f"{clients} producers are open")

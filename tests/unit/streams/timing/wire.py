@@ -123,7 +123,7 @@ class ChangelogConsumer:
         self._log = self._world.kafka.logs[tp.topic]
 
     async def beginning_offsets(self, tps: list[TopicPartition]) -> dict[TopicPartition, int]:
-        return dict.fromkeys(tps, 0)
+        return await self._world.at("changelog start", self._process, lambda: dict.fromkeys(tps, 0))
 
     async def end_offsets(self, tps: list[TopicPartition]) -> dict[TopicPartition, int]:
         return await self._world.at("changelog end", self._process, lambda: {tps[0]: self._end})
@@ -141,7 +141,7 @@ class ChangelogConsumer:
     async def position(self, tp: TopicPartition) -> int:
         return self._at
 
-    async def getmany(self, *tps: TopicPartition, timeout_ms: int) -> dict[TopicPartition, list[ConsumerRecord]]:
+    async def getmany(self, *tps: TopicPartition, **limits: int) -> dict[TopicPartition, list[ConsumerRecord]]:
         rows = await self._world.at("changelog", self._process, self._take)
         return {tp: [fetched(tp, row) for row in rows] for tp in tps}
 

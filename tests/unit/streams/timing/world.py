@@ -57,6 +57,7 @@ class World(Struct):
 
     kafka: Kafka
     records: list[Any]
+    spare: lanestate.Rows = field(default_factory=dict)  # the disk of a worker that had the partition long ago
     faults: list[Fault] = field(default_factory=list)
     processes: list["Process"] = field(default_factory=list)
     owner: Any = None
@@ -91,11 +92,8 @@ class World(Struct):
         return answer
 
     def look(self, step: str, process: "Process") -> None:
-        """No lane may hold for true what is not committed, nor anything while it opens."""
-        if process.lane is None or step not in {"init", "heartbeat", "end"}:
-            return
-        judge = lanestate.ahead if step == "end" else lanestate.left
-        said = judge(process.lane, self.kafka)
+        """No worker may hold for true what is not committed, least of all at these moments."""
+        said = lanestate.untrue(process.disk.rows, self.kafka) if step in {"init", "end"} else ""
         self.violations += [f"at {step}: {said}"] if said else []
 
     async def passing(self, step: str) -> None:
@@ -110,8 +108,7 @@ class World(Struct):
     def touch(self, step: str) -> None:
         """A step within a process at which it cannot wait: what happens there, happens beside it."""
         process = current.get()
-        if process.dead:
-            raise Killed
+        process.acts()
         fault = self._fault(step, process)
         if fault is not None:
             happening = fault.happens(Moment(self, process, step, lambda: None))
