@@ -1,5 +1,6 @@
 """Judges what a case has left behind: what readers of committed records see, and what the lanes believe."""
 
+from base64 import b64decode
 from collections import Counter
 from typing import Any
 
@@ -7,8 +8,7 @@ import msgspec
 
 from schemas.outputs import DeadLetter
 from schemas.topics import DEAD_LETTER
-from tests.integration.faults.campaign import number_of
-from tests.integration.faults.chain import Chain
+from tests.chaos.chain import Chain
 from tests.unit.streams.timing.kafka import Kafka
 from tests.unit.streams.timing.story import CHANGELOG, OUTPUT, POISON, follow
 
@@ -19,7 +19,7 @@ def visible(kafka: Kafka) -> tuple[list[tuple[bytes, Chain]], list[int]]:
     """Outputs (key and chain) and the numbers of dead letters, as committed, in their order."""
     outputs = [(row.key, msgspec.json.decode(row.value, type=Chain)) for row in kafka.logs[OUTPUT].committed()]
     letters = [msgspec.json.decode(row.value, type=DeadLetter) for row in kafka.logs[DEAD_LETTER].committed()]
-    return outputs, [number_of(letter) for letter in letters]
+    return outputs, [number_in(b64decode(letter.value or "")) for letter in letters]
 
 
 def state_of(kafka: Kafka) -> dict[str, Chain]:

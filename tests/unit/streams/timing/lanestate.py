@@ -13,11 +13,10 @@ from streams.changelog import OFFSET_HEADER
 from streams.lane import Lane
 from streams.runner import Runner
 from streams.state import Change, PartitionState, Place
-from tests.integration.faults.chain import Chain
+from tests.chaos.chain import Chain
 from tests.unit.streams.timing.kafka import Kafka
 from tests.unit.streams.timing.story import CHANGELOG
 
-MERGE = (Runner, "_merge")  # the step after a commit that makes new states true
 Rows = dict[bytes, bytes]
 
 
@@ -57,7 +56,8 @@ class Disk:
 def state_of(rows: Rows) -> tuple[dict[str, Chain], Place | None]:
     """The states on a disk, by key, and the place in the changelog that they say they stand at."""
     state = PartitionState(Disk(None, rows), TopicPartition(LISTING_UPDATED, 0), Chain)  # type: ignore[arg-type]
-    begin, place = state._prefix + b"\1", rows.get(state._prefix + b"\0")
+    state._life = 0
+    begin, place = state._rows, rows.get(state._place)
     keys = [name[len(begin) :].decode() for name in rows if name.startswith(begin)]
     known = {key: state.get(key).state for key in keys}  # type: ignore[union-attr]
     return known, None if place is None else msgspec.msgpack.decode(place, type=Place)
@@ -74,6 +74,9 @@ def untrue(rows: Rows, kafka: Kafka) -> str:
     if held != true:
         return f"the disk holds {held} at {place.last}, where {true} is committed"
     return "" if place.input_offset == offset else f"the disk says {place.input_offset} at {place.last}, not {offset}"
+
+
+STEPS = {"merge": (Runner, "_merge"), "disk": (Disk, "put")}  # after a commit, and while state is read back
 
 
 # --- mutations (mutations.py) ----------------------------------------------------------------------------------------
@@ -125,7 +128,6 @@ def place_ahead(patch: pytest.MonkeyPatch) -> None:
 
     def apply(state: PartitionState, changes: Any, place: Place) -> None:
         applies(state, (), place)
-        streams.lane.time.monotonic()  # a seam, so that a process may die here
         applies(state, changes, place)
 
     patch.setattr(PartitionState, "apply", apply)

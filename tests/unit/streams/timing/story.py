@@ -12,8 +12,7 @@ from schemas.contracts import LISTING_CONTRACT
 from schemas.events import ListingUpdated
 from schemas.topics import DEAD_LETTER, LISTING_UPDATED, changelog, listing_localized
 from streams.limits import Limits
-from tests.integration.faults.campaign import event_json
-from tests.integration.faults.chain import Chain
+from tests.chaos.chain import Chain, Kind, event_json
 from tests.unit.streams.timing.current import current
 
 OUTPUT = listing_localized("en")
@@ -38,9 +37,8 @@ def story() -> list[Any]:
 
 def _record(number: int) -> Any:
     key = f"k{number * 7 // 3 % KEYS}"
-    value = event_json(number, key, "poison" if number in POISON else "chain")
-    if number in POISON and number != POISON[1]:
-        value = value[:-1]
+    kind = Kind.SOUND if number not in POISON else Kind.POISON if number == POISON[1] else Kind.BROKEN
+    value = event_json(number, key, kind)
     return ConsumerRecord(
         LISTING_UPDATED, 0, offset_of(number), 1_772_000_000_000, 0, key.encode(), value, None, -1, -1, ()
     )
@@ -49,7 +47,7 @@ def _record(number: int) -> Any:
 async def localize(event: ListingUpdated, tools: object) -> int:
     await current.get().world.passing("localize")
     await asyncio.sleep(0.05 if event.version in STRAGGLERS else 0.002 + event.version % 3 * 0.001)
-    if event.title == "poison":
+    if event.title == Kind.POISON:
         raise ValueError(event.title)
     return event.version
 
