@@ -31,22 +31,23 @@ class Halt(NamedTuple):
     after: bool = False
 
 
+# In this order a test meets state to read back, and disks that lag behind it, from the second step on.
 HALTS = {
+    "fed": Halt(Lane, "feed", after=True),
+    "between two transactions": Halt(Lane, "_committed", after=True),
     "before the fence": Halt(LaneProducer, "start"),
     "after the fence": Halt(LaneProducer, "start", after=True),
     "committed offset read": Halt(LaneConsumer, "committed", after=True),
     "while state is read back": Halt(PartitionState, "apply", after=True),
     "state read back": Halt(streams.lane, "restore", after=True),
-    "fed": Halt(Lane, "feed", after=True),
     "taken": Halt(Window, "put", after=True),
     "settled": Halt(Runner, "_settle", after=True),
+    "state written, not released": Halt(Window, "release"),
     "written, not acknowledged": Halt(SendProduceReqHandler, "handle_response"),
     "acknowledged": Halt(AIOKafkaProducer, "send_offsets_to_transaction"),
     "offsets written": Halt(TxnOffsetCommitHandler, "handle_response"),
     "committed, not heard of": Halt(EndTxnHandler, "handle_response"),
     "committed, state not written": Halt(Runner, "_merge"),
-    "state written, not released": Halt(Window, "release"),
-    "between two transactions": Halt(Lane, "_committed", after=True),
 }
 
 
