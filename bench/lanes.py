@@ -5,6 +5,7 @@ times; ratios are taken round by round, so a machine whose speed drifts does not
 
 * `lanes`: this project's worker: any order inside, offset order outside, one output a record, one transaction a
   finished prefix.
+* `state`: the same, and every record changes the state of its key.
 * `bare`: `getmany`, the same decoding, the same output bytes by `send_batch`, acknowledgements, `commit()`:
   at least once, one record after the other. The ratio is what lanes, windows, agents and transactions cost.
 * `consume`: `getmany` and `commit()`, nothing else: what the client library costs by itself. No goal; it shows how much
@@ -15,7 +16,6 @@ times; ratios are taken round by round, so a machine whose speed drifts does not
 import argparse
 import asyncio
 import json
-import os
 import subprocess
 import sys
 import time
@@ -24,57 +24,27 @@ from pathlib import Path
 from statistics import median
 
 import msgspec
-import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from agents.base import Agent, Outcome, Output
-from inference.models import LoadedModels
-from inference.requests import Priority
+from bench.lane_kit import LOCALE, OUTPUT, Seen, drain, fill, leave, worker_environment
 from schemas.codec import decode, encode
 from schemas.contracts import LISTING_CONTRACT
 from schemas.envelope import output_headers
 from schemas.events import ListingUpdated
-from schemas.settings import LocalizationSettings, Settings, environment, load
-from schemas.topics import LISTING_UPDATED, listing_localized
+from schemas.settings import LocalizationSettings, Settings, load
+from schemas.topics import LISTING_UPDATED
 from streams.broker.server import Broker
 from streams.logs import configure_logging
 from streams.topics import create_topics
-from streams.worker import Worker
 
-LOCALE = "en"
-OUTPUT = listing_localized(LOCALE)
-GOALS = {"lanes/bare": 0.7, "lanes/stock": 10.0}
-
-
-class Seen(msgspec.Struct, frozen=True):
-    """One small output a record, the same for every engine."""
-
-    listing_id: str
-    version: int
-
-
-async def fill(bootstrap: str, records: int) -> None:
-    """Write the input once."""
-    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, linger_ms=20, max_batch_size=500_000)
-    await producer.start()
-    try:
-        for at in range(records):
-            event = {
-                "listing_id": f"L{at:07d}",
-                "seller_id": "s-1",
-                "marketplace": "example",
-                "version": at,
-                "title": "Stainless steel water bottle, 750 ml",
-                "description": "Keeps drinks cold for 24 hours.",
-                "source_locale": "en",
-                "updated_at": "2026-01-01T00:00:00Z",
-            }
-            await producer.send(LISTING_UPDATED, orjson.dumps(event), key=f"L{at:07d}".encode())
-        await producer.flush()
-    finally:
-        await producer.stop()
+BACKLOG = {
+    "DRAGOMAN_LANES__WINDOW": "8000",
+    "DRAGOMAN_LANES__FETCH_RECORDS": "2000",
+    "DRAGOMAN_LANES__TRANSACTION_RECORDS": "10000",
+}
+GOALS = {"lanes/bare": 0.9, "state/bare": 0.9, "lanes/stock": 10.0}
 
 
 # --- the engines, each run in a process of its own ------------------------------------------------------------------
@@ -82,42 +52,12 @@ async def fill(bootstrap: str, records: int) -> None:
 
 async def run_lanes(group: str, total: int) -> float:
     """The worker itself, its agent cut down to one output a record."""
-    done = asyncio.Event()
-    seen = 0
-    started = 0.0
+    return await drain(total, keeps_state=False)
 
-    async def localize(event: ListingUpdated, _tools: object) -> None:
-        nonlocal started
-        started = started or time.perf_counter()
 
-    def settle(_state: Seen | None, event: ListingUpdated, _localized: None) -> Outcome[Seen]:
-        output = Output(OUTPUT, event.listing_id, Seen(event.listing_id, event.version), "bench.v1", LOCALE)
-        return Outcome((output,))
-
-    agent = Agent(
-        contract=LISTING_CONTRACT,
-        state=Seen,
-        localize=localize,
-        settle=settle,
-        state_key=lambda event: event.listing_id,
-        priority=Priority.LISTING,
-    )
-
-    def count(report: object) -> None:
-        nonlocal seen
-        seen += getattr(report, "records", 0)
-        if seen >= total:
-            done.set()
-
-    worker = Worker(load(), agents=(agent,), load_models=lambda: LoadedModels((), None), also_report=count)
-    running = asyncio.create_task(worker.run())
-    await asyncio.wait([asyncio.create_task(done.wait()), running], return_when=asyncio.FIRST_COMPLETED)
-    if not done.is_set():
-        await running  # it says why it ended
-    seconds = time.perf_counter() - started
-    worker.stop()
-    await running
-    return seconds
+async def run_state(group: str, total: int) -> float:
+    """The same, and every record changes its key's state: a row of the changelog and one on disk."""
+    return await drain(total, keeps_state=True)
 
 
 async def run_bare(group: str, total: int, *, outputs: bool = True) -> float:
@@ -215,6 +155,7 @@ async def run_stock(group: str, total: int) -> float:
 
 ENGINES: dict[str, Callable[[str, int], Awaitable[float]]] = {
     "lanes": run_lanes,
+    "state": run_state,
     "bare": run_bare,
     "consume": run_consume,
     "stock": run_stock,
@@ -226,21 +167,9 @@ ENGINES: dict[str, Callable[[str, int], Awaitable[float]]] = {
 
 def measure(engine: str, broker: Broker, round_: int, total: int) -> float:
     """Run one engine in a process of its own and return records per second."""
-    settings = {
-        "DRAGOMAN_KAFKA__BOOTSTRAP": broker.bootstrap,
-        "DRAGOMAN_LOCALIZATION__MEMORY_DIR": str(broker.data_dir / "memory"),
-        "DRAGOMAN_LANES__STATE_DIR": str(broker.data_dir / "state"),
-        "DRAGOMAN_KAFKA__GROUP": f"bench-{engine}-{round_}",
-        "DRAGOMAN_LOCALIZATION__LOCALES": json.dumps([LOCALE]),
-        "DRAGOMAN_LANES__WINDOW": "8000",
-        "DRAGOMAN_LANES__FETCH_RECORDS": "2000",
-        "DRAGOMAN_LANES__TRANSACTION_RECORDS": "10000",
-        "DRAGOMAN_HTTP__PORT": "-1",
-        "DRAGOMAN_LOGS__LEVEL": "error",
-    }
     answer = subprocess.run(
         [sys.executable, __file__, "--engine", engine, "--group", f"bench-{engine}-{round_}", "--total", str(total)],
-        env=environment(settings),
+        env=worker_environment(broker, f"bench-{engine}-{round_}", **BACKLOG),
         stdout=subprocess.PIPE,
         check=True,
         timeout=300,
@@ -261,8 +190,8 @@ def compare(rounds: int, records: int, stock_records: int) -> dict[str, object]:
                 rates[engine].append(measure(engine, broker, round_, total))
                 print(f"round {round_ + 1}  {engine:8s} {rates[engine][-1]:10,.0f} records/s", flush=True)
     ratios = {
-        f"lanes/{other}": median(a / b for a, b in zip(rates["lanes"], rates[other], strict=True))
-        for other in ("bare", "stock", "consume")
+        f"{ours}/{other}": median(a / b for a, b in zip(rates[ours], rates[other], strict=True))
+        for ours, other in (("lanes", "bare"), ("state", "bare"), ("lanes", "stock"), ("lanes", "consume"))
     }
     return {
         "name": "lanes",
@@ -286,7 +215,7 @@ def main() -> None:
         configure_logging(load().logs)
         print(asyncio.run(ENGINES[options.engine](options.group, options.total)))
         sys.stdout.flush()
-        os._exit(0)  # Faust's threads outlive a stop; the figure is out
+        leave()
     print(json.dumps(compare(options.rounds, options.records, options.stock_records)))
 
 

@@ -47,9 +47,8 @@ class SharedMemory:
     memory: Memory
     corrected: asyncio.Event
 
-    def __init__(self, settings: Settings, may_remember: Callable[[str], bool] | None = None) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._may_remember = may_remember
         self._writer = MemoryWriter(settings.kafka.bootstrap)
         self._learned = 0
         self._strange: set[str] = set()
@@ -69,7 +68,6 @@ class SharedMemory:
             local.memory_entries,
             store=opened.store.get,
             share=self._writer.offer,
-            may_remember=self._may_remember,
         )
         corrections = Follower(kafka.bootstrap, (TRANSLATION_CORRECTIONS,), self._take_corrections)
         entries = Follower(

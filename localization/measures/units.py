@@ -9,13 +9,14 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 from babel import Locale
 from babel.numbers import format_decimal
 from babel.units import format_unit
 from msgspec import Struct
 
+from localization.conversion import converted
 from localization.measures.names import is_name
 from localization.text.numerals import NUMERAL, value
 from schemas.locales import cldr_of, parse_locale
@@ -221,7 +222,7 @@ def _told(measure: Measure, source_locale: str, target_locale: str) -> str | Non
     values = _values(measure, source_locale)
     if max(map(abs, values)) < Decimal(conversion.least):
         return None
-    told = [_rounded(_converted(float(one), conversion.pint, conversion.to_pint)) for one in values]
+    told = [_rounded(converted(float(one), conversion.pint, conversion.to_pint)) for one in values]
     return _formatted(Measure(0, 0, measure.numerals, measure.between, conversion.to), told, target_locale)
 
 
@@ -249,18 +250,6 @@ def _rounded(number: float) -> Decimal:
         return Decimal(round(number))
     shown = Decimal(f"{number:.1f}" if abs(number) >= 1 else f"{number:.2g}")
     return shown.to_integral_value() if shown == shown.to_integral_value() else shown
-
-
-@lru_cache(maxsize=1)
-def _registry() -> Any:
-    import pint  # noqa: PLC0415  (its registry takes half a second, and most texts hold no measure of the other system)
-
-    return pint.UnitRegistry()
-
-
-@lru_cache(maxsize=4096)
-def _converted(number: float, unit: str, to: str) -> float:
-    return float(_registry().Quantity(number, unit).to(to).magnitude)
 
 
 @lru_cache(maxsize=64)

@@ -15,8 +15,8 @@ class Memory:
     """The verdicts of one process, at most `entries` of them at hand, and those of `store` behind them.
 
     The least recently used leave first. What people have corrected is in `corrections` and outranks all of it. `share`
-    is told of every new verdict, so that other processes need not ask for it; `may_remember` keeps a segment out of
-    every layer. Refusals are kept too: a replay asks for nothing twice. One event loop owns it.
+    is told of every new verdict, so that other processes need not ask for it. Refusals are kept too: a replay asks for
+    nothing twice. One event loop owns it.
     """
 
     def __init__(
@@ -25,7 +25,6 @@ class Memory:
         *,
         store: Shelf | None = None,
         share: Callable[[Key, Verdict], None] | None = None,
-        may_remember: Callable[[str], bool] | None = None,
     ) -> None:
         self.corrections = Corrections()
         self._entries = entries
@@ -33,7 +32,6 @@ class Memory:
         self._names: dict[bytes, Key] = {}
         self._shelves: tuple[Shelf, ...] = (self._at_hand,) if store is None else (self._at_hand, store)
         self._share = share
-        self._may_remember = may_remember
 
     def __len__(self) -> int:
         return len(self._verdicts)
@@ -52,8 +50,6 @@ class Memory:
     def remember(self, key: Key, verdict: Verdict) -> None:
         """Keep a verdict and share it; with room for none, it is only shared."""
         if len(key.segment) > SEGMENT_CHARS_MAX:
-            return
-        if self._may_remember is not None and not self._may_remember(key.segment):
             return
         if key in self._verdicts:  # what was said before may stand under another name
             self._forget(key)

@@ -1,7 +1,8 @@
 """Conversions: whether two measures of different units say the same (pint)."""
 
-from functools import cache, lru_cache
-from typing import Any, Final
+from typing import Final
+
+from localization.conversion import converted
 
 _PINT: Final = {
     "mass-tonne": "metric_ton", "volume-gallon": "gallon", "temperature-celsius": "degC",
@@ -20,22 +21,13 @@ def dimension(some: frozenset[str]) -> frozenset[str]:
     return frozenset(unit.partition("-")[0] for unit in some)
 
 
-@cache
-def _registry() -> Any:
-    import pint  # noqa: PLC0415 -- takes 0.3 s, and only a converted measure needs it
-
-    return pint.UnitRegistry()
-
-
-@lru_cache(maxsize=4096)
-def converted(amount: str, unit: str, other: str) -> float | None:
+def _in_other(amount: str, unit: str, other: str) -> float | None:
     """Return an amount of one unit in another, or None where they do not measure the same."""
     if unit.partition("-")[0] != other.partition("-")[0]:
         return None
-    registry = _registry()
     one, two = (_PINT.get(name, name.partition("-")[2].replace("-", "_")) for name in (unit, other))
     try:
-        return float(registry.Quantity(float(amount), one).to(two).magnitude)
+        return converted(float(amount), one, two)
     except Exception:  # noqa: BLE001 -- pint raises its own kinds, AttributeError and TypeError for an unknown unit
         return None
 
@@ -44,8 +36,8 @@ def agree(amount: str, some: frozenset[str], other: str, others: frozenset[str])
     """Whether two measures say the same within the rounding that either was written with."""
     for one in some:
         for two in others:
-            value = converted(amount, one, two)
-            back = converted(other, two, one)
+            value = _in_other(amount, one, two)
+            back = _in_other(other, two, one)
             if value is not None and back is not None and (_rounds(value, other) or _rounds(back, amount)):
                 return True
     return False

@@ -165,10 +165,10 @@ async def test_a_request_taken_back_stops_and_one_that_is_none_is_ignored(shop: 
         for key, value in bad:
             await producer.send_and_wait(RELOCALIZE, value, key)
     shop.spawn("p2")
-    request = await shop.relocalize(rate=40.0)
+    request = await shop.relocalize(rate=10.0)
     await shop.until_replayed(request, 0.1)
     (known,) = (await asyncio.to_thread(shop.dragoman, "status"))["requests"]
-    assert (known["id"], known["done"], known["rate_limit"]) == (request.id, False, 40.0)
+    assert (known["id"], known["done"], known["rate_limit"]) == (request.id, False, 10.0)
     assert known["rate"] > 0
     assert known["seconds_left"] > 0
     assert await asyncio.to_thread(shop.dragoman, "cancel", request.id) == {"id": request.id, "cancelled": True}

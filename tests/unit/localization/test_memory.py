@@ -120,18 +120,16 @@ def test_under_a_strict_mask_the_stand_ins_stay_for_whoever_restores_them():
     assert memory.recall(key("Pack of 5")) == Verdict("Pacote de 731", strict=True, kind="normalized")
 
 
-def test_what_must_not_be_remembered_reaches_no_layer():
+def test_what_is_too_long_to_be_remembered_reaches_no_layer():
     shared, rows = [], []
 
     def look(name):
         rows.append(name)
 
-    memory = Memory(
-        10, store=look, share=lambda *said: shared.append(said), may_remember=lambda text: "Ana" not in text
-    )
-    memory.remember(key("Thank you, Ana"), Verdict("Obrigado, Ana"))
-    memory.remember(key("x" * (SEGMENT_CHARS_MAX + 1)), Verdict("x"))
-    assert memory.recall(key("Thank you, Ana")) is None
+    endless = key("x" * (SEGMENT_CHARS_MAX + 1))
+    memory = Memory(10, store=look, share=lambda *said: shared.append(said))
+    memory.remember(endless, Verdict("x"))
+    assert memory.recall(endless) is None
     assert shared == []
     memory.remember(key("Thank you"), Verdict("Obrigado"))
     assert shared == [(key("Thank you"), Verdict("Obrigado"))]
