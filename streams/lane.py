@@ -29,7 +29,7 @@ from streams.changelog import restore
 from streams.group import Group
 from streams.limits import Limits
 from streams.replay import Replay
-from streams.resume import name_of, resume_offset
+from streams.resume import Overtaken, name_of, resume
 from streams.runner import Runner
 from streams.status import LaneStatus
 from streams.transaction import LaneProducer, Message, Progress, TooLarge
@@ -37,6 +37,8 @@ from streams.window import being_cancelled
 
 LIVING = ("opening", "open")  # the states of a lane that serves or will; it also drains, and is closed
 BACKOFF_S = (0.1, 2.0)  # first and longest pause before a lane opens again; it starts anew after a commit
+# Passes, or is mended over there: open again for ever.
+BROKER_TROUBLE = (KafkaError, OSError, TimeoutError, TooLarge, Overtaken)
 FAULTS_MAX = 10  # failures of any other kind, without a commit between them, before the process ends
 PRESSED_SHARE = 8  # of the window; priorities keep live events ahead of a replay, this keeps their queue short
 STALE_MAX = 3  # such fetches before the lane opens again, and looks whether the partition still is what it was
@@ -44,14 +46,6 @@ STALE_MAX = 3  # such fetches before the lane opens again, and looks whether the
 
 class Stale(Exception):
     """The broker gives older records than asked for: the end of the partition lies before the lane's position."""
-
-
-class Overtaken(Exception):
-    """What was read while opening does not fit together, and the group no longer knows this worker: another commits."""
-
-
-# Passes, or is mended over there: open again for ever.
-BROKER_TROUBLE = (KafkaError, OSError, TimeoutError, TooLarge, Overtaken)
 
 
 class Batch(Struct, frozen=True):
@@ -218,7 +212,7 @@ class Lane:
         topic = TopicPartition(changelog(self.tp.topic), self.tp.partition)
         restored = await restore(self._settings.kafka, topic, self._runner.state, self._restoring(limit))
         bounds = await self._group.bounds(self.tp)
-        offset = await self._resume(committed, restored.input_offset, bounds)
+        offset = await resume(self._group, self.tp, committed, restored.input_offset, bounds)
         if self._state not in LIVING:  # told to drain or to close meanwhile
             return
         self._runner.begin(offset)
@@ -239,19 +233,6 @@ class Lane:
             limit.reschedule(asyncio.get_running_loop().time() + self._settings.lanes.open_timeout_s)
 
         return tell
-
-    async def _resume(self, committed: int | None, state_offset: int | None, bounds: tuple[int, int]) -> int:
-        """Return where to go on; what contradicts itself is for the operator.
-
-        Unless another worker has the partition by now: between two of the questions it may have committed, and an
-        operator told to delete the state's records would delete good ones.
-        """
-        try:
-            return resume_offset(self.tp, committed, state_offset, bounds)
-        except OperatorError as error:
-            if await self._group.is_member():
-                raise
-            raise Overtaken("another worker has committed meanwhile") from error
 
     async def _lower_limit(self, topic: str) -> None:
         """Ask the broker what it takes, for it has refused what it had allowed."""

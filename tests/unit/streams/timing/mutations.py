@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError
 import streams.lane
 from streams.driver import LaneConsumer
 from streams.lane import Lane
+from streams.resume import resume_offset
 from streams.runner import Runner
 from streams.transaction import LaneProducer
 from streams.window import Window
@@ -314,10 +315,10 @@ def what_somebody_cancels_ends_the_lane(patch: pytest.MonkeyPatch) -> None:
 
 
 def an_overtaken_lane_blames_the_operator(patch: pytest.MonkeyPatch) -> None:
-    async def resume(lane: Lane, *args: Any) -> int:
-        return streams.lane.resume_offset(lane.tp, *args)
+    async def resume(group: object, *args: Any) -> int:
+        return resume_offset(*args)
 
-    patch.setattr(Lane, "_resume", resume)
+    patch.setattr(streams.lane, "resume", resume)
 
 
 # Each with the step whose cases find it first; the order of a day without faults is wrong at the first step already.

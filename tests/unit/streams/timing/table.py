@@ -32,9 +32,8 @@ from tests.unit.streams.timing.world import Fault, Killed, World
 GROUP = SETTINGS.kafka.group
 QUIET_S = 1.0  # after the end: what is late comes now
 OPENING = (
-    "bootstrap", "coordinator", "init", "metadata", "committed", "changelog consumer", "changelog start", "changelog end",
-    "changelog",
-    "first offset", "end offset",
+    "bootstrap", "coordinator", "init", "metadata", "committed",
+    "changelog consumer", "changelog start", "changelog end", "changelog", "first offset", "end offset",
 )  # fmt: skip
 REOPENING = ("heartbeat", "init", "committed", "changelog end", "changelog", "end offset")
 TRANSACTION = ("add partitions", "produce", "add offsets", "offsets", "end")
