@@ -115,5 +115,9 @@ def there(probe: Probe, step: str) -> Path:
 async def _until_there(probe: Probe, step: str) -> None:
     async with asyncio.timeout(60):
         while not there(probe, step).exists():
-            assert probe.workers[-2].poll() is None, f"{step}: {probe.said()}"
+            assert probe.workers[-2].poll() is None, f"{step}: {_last_words(probe)}"
             await asyncio.sleep(0.02)
+
+
+def _last_words(probe: Probe) -> str:
+    return (probe.folder / f"worker{len(probe.workers) - 2}.log").read_text()[-1000:]
