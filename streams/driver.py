@@ -15,7 +15,7 @@ from typing import Any, Protocol, cast
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
-from aiokafka.errors import IllegalStateError, KafkaError
+from aiokafka.errors import ConsumerStoppedError, IllegalStateError, KafkaError
 from faust.events import Event
 from faust.transport.drivers import aiokafka as stock
 from faust.types import TP
@@ -137,6 +137,10 @@ class LaneConsumer(stock.Consumer):
         try:
             async with asyncio.timeout(HEARTBEAT_TIMEOUT_S):
                 return await self._thread.heartbeat()
+        except asyncio.CancelledError:
+            if being_cancelled():
+                raise
+            return False  # aiokafka has cancelled what the heartbeat waited for
         except Exception as error:  # noqa: BLE001  (any failure means the same: not known to be a member)
             log.debug("heartbeat_failed", error=repr(error))
             return False
@@ -164,9 +168,12 @@ class LaneConsumer(stock.Consumer):
         except self.consumer_stopped_errors:
             if not self.app.should_stop:
                 raise
-        except asyncio.CancelledError:
-            if not self.app.should_stop:
+        except asyncio.CancelledError as error:
+            if self.app.should_stop:
+                return
+            if being_cancelled():
                 raise
+            raise ConsumerStoppedError("aiokafka has cancelled what the fetch waited for") from error
 
     async def _drain_once(self) -> None:
         self._wake.clear()

@@ -29,7 +29,7 @@ from streams.changelog import restore
 from streams.group import Group
 from streams.limits import Limits
 from streams.replay import Replay
-from streams.resume import name_of, resume_offset
+from streams.resume import Overtaken, name_of, resume
 from streams.runner import Runner
 from streams.status import LaneStatus
 from streams.transaction import LaneProducer, Message, Progress, TooLarge
@@ -37,7 +37,8 @@ from streams.window import being_cancelled
 
 LIVING = ("opening", "open")  # the states of a lane that serves or will; it also drains, and is closed
 BACKOFF_S = (0.1, 2.0)  # first and longest pause before a lane opens again; it starts anew after a commit
-BROKER_TROUBLE = (KafkaError, OSError, TimeoutError, TooLarge)  # passes, or is mended over there: open again for ever
+# Passes, or is mended over there: open again for ever.
+BROKER_TROUBLE = (KafkaError, OSError, TimeoutError, TooLarge, Overtaken)
 FAULTS_MAX = 10  # failures of any other kind, without a commit between them, before the process ends
 PRESSED_SHARE = 8  # of the window; priorities keep live events ahead of a replay, this keeps their queue short
 STALE_MAX = 3  # such fetches before the lane opens again, and looks whether the partition still is what it was
@@ -167,6 +168,10 @@ class Lane:
                 error = await self._serve_until_failure()
                 await self._reset(error)
                 await self._wait_for_membership()
+        except asyncio.CancelledError as error:
+            if being_cancelled():
+                raise
+            self._fail(Fatal(f"{name_of(self.tp)} found something cancelled while it started again: {error!r}"))
         except Exception as error:  # noqa: BLE001  (a lane that ended without a word would stall its partition for ever)
             self._fail(error)
 
@@ -207,7 +212,7 @@ class Lane:
         topic = TopicPartition(changelog(self.tp.topic), self.tp.partition)
         restored = await restore(self._settings.kafka, topic, self._runner.state, self._restoring(limit))
         bounds = await self._group.bounds(self.tp)
-        offset = resume_offset(self.tp, committed, restored.input_offset, bounds)
+        offset = await resume(self._group, self.tp, committed, restored.input_offset, bounds)
         if self._state not in LIVING:  # told to drain or to close meanwhile
             return
         self._runner.begin(offset)

@@ -5,8 +5,13 @@ from aiokafka import TopicPartition
 
 from schemas.errors import OperatorError
 from schemas.topics import changelog
+from streams.group import Group
 
 log = structlog.get_logger(__name__)
+
+
+class Overtaken(Exception):
+    """What was read while opening does not fit together, and the group no longer knows this worker: another commits."""
 
 
 def name_of(tp: TopicPartition) -> str:
@@ -37,3 +42,19 @@ def resume_offset(tp: TopicPartition, committed: int | None, state_offset: int |
     if offset < first:
         log.warning("records_expired", lane=name_of(tp), records=first - offset, consequence="they were never read")
     return max(offset, first)
+
+
+async def resume(
+    group: Group, tp: TopicPartition, committed: int | None, state_offset: int | None, bounds: tuple[int, int]
+) -> int:
+    """Return `resume_offset`; raises Overtaken where offsets contradict each other because another worker commits.
+
+    It may have begun to between two of the questions, and an operator told to delete the state's records would delete
+    good ones: what contradicts itself is for the operator only while the group knows this worker.
+    """
+    try:
+        return resume_offset(tp, committed, state_offset, bounds)
+    except OperatorError as error:
+        if await group.is_member():
+            raise
+        raise Overtaken("another worker has committed meanwhile") from error

@@ -46,6 +46,15 @@ class Probe:
         await create_topics(self.broker.bootstrap, specs, 1)
 
     def spawn(self, **env: str) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as log:
+            worker = subprocess.Popen(
+                [sys.executable, str(self.script)], env={**os.environ, **self.settings(), **env}, stdout=log, stderr=log
+            )
+        self.workers.append(worker)
+        return worker
+
+    def settings(self) -> dict[str, str]:
+        """What a worker finds in its environment."""
         settings = {
             "DRAGOMAN_KAFKA__BOOTSTRAP": self.broker.bootstrap,
             "DRAGOMAN_KAFKA__GROUP": GROUP,
@@ -57,15 +66,7 @@ class Probe:
             "DRAGOMAN_LOCALIZATION__MEMORY_DIR": str(self.folder / "memory"),
             "DRAGOMAN_LANES__STATE_DIR": str(self.folder / "state"),
         }
-        with self.log.open("ab") as log:
-            worker = subprocess.Popen(
-                [sys.executable, str(self.script)],
-                env={**os.environ, **settings, **self.env, **env},
-                stdout=log,
-                stderr=log,
-            )
-        self.workers.append(worker)
-        return worker
+        return {**settings, **self.env}
 
     @property
     def log(self) -> Path:

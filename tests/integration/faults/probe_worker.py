@@ -1,6 +1,7 @@
 """A worker process that runs the probe agent.
 
 Its models load when the file that LOAD_GATE names is there. SABOTAGE breaks a part from inside, once it has worked.
+HALT_AT names a step (halts.py) at which it stands still, having touched HALT_FILE.
 """
 
 import asyncio
@@ -25,6 +26,7 @@ from streams.process import run_worker
 from streams.runner import Runner
 from streams.window import Window
 from streams.worker import Worker
+from tests.integration.faults.halts import halt_at
 from tests.integration.faults.probe_agent import PROBE
 
 
@@ -66,6 +68,8 @@ def main() -> None:
         setattr(*SABOTAGE[name])
     if name == "recovery":
         setattr(*SABOTAGE["settle"])
+    if step := os.environ.get("HALT_AT"):
+        halt_at(step, Path(os.environ["HALT_FILE"]))
     configure_logging(settings.logs)
 
     def make(leaving: Callable[[], None]) -> Worker:

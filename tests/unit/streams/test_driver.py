@@ -5,7 +5,12 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from aiokafka.errors import GroupAuthorizationFailedError, GroupCoordinatorNotAvailableError, IllegalStateError
+from aiokafka.errors import (
+    ConsumerStoppedError,
+    GroupAuthorizationFailedError,
+    GroupCoordinatorNotAvailableError,
+    IllegalStateError,
+)
 from faust.types import TP
 
 from schemas.settings import Settings
@@ -172,10 +177,29 @@ async def test_fetches_are_short_while_a_lane_asks_where_to_begin(consumer, monk
 
 
 async def test_membership_is_one_good_heartbeat_outside_a_rebalance(consumer):
-    consumer._thread.beats = [True, False, OSError("away")]
-    assert [await consumer.is_member() for _ in range(3)] == [True, False, False]
+    consumer._thread.beats = [True, False, OSError("away"), asyncio.CancelledError()]
+    assert [await consumer.is_member() for _ in range(4)] == [True, False, False, False]
     consumer._revoked_at = 1.0
     assert not await consumer.is_member()
+
+
+async def test_a_fetch_that_aiokafka_cancels_ends_the_drain_loop_with_an_error(consumer):
+    """Faust takes a cancelled fetcher for one that was told to stop: the worker would stand there for ever."""
+    broken = asyncio.get_running_loop().create_future()
+    broken.cancel()
+    consumer._thread.hear_group = lambda: broken
+    with pytest.raises(ConsumerStoppedError):
+        await consumer._drain_messages(SimpleNamespace(_stopped=asyncio.Event()))
+
+
+async def test_a_drain_loop_that_is_cancelled_ends_so(consumer):
+    forever = asyncio.get_running_loop().create_future()
+    consumer._thread.hear_group = lambda: forever
+    draining = asyncio.create_task(consumer._drain_messages(SimpleNamespace(_stopped=asyncio.Event())))
+    await asyncio.sleep(0)
+    draining.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await draining
 
 
 class FakeCoordinator:

@@ -404,6 +404,16 @@ async def test_a_failure_of_the_recovery_itself_is_never_silent(world, rig):
     assert isinstance(rig.failed[0], AttributeError)
 
 
+async def test_a_recovery_that_somebody_else_cancels_is_never_silent(world, rig):
+    """A lane's task that ended without a word would stall its partition for ever."""
+    world.failures["commit"] = [ProducerFenced()]
+    world.failures["drop"] = [asyncio.CancelledError()]
+    await rig.opened()
+    rig.feed(0)
+    await rig.until(lambda: rig.failed)
+    assert isinstance(rig.failed[0], Fatal)
+
+
 async def test_limits_are_read_again_when_the_broker_refuses_a_size(world, rig):
     world.limits = Limits({**LIMITS.topics, OUTPUT: 1500}, LIMITS.input_bytes)
     world.failures["commit"] = [TooLarge(OUTPUT)]
@@ -455,6 +465,18 @@ async def test_offsets_that_contradict_each_other_are_for_the_operator(world, ri
     assert isinstance(rig.failed[0], OperatorError)
     assert "\n" not in str(rig.failed[0])
     assert rig.reports(LaneReopening) == []
+
+
+async def test_what_another_owner_commits_while_the_lane_opens_is_no_contradiction(world, rig):
+    """It read the offset, was taken for dead, and then read the state of its successor."""
+    world.offset, world.state_offset, world.not_member = 5, 9, 2
+    rig.lane.start()
+    await rig.until(lambda: rig.reports(LaneReopening))
+    assert "another worker has committed" in rig.reports(LaneReopening)[0].error
+    world.offset = 9
+    await rig.until(lambda: rig.lane.is_open)
+    assert rig.failed == []
+    assert rig.lane.next_offset == 9
 
 
 def padded(padding: str) -> Any:
