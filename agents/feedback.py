@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from agents.audience import serving
-from agents.base import Agent, Outcome, Output, Said, Tools
+from agents.base import Agent, Outcome, Output, Said, Served, Tools
 from inference.requests import Priority
 from localization.gate.case import Case
 from localization.gate.judge import judge
@@ -41,13 +41,19 @@ class FeedbackState(Struct, frozen=True, omit_defaults=True):
     corrected_us: dict[str, int] = {}
 
 
-async def localize(event: TranslationFeedback | Tombstone, tools: Tools) -> Heard:
-    """Return what was said; raises Refused for what cannot be right: people outrank the gate in everything else."""
+def admit(event: TranslationFeedback | Tombstone, served: Served) -> tuple[TranslationFeedback, str]:
+    """Return the event and the served locale it is about; raises Refused where there is none."""
     if isinstance(event, Tombstone):
         raise Refused(Stage.DECODE, Reason.EMPTY_VALUE, "the record has no value")
-    locale = serving(event.locale, tools.locales)
+    locale = serving(event.locale, served.locales)
     if locale is None:
         raise Refused(Stage.LOCALIZE, Reason.LOCALE_NOT_SERVED, "the locale is not served", retryable=True)
+    return event, locale
+
+
+async def localize(event: TranslationFeedback | Tombstone, tools: Tools) -> Heard:
+    """Return what was said; raises Refused for what cannot be right: people outrank the gate in everything else."""
+    event, locale = admit(event, tools)
     said = Said(event.kind, locale, event.verdict)
     if event.verdict in {"understood", "misunderstood"}:
         return Heard(said)
@@ -136,4 +142,5 @@ FEEDBACK_AGENT: Agent[TranslationFeedback, Heard, FeedbackState] = Agent(
     settle=settle,
     state_key=_entity,
     priority=Priority.LISTING,
+    admit=admit,
 )
