@@ -119,8 +119,8 @@ class Agent(Struct, Generic[E, L, S], frozen=True, kw_only=True):
     `localize` is slow, runs many at once and in any order; `settle` is fast and pure and runs in offset order.
     `state_key` names the entity whose state `settle` reads and writes: always of the record's own partition. `admit`
     raises Refused for an event that the settings alone turn away; `localize` asks it first, and so does whoever wants
-    to know beforehand. `overtakes(younger, older)`: telling the older of two events of one key after the younger would
-    undo it; None where every event is told, or state alone drops what is late.
+    to know beforehand. `version`: of events that may not be told once a younger one of their record key stands in the
+    topic (agents/versions.py `overtakes`); None where every event may be, or state alone drops what is late.
     """
 
     contract: Contract[E]
@@ -130,7 +130,7 @@ class Agent(Struct, Generic[E, L, S], frozen=True, kw_only=True):
     state_key: Callable[[E | Tombstone], str]
     priority: Priority
     admit: Callable[[E | Tombstone, Served], object] = lambda _event, _served: None
-    overtakes: Callable[[E | Tombstone, E | Tombstone], bool] | None = None
+    version: Callable[[E | Tombstone], int | None] | None = None
 
 
 AnyAgent = Agent[Any, Any, Any]

@@ -276,15 +276,6 @@ def _entity(event: ListingUpdated | Tombstone) -> str:
     return event.key if isinstance(event, Tombstone) else event.listing_id
 
 
-def overtakes(younger: ListingUpdated | Tombstone, older: ListingUpdated | Tombstone) -> bool:
-    """Whether the older event must not be told after the younger one.
-
-    State does not answer for all: of a listing that never was shown a tombstone leaves no trace, and the topic is
-    compacted: the old event would take the place of the new one, and a relocalization would find it alone.
-    """
-    return isinstance(younger, Tombstone) or isinstance(older, Tombstone) or younger.version >= older.version
-
-
 LISTING_AGENT: Agent[ListingUpdated, Localized, ListingState] = Agent(
     contract=LISTING_CONTRACT,
     state=ListingState,
@@ -293,5 +284,5 @@ LISTING_AGENT: Agent[ListingUpdated, Localized, ListingState] = Agent(
     state_key=_entity,
     priority=Priority.LISTING,
     admit=admit,
-    overtakes=overtakes,
+    version=lambda event: None if isinstance(event, Tombstone) else event.version,
 )
