@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ from streams.topics import create_topics
 from tests.wire import EVENTS
 
 DRAGOMAN = Path(sys.executable).with_name("dragoman")
+WORKER = Path(__file__).parents[1] / "replay" / "replay_worker.py"
 PARTITIONS = 2
 NOW = datetime(2026, 3, 4, 9, tzinfo=UTC)
 PASSING = Refused(Stage.LOCALIZE, Reason.LOCALIZE_TIMEOUT, "localize took too long", retryable=True)
@@ -110,6 +112,31 @@ class Desk:
             for version in versions
         ]
         return await self.bury(*sent)
+
+    def spawn(self) -> subprocess.Popen[bytes]:
+        """Start a worker with the agents as they are and no models: texts are copied."""
+        settings = {
+            "PIPELINE": "1",
+            "DRAGOMAN_LOCALIZATION__MEMORY_DIR": str(self.folder / f"memory{len(self.children)}"),
+            "DRAGOMAN_HTTP__PORT": "-1",
+            "DRAGOMAN_POOL__THREADS": "1",
+        }
+        with (self.folder / f"worker{len(self.children)}.log").open("ab") as log:
+            worker = subprocess.Popen([sys.executable, str(WORKER)], env=self.env | settings, stdout=log, stderr=log)
+        self.children.append(worker)
+        return worker
+
+    async def until(self, ask: Callable[[], Any], true: Callable[[Any], bool], timeout_s: float = 40.0) -> Any:
+        """Ask again until the answer is as wanted; a worker that has ended meanwhile is an error."""
+        async with asyncio.timeout(timeout_s):
+            while not true(found := await ask()):
+                log = self.folder / f"worker{len(self.children) - 1}.log"
+                assert self.children[-1].poll() is None, log.read_text()
+                await asyncio.sleep(0.1)
+        return found
+
+    async def until_letters(self, count: int) -> list[dict[str, Any]]:
+        return await self.until(self.letters, lambda letters: len(letters) >= count)
 
     # --- operators ---------------------------------------------------------------------------------------------------
 
