@@ -83,13 +83,14 @@ class Unfit(StrEnum):
     NO_KEY = "no_key"
     RECORD_TOO_LARGE = "record_too_large"
     OVERTAKEN = "overtaken"
+    PAST_RETENTION = "past_retention"
     WOULD_FAIL = "would_fail"
     NOT_RETRYABLE = "not_retryable"
 
     @property
     def forceable(self) -> bool:
         """Whether it says that a replay is of no use; the others say that it would do harm or cannot be done."""
-        return self in {Unfit.DROPPED, Unfit.WOULD_FAIL, Unfit.NOT_RETRYABLE}
+        return self in {Unfit.DROPPED, Unfit.PAST_RETENTION, Unfit.WOULD_FAIL, Unfit.NOT_RETRYABLE}
 
 
 class Warn(StrEnum):

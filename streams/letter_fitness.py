@@ -29,13 +29,17 @@ _ASKED: Final = frozenset({Stage.DECODE, Stage.VALIDATE})
 
 
 class Here(Struct, frozen=True):
-    """This deployment, as far as a record's fate depends on it. `partitions` and `record_bytes_max` by input topic."""
+    """This deployment, as far as a record's fate depends on it. `partitions`, `record_bytes_max` and `retention_ms` by input topic.
+
+    A topic that keeps its records for ever has no retention.
+    """
 
     locales: tuple[str, ...]
     partners: frozenset[str]
     input_bytes: int
     partitions: Mapping[str, int]
     record_bytes_max: Mapping[str, int]
+    retention_ms: Mapping[str, int] = {}
 
 
 class Version(NamedTuple):
@@ -76,6 +80,7 @@ def deployed(settings: Settings, topics: Sequence[TopicResult]) -> Here:
         settings.kafka.max_record_bytes,
         {topic.name: topic.partitions for topic in topics if topic.name in CONTRACTS},
         {topic.name: topic.record_bytes_max for topic in topics if topic.name in CONTRACTS},
+        {spec.name: spec.retention_ms for spec in settings.topics() if "delete" in spec.policies},
     )
 
 
@@ -135,6 +140,8 @@ def _obstacles(letter: Letter, whole: DeadLetter, here: Here, now_ms: float) -> 
         yield Hindrance(Unfit.NO_KEY, f"{facts.topic} is compacted and takes no record without a key")
     if record.size() > here.record_bytes_max[facts.topic]:
         yield Hindrance(Unfit.RECORD_TOO_LARGE, f"{facts.topic} takes {here.record_bytes_max[facts.topic]} bytes")
+    if 0 <= record.timestamp < now_ms - here.retention_ms.get(record.topic, now_ms):
+        yield Hindrance(Unfit.PAST_RETENTION, f"{facts.topic} may delete a record of its time before anybody reads it")
     if said is not None:
         yield Hindrance(Unfit.DROPPED, f"dropped at {said.at:%Y-%m-%d %H:%M:%S} UTC")
 

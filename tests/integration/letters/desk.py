@@ -82,9 +82,12 @@ class Desk:
         *,
         headers: tuple[tuple[str, bytes | None], ...] = (),
         partition: int = 1,
-        timestamp_ms: int = 1_772_000_000_000,
+        timestamp_ms: int | None = None,
     ) -> ConsumerRecord:
-        """Send one record, and return it as it stands in its topic."""
+        """Send one record, and return it as it stands in its topic.
+
+        Its timestamp is young unless it says otherwise: retention goes by it, and the broker begins after 30 seconds.
+        """
         async with AIOKafkaProducer(bootstrap_servers=self.broker.bootstrap, max_request_size=5_000_000) as producer:
             sent = await producer.send_and_wait(
                 topic, value, key, partition=partition, timestamp_ms=timestamp_ms, headers=list(headers)
@@ -155,8 +158,17 @@ class Desk:
         return run.outcomes
 
     async def command(self, *arguments: str, code: int = 0) -> str:
-        """Run `dragoman dead-letters`; returns what it says on standard output."""
-        done = await asyncio.to_thread(
+        """Run `dragoman dead-letters`; returns what it says: its output, or its errors where it ends with another code."""
+        done = await self.ran(*arguments)
+        assert done.returncode == code, done.stderr.decode()
+        return done.stdout.decode() if code == 0 else done.stderr.decode()
+
+    async def raw(self, *arguments: str) -> bytes:
+        """Run `dragoman dead-letters`; returns the bytes of its output."""
+        return (await self.ran(*arguments)).stdout
+
+    async def ran(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+        return await asyncio.to_thread(
             subprocess.run,
             [DRAGOMAN, "dead-letters", *arguments],
             env=self.env,
@@ -165,8 +177,6 @@ class Desk:
             check=False,
             timeout=60,
         )
-        assert done.returncode == code, done.stderr.decode()
-        return done.stdout.decode() if code == 0 else done.stderr.decode()
 
     # --- readers -----------------------------------------------------------------------------------------------------
 

@@ -130,9 +130,16 @@ def test_what_forbids_a_replay_comes_before_what_makes_it_useless():
     assert verdict(broken, now_ms=NOW_MS + 91 * DAY_MS) is Unfit.TOO_OLD
     assert verdict(good(), here=replace(HERE, record_bytes_max={REVIEW_POSTED: 300})) is Unfit.RECORD_TOO_LARGE
     assert verdict(record(LISTING_UPDATED, b"{", None)) is Unfit.NO_KEY
+    assert verdict(good(), here=replace(HERE, retention_ms={REVIEW_POSTED: DAY_MS})) is Unfit.PAST_RETENTION
+    assert verdict(good(), here=replace(HERE, retention_ms={REVIEW_POSTED: 30 * DAY_MS})) is None
     letter, whole = letter_of(good())
     assert hindrance(letter, replace(whole, value_omitted=True), HERE, NOW_MS).unfit is Unfit.ORIGINAL_OMITTED
-    assert {unfit for unfit in Unfit if unfit.forceable} == {Unfit.DROPPED, Unfit.WOULD_FAIL, Unfit.NOT_RETRYABLE}
+    assert {unfit for unfit in Unfit if unfit.forceable} == {
+        Unfit.DROPPED,
+        Unfit.PAST_RETENTION,
+        Unfit.WOULD_FAIL,
+        Unfit.NOT_RETRYABLE,
+    }
 
 
 def test_what_goes_back_is_what_came_and_its_past():
