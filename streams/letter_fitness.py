@@ -29,9 +29,9 @@ _ASKED: Final = frozenset({Stage.DECODE, Stage.VALIDATE})
 
 
 class Here(Struct, frozen=True):
-    """This deployment, as far as a record's fate depends on it. `partitions`, `record_bytes_max` and `retention_ms` by input topic.
+    """This deployment, as far as a record's fate depends on it.
 
-    A topic that keeps its records for ever has no retention.
+    `partitions`, `record_bytes_max` and `retention_ms` by input topic; one that keeps its records has no retention.
     """
 
     locales: tuple[str, ...]
@@ -136,14 +136,19 @@ def _obstacles(letter: Letter, whole: DeadLetter, here: Here, now_ms: float) -> 
     except ValueError:
         yield Hindrance(Unfit.UNREADABLE, "its original is no base64")
         return
-    if record.key is None and CONTRACTS[facts.topic].takes_tombstones:
-        yield Hindrance(Unfit.NO_KEY, f"{facts.topic} is compacted and takes no record without a key")
-    if record.size() > here.record_bytes_max[facts.topic]:
-        yield Hindrance(Unfit.RECORD_TOO_LARGE, f"{facts.topic} takes {here.record_bytes_max[facts.topic]} bytes")
-    if 0 <= record.timestamp < now_ms - here.retention_ms.get(record.topic, now_ms):
-        yield Hindrance(Unfit.PAST_RETENTION, f"{facts.topic} may delete a record of its time before anybody reads it")
+    yield from _record_obstacles(record, here, now_ms)
     if said is not None:
         yield Hindrance(Unfit.DROPPED, f"dropped at {said.at:%Y-%m-%d %H:%M:%S} UTC")
+
+
+def _record_obstacles(record: Resent, here: Here, now_ms: float) -> Iterator[Hindrance]:
+    """Say why the broker would not take a record, or not keep it."""
+    if record.key is None and CONTRACTS[record.topic].takes_tombstones:
+        yield Hindrance(Unfit.NO_KEY, f"{record.topic} is compacted and takes no record without a key")
+    if record.size() > here.record_bytes_max[record.topic]:
+        yield Hindrance(Unfit.RECORD_TOO_LARGE, f"{record.topic} takes {here.record_bytes_max[record.topic]} bytes")
+    if 0 <= record.timestamp < now_ms - here.retention_ms.get(record.topic, now_ms):
+        yield Hindrance(Unfit.PAST_RETENTION, f"{record.topic} may delete a record of its time before anybody reads it")
 
 
 def _would_fail(letter: Letter, whole: DeadLetter, here: Here) -> Hindrance | None:
