@@ -91,8 +91,10 @@ def show_all(
     elif json:
         letters = [letter_document(letter) for letter in found.letters]
         print_json({"letters": letters, "matched": found.matched, "unreadable": found.unreadable})
-    else:
+    elif found.letters:
         out.print(letters_table(found.letters, handled=everything))
+    else:
+        out.print("no dead letters" + ("" if everything else " that nothing has been done about"))
     _tell_what_is_not_shown(len(found.letters), found.matched, found.unreadable)
 
 

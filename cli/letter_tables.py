@@ -82,7 +82,7 @@ def letters_table(letters: Iterable[Letter], *, handled: bool) -> Table:
             letter.facts.reason,
             f"{letter.facts.attempts}{' r' if letter.facts.retryable else ''}",
             letter.facts.message,
-            *([told(letter.handled)] if handled else []),
+            *([_done(letter.handled)] if handled else []),
         )
         for letter in letters
     )
@@ -90,11 +90,16 @@ def letters_table(letters: Iterable[Letter], *, handled: bool) -> Table:
 
 
 def told(handled: Handled | None) -> str:
-    """What was done about a letter, in a line."""
+    """What was done about a letter and when, in a line."""
     if handled is None:
         return ABSENT
-    to = f" to {handled.to}" if handled.to else ""
-    return f"{handled.done}{to} at {handled.at:%Y-%m-%d %H:%M:%S}{' (forced)' if handled.forced else ''}"
+    return f"{_done(handled)} at {handled.at:%Y-%m-%d %H:%M:%S} UTC{', forced' if handled.forced else ''}"
+
+
+def _done(handled: Handled | None) -> str:
+    if handled is None:
+        return ABSENT
+    return f"{handled.done} to {handled.to}" if handled.to else handled.done
 
 
 def groups(letters: Iterable[Letter]) -> list[Group]:

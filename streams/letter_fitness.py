@@ -24,6 +24,7 @@ from streams.topics import TopicResult
 from streams.transaction import RECORD_OVERHEAD_BYTES
 
 _AGENTS: Final[Mapping[str, AnyAgent]] = {agent.contract.topic: agent for agent in AGENTS}
+TIMESTAMP_MS_MAX: Final = 2**53  # far beyond any clock, and within what a record can hold
 # What these stages refuse, they refuse of every record that is the same: asking them is enough.
 _ASKED: Final = frozenset({Stage.DECODE, Stage.VALIDATE})
 
@@ -89,6 +90,8 @@ def resent(letter: Letter, whole: DeadLetter) -> Resent:
     first = original_of(letter.key, whole)
     if first is None:
         raise ValueError("the original is not in the letter")
+    if not -1 <= whole.timestamp_ms <= TIMESTAMP_MS_MAX:
+        raise ValueError("its timestamp is none")
     past = Past(letter.facts.attempts, str(letter.id), letter.facts.first_failed_at)
     headers: list[tuple[str, bytes]] = with_past(first.headers, past)  # type: ignore[assignment]  # a value may be null
     return Resent(whole.topic, whole.partition, whole.timestamp_ms, first.key, first.value, headers)
@@ -134,7 +137,7 @@ def _obstacles(letter: Letter, whole: DeadLetter, here: Here, now_ms: float) -> 
     try:
         record = resent(letter, whole)
     except ValueError:
-        yield Hindrance(Unfit.UNREADABLE, "its original is no base64")
+        yield Hindrance(Unfit.UNREADABLE, "its original cannot be read")
         return
     yield from _record_obstacles(record, here, now_ms)
     if said is not None:

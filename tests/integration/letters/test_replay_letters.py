@@ -126,6 +126,7 @@ async def test_what_cannot_be_replayed_is_not_even_by_force(desk: Desk):
         {"partition": 7},
         omitted,
         {"value": "A"},
+        {"timestamp_ms": 2**63},
         {"value": "A" * 1_500_000},
         {"topic": LISTING_UPDATED, "key": None},
     ):
@@ -134,13 +135,14 @@ async def test_what_cannot_be_replayed_is_not_even_by_force(desk: Desk):
     await desk.publish(DEAD_LETTER, b"L-1001", json.dumps(letter).encode(), timestamp_ms=now_ms - 91 * DAY_MS)
     await desk.publish(DEAD_LETTER, b"k", b"hello")
     await desk.publish(DEAD_LETTER, b"k", None)
-    outcomes = await desk.replay(*(LetterId(1, offset) for offset in range(12)), LetterId(9, 0), force=True)
+    outcomes = await desk.replay(*(LetterId(1, offset) for offset in range(13)), LetterId(9, 0), force=True)
     assert unfit(outcomes) == [
         None,
         Unfit.NO_SUCH_TOPIC,
         Unfit.NO_SUCH_TOPIC,
         Unfit.NO_SUCH_PARTITION,
         Unfit.ORIGINAL_OMITTED,
+        Unfit.UNREADABLE,
         Unfit.UNREADABLE,
         Unfit.RECORD_TOO_LARGE,
         Unfit.NO_KEY,

@@ -210,9 +210,7 @@ def test_what_became_of_each_is_counted_and_named():
         "refused": {"unreadable": 1, "would_fail": 1},
     }
     assert outcomes_table(outcomes * 30, "")[1] == 50
-    assert "replayed to review-posted/2/99 at 2026-03-04" in drawn(
-        letters_table([replace(LETTER, handled=DONE)], handled=True)
-    )
+    assert "replayed to review-posted/2/99" in drawn(letters_table([replace(LETTER, handled=DONE)], handled=True))
 
 
 # --- asking first -----------------------------------------------------------------------------------------------------
