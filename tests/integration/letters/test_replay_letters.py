@@ -179,18 +179,24 @@ async def test_a_crash_around_the_commit_neither_doubles_nor_loses(desk: Desk, w
 
 
 async def test_two_operators_at_once_replay_each_letter_once(desk: Desk):
+    """Both have made their plans before either begins: what the first has done, the second learns after the fence."""
     ids = []
     for number in range(8):
         ids += await desk.bury_listings(1, key=f"L-{number}")
-    slow = Run(desk.settings, await plan_replay(desk.settings, ids), "replayed", rate=2.0)
+    plans = [await plan_replay(desk.settings, ids) for _ in range(2)]
+    slow, quick = (
+        Run(desk.settings, plan, "replayed", rate=rate) for plan, rate in zip(plans, (2.0, None), strict=True)
+    )
     working = asyncio.create_task(slow.work())
     await first_done(slow)
-    other = await desk.replay(*ids)
+    await quick.work()
     await working
     assert str(slow.ended).startswith("another operator has begun")
-    mine, theirs = ([one.id for one in outcomes if one.done] for outcomes in (slow.outcomes, other))
+    assert quick.ended is None
+    mine, theirs = ([one.id for one in run.outcomes if one.done] for run in (slow, quick))
     assert sorted(mine + theirs) == ids
     assert 0 < len(mine) < 8
+    assert unfit(one for one in quick.outcomes if one.id in mine) == [Unfit.REPLAYED] * len(mine)
     assert sorted(row.key for row in (await desk.read(LISTING_UPDATED))[8:]) == [b"L-%d" % n for n in range(8)]
 
 
