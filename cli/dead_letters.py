@@ -1,19 +1,30 @@
 """`dragoman dead-letters`: see what could not be processed, put it back exactly once, or call it settled."""
 
 import asyncio
-import base64
-import binascii
 import signal
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 
+import msgspec
 import typer
 
 from cli.console import JsonFlag, bars, err, out, print_json
+from cli.letter_filters import (
+    Ids,
+    Key,
+    Limit,
+    Reasons,
+    Retryable,
+    Since,
+    Stages,
+    Topics,
+    Until,
+    ids_of,
+    selection_of,
+    which_of,
+)
 from cli.letter_tables import (
-    BASE64,
     facts_table,
     groups,
     letter_document,
@@ -24,14 +35,11 @@ from cli.letter_tables import (
     whole_document,
     whole_rows,
 )
-from cli.quantities import read_moment, read_rate
+from cli.quantities import read_rate
 from cli.tail import plain
 from schemas.dead_letters import original_of
 from schemas.errors import OperatorError
-from schemas.handled import LetterId, parse_letter_id
-from schemas.reasons import Reason, Stage
 from schemas.settings import Settings, load
-from schemas.topics import INPUTS
 from streams.letter_plan import Plan, Which, find, look_up, plan_drop, plan_replay
 from streams.letter_run import Run
 from streams.letters import Selection
@@ -42,20 +50,6 @@ READING: Final = "Reading dead letters"
 
 app = typer.Typer(help="See what could not be processed, replay it exactly once, or drop it.", no_args_is_help=True)
 
-Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Letters by id: 2/1041.", show_default=False)]
-Reasons = Annotated[list[str] | None, typer.Option("--reason", help="Only this reason (repeatable).")]
-Stages = Annotated[list[str] | None, typer.Option("--stage", help=f"Only this stage: {', '.join(Stage)} (repeatable).")]
-Topics = Annotated[list[str] | None, typer.Option("--topic", help="Only from this input topic (repeatable).")]
-Since = Annotated[
-    str | None, typer.Option(help="Only written since: `2h` ago, or an ISO time, UTC unless it says.", metavar="TIME")
-]
-Until = Annotated[str | None, typer.Option(help="Only written before.", metavar="TIME")]
-Key = Annotated[str | None, typer.Option("--key", help="Only this record key; `base64:...` for one that is no text.")]
-Retryable = Annotated[
-    bool | None,
-    typer.Option("--retryable/--not-retryable", help="Only what may pass when tried again, or only what may not."),
-]
-Limit = Annotated[int | None, typer.Option(min=0, help="The newest N of them; 0 is all.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
@@ -79,13 +73,15 @@ def show_all(
 
     Under `tries`, r marks what may pass when it is tried again. Originals are never shown here.
     """
-    wanted = _selection(reason, stage, topic, since, until, key, retryable, None if summary else limit, everything)
+    wanted = selection_of(reason, stage, topic, since, until, key, retryable, None if summary else limit, everything)
     with bars() as tell:
         found = asyncio.run(find(load().kafka, wanted, lambda done: tell(READING, done)))
     if summary:
         counted = groups(found.letters)
         if json:
-            print_json({"summary": counted_document(counted), "matched": found.matched, "unreadable": found.unreadable})
+            print_json(
+                {"summary": msgspec.to_builtins(counted), "matched": found.matched, "unreadable": found.unreadable}
+            )
         else:
             out.print(summary_table(counted))
     elif json:
@@ -110,7 +106,7 @@ def show(
     """Show all that is known of one dead letter; of its original only sizes and SHA-256, unless it is revealed."""
     if raw and not reveal:
         raise OperatorError("--raw writes the original: say --reveal as well")
-    letter, whole = asyncio.run(look_up(load().kafka, _ids([letter_id])[0]))
+    letter, whole = asyncio.run(look_up(load().kafka, ids_of([letter_id])[0]))
     first = original_of(letter.key, whole)
     if reveal and first is None:
         raise OperatorError(
@@ -155,7 +151,7 @@ def replay(
     """
     settings = load()
     pace = read_rate(rate)
-    which = _which(ids, reason, stage, topic, since, until, key, retryable, limit, everything=force)
+    which = which_of(ids, reason, stage, topic, since, until, key, retryable, limit, everything=force)
     with bars() as tell:
         plan = asyncio.run(plan_replay(settings, which, force=force, tell=lambda done: tell(READING, done)))
     for warning in plan.warnings:
@@ -184,7 +180,7 @@ def drop(
 ) -> None:
     """Mark letters as settled without a replay. Nothing is deleted: retention does that."""
     settings = load()
-    which = _which(ids, reason, stage, topic, since, until, key, retryable, limit, everything=False)
+    which = which_of(ids, reason, stage, topic, since, until, key, retryable, limit, everything=False)
     with bars() as tell:
         plan = asyncio.run(plan_drop(settings, which, tell=lambda done: tell(READING, done)))
     if dry_run:
@@ -192,86 +188,6 @@ def drop(
         return
     _ask("Drop", plan, which, yes=yes)
     _handle(settings, plan, "dropped", None, json=json)
-
-
-def _which(
-    ids: Sequence[str] | None,
-    reasons: Sequence[str] | None,
-    stages: Sequence[str] | None,
-    topics: Sequence[str] | None,
-    since: str | None,
-    until: str | None,
-    key: str | None,
-    retryable: bool | None,
-    limit: int | None,
-    *,
-    everything: bool,
-) -> Which:
-    filters = (reasons, stages, topics, since, until, key, retryable, limit)
-    if ids:
-        if any(one is not None for one in filters):
-            raise OperatorError("name letters by id or describe them by filters, not both")
-        return _ids(ids)
-    if all(one is None for one in filters):
-        raise OperatorError("say which: ids as `dragoman dead-letters list` shows them, or a filter, `--since 14d` say")
-    return _selection(reasons, stages, topics, since, until, key, retryable, limit, everything)
-
-
-def _selection(
-    reasons: Sequence[str] | None,
-    stages: Sequence[str] | None,
-    topics: Sequence[str] | None,
-    since: str | None,
-    until: str | None,
-    key: str | None,
-    retryable: bool | None,
-    limit: int | None,
-    everything: bool,
-) -> Selection:
-    now = datetime.now(UTC)
-    return Selection(
-        reasons=_known("--reason", reasons, tuple(Reason)),
-        stages=_known("--stage", stages, tuple(Stage)),
-        topics=_known("--topic", topics, INPUTS),
-        since_ms=_ms(read_moment("--since", since, now)),
-        until_ms=_ms(read_moment("--until", until, now)),
-        key=None if key is None else _key(key),
-        retryable=retryable,
-        handled=everything,
-        newest=limit or None,
-    )
-
-
-def _known(option: str, said: Sequence[str] | None, known: Sequence[str]) -> frozenset[str]:
-    for one in said or ():
-        if one not in known:
-            raise OperatorError(f"{option} {one}: there is only {', '.join(known)}")
-    return frozenset(said or ())
-
-
-def _ids(said: Sequence[str]) -> list[LetterId]:
-    try:
-        return [parse_letter_id(one) for one in said]
-    except ValueError as error:
-        raise OperatorError(str(error)) from error
-
-
-def _key(said: str) -> bytes:
-    if not said.startswith(BASE64):
-        return said.encode("utf-8", "surrogateescape")
-    try:
-        return base64.b64decode(said.removeprefix(BASE64), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise OperatorError(f"--key {said}: what follows {BASE64} is no base64") from error
-
-
-def _ms(moment: datetime | None) -> int | None:
-    return None if moment is None else int(moment.timestamp() * 1000)
-
-
-def counted_document(counted: Sequence[Any]) -> list[dict[str, Any]]:
-    """Groups of letters for machines."""
-    return [{name: getattr(group, name) for name in group.__struct_fields__} for group in counted]
 
 
 def _tell_what_is_not_shown(shown: int, matched: int, unreadable: int) -> None:

@@ -37,6 +37,7 @@ from streams.letters import Ledger, read_ledger, with_handled
 from streams.reach import unreachable
 from streams.scan import Teller, reader, silent
 from streams.transaction import SIZE_ERRORS
+from streams.window import being_cancelled
 
 CHUNK_RECORDS: Final = 500  # of one transaction
 CHUNK_BYTES: Final = 4_000_000
@@ -108,7 +109,9 @@ class Run:
             except REFUSALS as error:
                 self.ended = OperatorError(f"the broker refuses what would be written: {type(error).__name__}: {error}")
                 return
-            except TROUBLE as error:
+            except (*TROUBLE, asyncio.CancelledError) as error:
+                if being_cancelled():
+                    raise
                 now = time.monotonic()
                 progress_at = now if self._handled > before else progress_at
                 if now - progress_at > GIVE_UP_S:

@@ -2,17 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
 
 import streams.records  # noqa: F401  (from here on aiokafka reads any header name)
+from streams.window import being_cancelled
 
 FETCH_WAIT_MS: Final = 50
+REQUEST_TIMEOUT_MS: Final = 10_000  # somebody waits at a terminal
 POLL_MS: Final = 200
 RECORDS_MAX: Final = 1000  # of one answer: between two of them others have the event loop
-STALL_S: Final = 30.0  # without a word from the broker
+STALL_S: Final = 20.0  # without a word from the broker
+STOP_S: Final = 5.0
 SKIPPED_MAX: Final = 2000  # records that are rather read over than sought past
 
 Taker = Callable[[Sequence[ConsumerRecord]], None]
@@ -32,12 +36,26 @@ async def reader(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         fetch_max_wait_ms=FETCH_WAIT_MS,
+        request_timeout_ms=REQUEST_TIMEOUT_MS,
     )
     try:
         await consumer.start()
         yield consumer
     finally:
-        await consumer.stop()
+        await _stopped(consumer)
+
+
+async def _stopped(consumer: AIOKafkaConsumer) -> None:
+    """Stop a consumer whose broker may be away: aiokafka then lets out the cancellation of a task of its own."""
+    try:
+        async with asyncio.timeout(STOP_S):
+            await consumer.stop()
+    except (KafkaError, OSError, TimeoutError, asyncio.CancelledError):
+        if being_cancelled():
+            raise
+        with suppress(KafkaError, OSError, TimeoutError):
+            async with asyncio.timeout(STOP_S):
+                await consumer._client.close()  # noqa: SLF001  (what `stop` has not come to)
 
 
 async def scan(

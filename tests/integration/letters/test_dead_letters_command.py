@@ -1,6 +1,8 @@
 """`dragoman dead-letters` as an operator types it, on the real broker."""
 
+import asyncio
 import json
+import signal
 import time
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from schemas.errors import Refused
 from schemas.reasons import Reason, Stage
 from schemas.topics import LISTING_UPDATED, REVIEW_POSTED
 from streams.broker.server import Broker
-from tests.integration.letters.desk import Desk, event
+from tests.integration.letters.desk import DRAGOMAN, Desk, event
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
 HOUR_MS = 3_600_000
@@ -78,3 +80,30 @@ async def test_from_the_first_look_to_the_last_letter(desk: Desk):
         ("localize_timeout", LISTING_UPDATED, 1),
         ("not_utf8", REVIEW_POSTED, 1),
     ]
+
+
+async def test_ctrl_c_ends_behind_the_transaction_in_flight(desk: Desk):
+    await desk.open()
+    ids = []
+    for number in range(5):
+        ids += await desk.bury_listings(1, key=f"L-{number}")
+    replay = await asyncio.create_subprocess_exec(
+        DRAGOMAN,
+        *("dead-letters", "replay", "--retryable", "--rate", "0.2", "--json"),
+        env=desk.env,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(60):
+        while not await desk.ledger():  # noqa: ASYNC110  (the broker tells nobody)
+            await asyncio.sleep(0.1)
+        replay.send_signal(signal.SIGINT)
+        said, _ = await replay.communicate()
+    document = json.loads(said)
+    assert replay.returncode == 130
+    assert document["done"] + document["left"] == 5
+    assert 0 < document["done"] < 5
+    rest = json.loads(await desk.command("replay", "--since", "1h", "--json"))
+    assert rest["done"] == document["left"]
+    assert sorted(row.key for row in (await desk.read(LISTING_UPDATED))[5:]) == [b"L-%d" % n for n in range(5)]
+    assert len(await desk.ledger()) == len(ids)

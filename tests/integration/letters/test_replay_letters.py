@@ -9,11 +9,15 @@ import time
 from pathlib import Path
 
 import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import RequestTimedOutError
 
+import streams.letter_run
 from schemas.attempts import NAMES, past_of
 from schemas.errors import Refused
 from schemas.handled import LetterId
 from schemas.reasons import Reason, Stage, Unfit
+from schemas.settings import LaneSettings
 from schemas.topics import (
     DAY_MS,
     DEAD_LETTER,
@@ -39,6 +43,16 @@ async def desk(own_broker: Broker, tmp_path: Path):
     await desk.open()
     yield desk
     desk.stop()
+
+
+class CountingRun(Run):
+    """Counts how often it begins anew."""
+
+    sessions = 0
+
+    async def _session(self, left):
+        self.sessions += 1
+        await super()._session(left)
 
 
 def unfit(outcomes):
@@ -212,14 +226,46 @@ async def test_many_operators_that_begin_at_the_same_moment(desk: Desk):
     assert sum(one.done for run in runs for one in run.outcomes) <= 8
 
 
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_a_transaction_of_unknown_outcome_is_looked_up(desk: Desk, monkeypatch: pytest.MonkeyPatch, when: str):
+    """The run goes on by itself: the ledger says whether the transaction that failed has happened."""
+    ids = []
+    for number in range(6):
+        ids += await desk.bury_listings(1, key=f"L-{number}")
+    commit_transaction, commits = AIOKafkaProducer.commit_transaction, []
+
+    async def lose_the_second(self):
+        commits.append(self)
+        if len(commits) != 2:
+            await commit_transaction(self)
+            return
+        if when == "after":
+            await commit_transaction(self)
+        raise RequestTimedOutError
+
+    monkeypatch.setattr(AIOKafkaProducer, "commit_transaction", lose_the_second)
+    monkeypatch.setattr(streams.letter_run, "CHUNK_RECORDS", 2)
+    outcomes = await desk.replay(*ids)
+    assert [one.done for one in outcomes] == [True] * 6
+    assert len(commits) == {"before": 4, "after": 3}[when]
+    back = (await desk.read(LISTING_UPDATED))[6:]
+    assert [row.key for row in back] == [b"L-%d" % number for number in range(6)]
+    assert [one.to for one in outcomes] == [f"listing-updated/1/{row.offset}" for row in back]
+
+
 async def test_a_broker_that_is_killed_in_the_middle_is_waited_for(desk: Desk):
     ids = []
     for number in range(12):
         ids += await desk.bury_listings(1, key=f"L-{number}")
-    run = Run(desk.settings, await plan_replay(desk.settings, ids), "replayed", rate=4.0)
+    impatient = LaneSettings(transaction_timeout_s=1)
+    settings = desk.settings.model_copy(update={"lanes": impatient})
+    run = CountingRun(settings, await plan_replay(settings, ids), "replayed", rate=4.0)
     working = asyncio.create_task(run.work())
     await first_done(run)
     await asyncio.to_thread(desk.broker.kill)
+    async with asyncio.timeout(40):
+        while run.sessions < 2:  # noqa: ASYNC110  (a run tells nobody)
+            await asyncio.sleep(0.02)
     await asyncio.to_thread(desk.broker.restart)
     await working
     assert run.ended is None
@@ -244,8 +290,9 @@ async def test_an_old_version_is_not_put_behind_a_newer_one(desk: Desk):
     (withdrawn,) = await desk.bury_listings(9, key="gone")
     await desk.publish(LISTING_UPDATED, b"gone", None)
     first, second = await desk.bury_listings(1, 2, key="both")
-    again = await desk.replay(lower, withdrawn, first, second)
-    assert unfit(again) == [None, Unfit.OVERTAKEN, Unfit.OVERTAKEN, None]
+    newer, older = await desk.bury_listings(2, 1, key="disordered")
+    again = await desk.replay(lower, withdrawn, first, second, newer, older)
+    assert unfit(again) == [None, Unfit.OVERTAKEN, Unfit.OVERTAKEN, None, None, Unfit.OVERTAKEN]
 
 
 async def test_a_drop_marks_and_a_replay_by_force_overrules_it(desk: Desk):

@@ -11,7 +11,8 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from cli import dead_letters, main
-from cli.dead_letters import _ask, _key, _selection, _which
+from cli.dead_letters import _ask
+from cli.letter_filters import key_of, selection_of, which_of
 from cli.letter_tables import (
     facts_table,
     groups,
@@ -54,7 +55,7 @@ def drawn(*things) -> str:
 
 def selected(**changes):
     given = dict.fromkeys(("reasons", "stages", "topics", "since", "until", "key", "retryable", "limit"))
-    return _selection(**given | changes, everything=False)
+    return selection_of(**given | changes, everything=False)
 
 
 # --- what is asked for ------------------------------------------------------------------------------------------------
@@ -112,16 +113,16 @@ def test_a_time_is_so_long_ago_or_iso(said, moment):
 
 def test_letters_are_named_or_described_never_neither_or_both():
     nothing = dict.fromkeys(("reasons", "stages", "topics", "since", "until", "key", "retryable", "limit"))
-    assert _which(ids=["1/2", "0/3"], **nothing, everything=False) == [LetterId(1, 2), LetterId(0, 3)]
-    assert _which(ids=None, **nothing | {"limit": 5}, everything=True) == Selection(newest=5, handled=True)
+    assert which_of(ids=["1/2", "0/3"], **nothing, everything=False) == [LetterId(1, 2), LetterId(0, 3)]
+    assert which_of(ids=None, **nothing | {"limit": 5}, everything=True) == Selection(newest=5, handled=True)
     for wrong in ({"ids": None, **nothing}, {"ids": ["1/2"], **nothing, "limit": 1}, {"ids": ["1"], **nothing}):
         with pytest.raises(OperatorError):
-            _which(**wrong, everything=False)
+            which_of(**wrong, everything=False)
 
 
 @pytest.mark.parametrize("key", [b"k", "ä ö".encode(), b"\xff\x00", b"base64:AA==", b"", b"-"])
 def test_a_key_that_is_shown_can_be_asked_for(key):
-    assert _key(shown_key(key)) == key
+    assert key_of(shown_key(key)) == key
 
 
 def test_without_a_broker_there_is_one_line_and_exit_code_2(monkeypatch, capsys):
