@@ -218,7 +218,8 @@ def _handle(
     with bars() as tell:
         run = Run(settings, plan, work, rate=rate, tell=lambda done: tell(title, done))
         asyncio.run(_run(run))
-    _tell(run.outcomes, "not done yet", json=json, dry_run=False)
+    left = "not done yet" if run.ended is None else "not known to be done"
+    _tell(run.outcomes, left, json=json, dry_run=False)
     if run.ended is not None:
         raise run.ended
     if run.stop.is_set():

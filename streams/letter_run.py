@@ -106,6 +106,9 @@ class Run:
                     " is done, and the rest can be asked for again"
                 )
                 return
+            except OperatorError as error:  # a ledger that cannot be read: nothing is replayed on it
+                self.ended = error
+                return
             except REFUSALS as error:
                 self.ended = OperatorError(f"the broker refuses what would be written: {type(error).__name__}: {error}")
                 return
