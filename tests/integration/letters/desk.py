@@ -129,7 +129,7 @@ class Desk:
         self.children.append(worker)
         return worker
 
-    async def until(self, ask: Callable[[], Any], true: Callable[[Any], bool], timeout_s: float = 40.0) -> Any:
+    async def until(self, ask: Callable[[], Any], true: Callable[[Any], bool], timeout_s: float = 90.0) -> Any:
         """Ask again until the answer is as wanted; a worker that has ended meanwhile is an error."""
         async with asyncio.timeout(timeout_s):
             while not true(found := await ask()):
@@ -175,7 +175,7 @@ class Desk:
             capture_output=True,
             stdin=subprocess.DEVNULL,
             check=False,
-            timeout=60,
+            timeout=120,
         )
 
     # --- readers -----------------------------------------------------------------------------------------------------

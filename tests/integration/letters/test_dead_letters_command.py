@@ -7,14 +7,16 @@ import time
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from cli import dead_letters
 from schemas.errors import Refused
 from schemas.reasons import Reason, Stage
 from schemas.topics import LISTING_UPDATED, REVIEW_POSTED
 from streams.broker.server import Broker
 from tests.integration.letters.desk import DRAGOMAN, Desk, event
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 HOUR_MS = 3_600_000
 BAD = Refused(Stage.DECODE, Reason.NOT_UTF8, "not UTF-8")
 
@@ -36,8 +38,9 @@ async def test_from_the_first_look_to_the_last_letter(desk: Desk):
     ids = [*await desk.bury(*fine, at_ms=now_ms - HOUR_MS), *await desk.bury(listing)]
 
     async def listed(*filters: str) -> list[str]:
-        found = json.loads(await desk.command("list", "--json", *filters))
-        return [letter["id"] for letter in found["letters"]]
+        done = await asyncio.to_thread(CliRunner().invoke, dead_letters.app, ["list", "--json", *filters], env=desk.env)
+        assert done.exit_code == 0, done.output
+        return [letter["id"] for letter in json.loads(done.stdout)["letters"]]
 
     everything = [str(bad), *map(str, ids)]
     assert await listed() == everything

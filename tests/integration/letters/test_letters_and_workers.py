@@ -16,7 +16,7 @@ from streams.letters import Selection
 from streams.younger import Younger
 from tests.integration.letters.desk import Desk, event
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 HEADERS = ((CONTENT_TYPE, b"application/json"), ("x-shop", b"\x00\x01"))
 
 

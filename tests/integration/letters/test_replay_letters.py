@@ -33,7 +33,7 @@ from streams.letter_run import Run
 from streams.letters import Selection
 from tests.integration.letters.desk import Desk, event
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 CRASHING = Path(__file__).with_name("crashing_replay.py")
 
 
