@@ -4,8 +4,9 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from schemas.errors import Refused
 from schemas.locales import fallback_chain, parse_locale, same_locale
-from schemas.reasons import Warn
+from schemas.reasons import Reason, Stage, Warn
 
 
 class Audience(Struct, frozen=True):
@@ -32,6 +33,14 @@ def audience(wanted: tuple[str, ...] | None, served: tuple[str, ...]) -> Audienc
             if _elsewhere(tag, locale):
                 marks[f"{Warn.REGION_FALLBACK}:{parse_locale(tag)}"] = None
     return Audience(tuple(matched), tuple(marks))
+
+
+def readers(wanted: tuple[str, ...] | None, served: tuple[str, ...]) -> Audience:
+    """As `audience`; raises Refused where nobody is left to read the event."""
+    found = audience(wanted, served)
+    if not found.locales:
+        raise Refused(Stage.LOCALIZE, Reason.LOCALE_NOT_SERVED, "no locale asked for is served", retryable=True)
+    return found
 
 
 def serving(tag: str, served: tuple[str, ...]) -> str | None:

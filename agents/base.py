@@ -55,6 +55,18 @@ class Tools(Struct, frozen=True):
         return Priority.BACKFILL if self.replaying else usual
 
 
+class Served(Protocol):
+    """Whom this deployment works for. `Tools` is one."""
+
+    @property
+    def locales(self) -> tuple[str, ...]:
+        """The locales served."""
+
+    @property
+    def partners(self) -> frozenset[str]:
+        """The logistics partners served."""
+
+
 class Output(Struct, frozen=True):
     """One record to emit. `value` None is a tombstone; `locale` also tells apart the ids of an event's outputs.
 
@@ -105,7 +117,10 @@ class Agent(Struct, Generic[E, L, S], frozen=True, kw_only=True):
     """One event kind, registered.
 
     `localize` is slow, runs many at once and in any order; `settle` is fast and pure and runs in offset order.
-    `state_key` names the entity whose state `settle` reads and writes: always of the record's own partition.
+    `state_key` names the entity whose state `settle` reads and writes: always of the record's own partition. `admit`
+    raises Refused for an event that the settings alone turn away; `localize` asks it first, and so does whoever wants
+    to know beforehand. `version`: of events that may not be told once a younger one of their record key stands in the
+    topic (agents/versions.py `overtakes`); None where every event may be, or state alone drops what is late.
     """
 
     contract: Contract[E]
@@ -114,6 +129,8 @@ class Agent(Struct, Generic[E, L, S], frozen=True, kw_only=True):
     settle: Callable[[S | None, E | Tombstone, L], Outcome[S]]
     state_key: Callable[[E | Tombstone], str]
     priority: Priority
+    admit: Callable[[E | Tombstone, Served], object] = lambda _event, _served: None
+    version: Callable[[E | Tombstone], int | None] | None = None
 
 
 AnyAgent = Agent[Any, Any, Any]

@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from agents.audience import serving
-from agents.base import Agent, Outcome, Output, Said, Tools
+from agents.base import Agent, Outcome, Output, Said, Served, Tools
 from inference.requests import Priority
 from localization.gate.case import Case
 from localization.gate.judge import judge
@@ -21,6 +21,7 @@ from schemas.outputs import TRANSLATION_CORRECTION_TYPE, Correction
 from schemas.reasons import Drop, Reason, Stage, Warn
 from schemas.topics import TRANSLATION_CORRECTIONS
 
+MERE_VERDICTS: Final = frozenset({"understood", "misunderstood"})  # these correct nothing
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 TEXT_BYTES: Final = 16  # of the hash that names a text: 128 bits, as in localization/memory
 # A listing has at most some dozens of texts; what was said of the oldest of more is not known to be old any more.
@@ -41,15 +42,35 @@ class FeedbackState(Struct, frozen=True, omit_defaults=True):
     corrected_us: dict[str, int] = {}
 
 
-async def localize(event: TranslationFeedback | Tombstone, tools: Tools) -> Heard:
-    """Return what was said; raises Refused for what cannot be right: people outrank the gate in everything else."""
+def admit(event: TranslationFeedback | Tombstone, served: Served) -> tuple[TranslationFeedback, str]:
+    """Return the event and the served locale it is about; raises Refused where there is none, or nothing is said."""
     if isinstance(event, Tombstone):
         raise Refused(Stage.DECODE, Reason.EMPTY_VALUE, "the record has no value")
-    locale = serving(event.locale, tools.locales)
+    locale = serving(event.locale, served.locales)
     if locale is None:
         raise Refused(Stage.LOCALIZE, Reason.LOCALE_NOT_SERVED, "the locale is not served", retryable=True)
+    if event.verdict not in MERE_VERDICTS:
+        _check_texts(event)
+    return event, locale
+
+
+def _check_texts(event: TranslationFeedback) -> None:
+    """Refuse a correction that says nothing, or of nothing."""
+    if not filed(event.source_text):
+        raise _invalid("source_text is empty")
+    if event.verdict != "corrected":
+        return
+    if event.correction is None:
+        raise Refused(Stage.VALIDATE, Reason.MISSING_FIELD, "corrected, and no correction - at correction")
+    if not clean(event.correction).text.strip():
+        raise _invalid("correction is empty")
+
+
+async def localize(event: TranslationFeedback | Tombstone, tools: Tools) -> Heard:
+    """Return what was said; raises Refused for what cannot be right: people outrank the gate in everything else."""
+    event, locale = admit(event, tools)
     said = Said(event.kind, locale, event.verdict)
-    if event.verdict in {"understood", "misunderstood"}:
+    if event.verdict in MERE_VERDICTS:
         return Heard(said)
     correction = _correction(event, _source_locale(event, locale, tools), locale)
     return Heard(said, _text_name(correction), correction)
@@ -69,16 +90,10 @@ def _source_locale(event: TranslationFeedback, locale: str, tools: Tools) -> str
 
 def _correction(event: TranslationFeedback, source: str, locale: str) -> Correction:
     text = filed(event.source_text)
-    if not text:
-        raise _invalid("source_text is empty")
     warnings: tuple[str, ...] = ()
     shown = None
     if event.verdict == "corrected":
-        if event.correction is None:
-            raise Refused(Stage.VALIDATE, Reason.MISSING_FIELD, "corrected, and no correction - at correction")
-        shown = clean(event.correction).text.strip()
-        if not shown:
-            raise _invalid("correction is empty")
+        shown = clean(event.correction or "").text.strip()  # there is one: `admit` has seen to it
         case = Case(source=text, translation=shown, source_locale=source, target_locale=locale)
         warnings = tuple(reason.value for reason in judge(case))
     return Correction(
@@ -136,4 +151,5 @@ FEEDBACK_AGENT: Agent[TranslationFeedback, Heard, FeedbackState] = Agent(
     settle=settle,
     state_key=_entity,
     priority=Priority.LISTING,
+    admit=admit,
 )

@@ -5,8 +5,8 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from agents.audience import audience
-from agents.base import KEEP, Agent, Outcome, Output, Tools
+from agents.audience import Audience, readers
+from agents.base import KEEP, Agent, Outcome, Output, Served, Tools
 from agents.basis import basis_of
 from agents.embedding import embed_listing, embedding_output, plain_description
 from agents.fingerprint import fingerprint, union
@@ -20,7 +20,6 @@ from localization.measures.formats import price_display
 from localization.measures.money import converted_display
 from localization.together import task_group, together
 from schemas.contracts import LISTING_CONTRACT
-from schemas.errors import Refused
 from schemas.events import Attribute, ListingUpdated, Tombstone
 from schemas.outputs import (
     LISTING_LOCALIZED_TYPE,
@@ -30,7 +29,7 @@ from schemas.outputs import (
     LocalizedAttribute,
     Measurement,
 )
-from schemas.reasons import Drop, Reason, Stage, Warn
+from schemas.reasons import Drop, Warn
 from schemas.topics import listing_localized
 
 
@@ -63,25 +62,30 @@ class ListingState(Edition, frozen=True, kw_only=True, omit_defaults=True):
 Localized: TypeAlias = LocalizedListing | None
 
 
+def admit(event: ListingUpdated | Tombstone, served: Served) -> Audience | None:
+    """Return who reads the listing, None for a delete; raises Refused where nobody does."""
+    if isinstance(event, Tombstone) or event.operation == "delete":
+        return None
+    return readers(event.target_locales, served.locales)
+
+
 async def localize(event: ListingUpdated | Tombstone, tools: Tools) -> Localized:
     """Return the listing in every locale asked for and served; raises Refused, RequestTimeout, PoolDead.
 
     Only the locales asked for: the source's own is among them if the producer names it or names none, and is then a
     copied listing, so that a storefront needs one topic and not two.
     """
-    if isinstance(event, Tombstone) or event.operation == "delete":
+    admitted = admit(event, tools)
+    if isinstance(event, Tombstone) or admitted is None:
         return None
-    readers = audience(event.target_locales, tools.locales)
-    if not readers.locales:
-        raise Refused(Stage.LOCALIZE, Reason.LOCALE_NOT_SERVED, "no locale asked for is served", retryable=True)
     texts = (event.title, plain_description(event), *event.bullets)
     detection = tools.localizer.detect(texts, event.source_locale)
     everything = "\n".join((*texts, *(f"{each.name}: {each.value}" for each in event.attributes)))
     async with task_group() as group:
         vector = group.create_task(_vector(event, tools))
         listings = [
-            group.create_task(_for_locale(event, tools, detection, readers.warnings, locale))
-            for locale in readers.locales
+            group.create_task(_for_locale(event, tools, detection, admitted.warnings, locale))
+            for locale in admitted.locales
         ]
     embedding, warnings = vector.result()
     return LocalizedListing(
@@ -279,4 +283,6 @@ LISTING_AGENT: Agent[ListingUpdated, Localized, ListingState] = Agent(
     settle=settle,
     state_key=_entity,
     priority=Priority.LISTING,
+    admit=admit,
+    version=lambda event: None if isinstance(event, Tombstone) else event.version,
 )

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from agents.base import Agent, Outcome, Output, Tools
+from agents.base import Agent, Outcome, Output, Served, Tools
 from agents.fingerprint import fingerprint
 from agents.marks import Part, bare, provenance_of, warnings_of
 from agents.rendering import Rendering
@@ -56,12 +56,18 @@ class ParcelState(Struct, frozen=True, kw_only=True):
     promised: date | None = None
 
 
-async def localize(event: LogisticsEvent | Tombstone, tools: Tools) -> LocalizedParcelEvent:
-    """Return what the event means for every recipient; raises Refused, RequestTimeout, PoolDead."""
+def admit(event: LogisticsEvent | Tombstone, served: Served) -> LogisticsEvent:
+    """Return the event; raises Refused where no partner of ours reads it."""
     if isinstance(event, Tombstone):
         raise Refused(Stage.LOCALIZE, Reason.EMPTY_VALUE, "a parcel's log is append-only: it takes no tombstones")
-    if event.partner_id not in tools.partners:
+    if event.partner_id not in served.partners:
         raise Refused(Stage.LOCALIZE, Reason.UNKNOWN_PARTNER, "no such logistics partner", retryable=True)
+    return event
+
+
+async def localize(event: LogisticsEvent | Tombstone, tools: Tools) -> LocalizedParcelEvent:
+    """Return what the event means for every recipient; raises Refused, RequestTimeout, PoolDead."""
+    event = admit(event, tools)
     mapped = canonical(event.vocabulary, event.code, event.sub_code, event.classifier)
     said = (event.description,) if event.description else ()
     detection = tools.localizer.detect(said, event.source_locale) if said else NOTHING_SAID
@@ -244,4 +250,5 @@ LOGISTICS_AGENT: Agent[LogisticsEvent, LocalizedParcelEvent, ParcelState] = Agen
     settle=settle,
     state_key=lambda event: event.key if isinstance(event, Tombstone) else event.shipment_id,
     priority=Priority.LOGISTICS,
+    admit=admit,
 )

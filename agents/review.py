@@ -5,8 +5,8 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from agents.audience import audience
-from agents.base import KEEP, Agent, Outcome, Output, Tools
+from agents.audience import Audience, readers
+from agents.base import KEEP, Agent, Outcome, Output, Served, Tools
 from agents.basis import basis_of
 from agents.fingerprint import fingerprint, union
 from agents.marks import Part, bare, provenance_of, warnings_of
@@ -17,10 +17,8 @@ from localization.gate.sentiment import judges_opinions
 from localization.localizer import Detection, FieldKind
 from localization.together import task_group, together
 from schemas.contracts import REVIEW_CONTRACT
-from schemas.errors import Refused
 from schemas.events import ReviewPosted, Tombstone
 from schemas.outputs import REVIEW_LOCALIZED_TYPE, ReviewLocalized
-from schemas.reasons import Reason, Stage
 from schemas.topics import review_localized
 
 
@@ -48,18 +46,23 @@ class ReviewState(Edition, frozen=True, kw_only=True, omit_defaults=True):
 Localized: TypeAlias = LocalizedReview | None
 
 
-async def localize(event: ReviewPosted | Tombstone, tools: Tools) -> Localized:
-    """Return the review in every locale asked for and served; raises Refused, RequestTimeout, PoolDead."""
+def admit(event: ReviewPosted | Tombstone, served: Served) -> Audience | None:
+    """Return who reads the review, None for a delete; raises Refused where nobody does."""
     if isinstance(event, Tombstone) or event.operation == "delete":
         return None
-    readers = audience(event.target_locales, tools.locales)
-    if not readers.locales:
-        raise Refused(Stage.LOCALIZE, Reason.LOCALE_NOT_SERVED, "no locale asked for is served", retryable=True)
+    return readers(event.target_locales, served.locales)
+
+
+async def localize(event: ReviewPosted | Tombstone, tools: Tools) -> Localized:
+    """Return the review in every locale asked for and served; raises Refused, RequestTimeout, PoolDead."""
+    admitted = admit(event, tools)
+    if isinstance(event, Tombstone) or admitted is None:
+        return None
     texts = (event.title or "", event.body)
     detection = tools.localizer.detect(texts, event.source_locale)
     personal = await tools.localizer.personal(texts, detection.locale, tools.priority(Priority.REVIEW))
     made = await together(
-        _for_locale(event, tools, detection, personal, readers.warnings, locale) for locale in readers.locales
+        _for_locale(event, tools, detection, personal, admitted.warnings, locale) for locale in admitted.locales
     )
     return LocalizedReview(
         reviews=tuple(review for review, _ in made),
@@ -179,4 +182,5 @@ REVIEW_AGENT: Agent[ReviewPosted, Localized, ReviewState] = Agent(
     settle=settle,
     state_key=_entity,
     priority=Priority.REVIEW,
+    admit=admit,
 )

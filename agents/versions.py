@@ -36,6 +36,16 @@ class Verdict(Struct, frozen=True):
     locales: tuple[str, ...] = ()
 
 
+def overtakes(younger: int | None, older: int | None) -> bool:
+    """Whether an event must not be told any more because a younger record of its key is there; None: no version.
+
+    State does not answer for all. Of a listing that never was shown a tombstone leaves no trace, so an old event would
+    bring it back. And its topic is compacted: put behind the new event, the old one would take its place for good, and
+    a relocalization would find it alone.
+    """
+    return younger is None or older is None or younger >= older
+
+
 GO_ON = Verdict()
 
 

@@ -26,13 +26,13 @@ from inference.library.catalog import CATALOG
 from inference.library.store import ModelStore
 from schemas.errors import Fatal
 from schemas.settings import Settings, load
-from schemas.topics import INPUTS, RELOCALIZE, TRANSLATION_MEMORY, changelog
+from schemas.topics import DEAD_LETTER_LEDGER, INPUTS, RELOCALIZE, TRANSLATION_MEMORY, changelog
 from streams.broker.server import Broker
 from streams.broker.state import terminable
 
 EVENTS_PER_SECOND: Final = 18.0  # all events in nine seconds: fast enough to stay, slow enough to follow
 INTERRUPTED: Final = 128 + signal.SIGINT
-UNREAD: Final = frozenset((*INPUTS, *map(changelog, INPUTS), RELOCALIZE, TRANSLATION_MEMORY))
+UNREAD: Final = frozenset((*INPUTS, *map(changelog, INPUTS), RELOCALIZE, DEAD_LETTER_LEDGER, TRANSLATION_MEMORY))
 
 
 def command(

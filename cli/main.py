@@ -9,9 +9,10 @@ import typer
 
 from schemas.errors import DragomanError, OperatorError
 
-# Subcommand -> what `dragoman --help` says of it. Its module is cli/<name>.py and holds `app`, a Typer of further
-# subcommands, or `command`, a function.
+# Subcommand -> what `dragoman --help` says of it. Its module is cli/<name>.py (a dash becomes an underscore) and holds
+# `app`, a Typer of further subcommands, or `command`, a function.
 COMMANDS: Final = {
+    "dead-letters": "List, show, replay and drop what could not be processed.",
     "demo": "Watch real events turn into other languages, on a Kafka of its own.",
     "detect": "Tell the language of texts, among the locales served and in the world.",
     "doctor": "Check this machine, its models, its Kafka and its topics.",
@@ -50,7 +51,7 @@ def build_app(arguments: Sequence[str]) -> typer.Typer:
         if name != named:
             app.command(name, help=line)(lambda: None)  # only its line is shown
             continue
-        module = import_module(f"cli.{name}")
+        module = import_module(f"cli.{name.replace('-', '_')}")
         if hasattr(module, "app"):
             app.add_typer(module.app, name=name, help=line)
         else:

@@ -1,7 +1,6 @@
 """`dragoman relocalize`: replay what a new glossary, model, pipeline or locale has put out of date, and watch it."""
 
 import asyncio
-import re
 from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
@@ -10,9 +9,10 @@ from msgspec.structs import asdict
 
 from agents.audience import serving
 from cli.console import JsonFlag, bars, err, out, print_json, print_table
+from cli.quantities import read_rate
 from schemas.errors import OperatorError
 from schemas.locales import UnknownLocale
-from schemas.relocalization import RATE_MIN, REPLAYABLE, Relocalization
+from schemas.relocalization import REPLAYABLE, Relocalization
 from schemas.settings import KafkaSettings, Settings, load
 from schemas.topics import LISTING_UPDATED
 from streams.relocalize import RequestProgress, Wanted, ask, read_progress, read_requests, take_back
@@ -113,7 +113,7 @@ def _wanted(
         raise OperatorError(f"only {LISTING_UPDATED} has categories: leave --category out")
     served = settings.localization.locales
     asked = tuple(dict.fromkeys(_served(tag, served) for tag in locales))
-    return Wanted(topic, asked, category, _rate(rate))
+    return Wanted(topic, asked, category, read_rate(rate))
 
 
 def _served(tag: str, served: tuple[str, ...]) -> str:
@@ -125,15 +125,6 @@ def _served(tag: str, served: tuple[str, ...]) -> str:
     if locale is None:
         raise OperatorError(f"locale {tag} is not served; these are: {', '.join(served)}")
     return locale
-
-
-def _rate(said: str | None) -> float | None:
-    if said is None:
-        return None
-    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)(?:/s)?", said.strip())
-    if found is None or float(found[1]) < RATE_MIN:
-        raise OperatorError(f"--rate {said!r} is no rate: write `50` or `50/s`")
-    return float(found[1])
 
 
 async def _wait(kafka: KafkaSettings, asked: Relocalization) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
+from schemas.attempts import ATTEMPTS, FIRST_FAILED, LETTER
 from schemas.catalogue import LOCALE, MESSAGES, PARTNER, Message, specifications
 from schemas.envelope import OUTPUT_SOURCE, data_schema
 from schemas.json_schema import example, tidied
@@ -15,7 +16,7 @@ from schemas.topics import TopicSpec
 
 VERSION: Final = "3.0.0"
 # The version of the contracts, not of the software: additions raise the second number, a new type the first.
-CONTRACT_VERSION: Final = "1.0.0"
+CONTRACT_VERSION: Final = "1.1.0"
 BINDING_VERSION: Final = "0.5.0"
 CONTENT_TYPE: Final = "application/json"
 TOMBSTONE: Final = "Tombstone"
@@ -183,6 +184,9 @@ INPUT_HEADERS: Final = {
     "ce_subject": "What the event is about; not read.",
     "content-type": "A JSON media type, or application/cloudevents+json for structured mode.",
     "traceparent": "W3C trace context, handed on to every output.",
+    ATTEMPTS: "Only on a record that operators have replayed from `dead-letter`: how often it had been tried.",
+    LETTER: "Only on a replayed record: partition and offset of its dead letter.",
+    FIRST_FAILED: "Only on a replayed record: when it first failed, RFC 3339.",
 }
 OUTPUT_HEADERS: Final = {
     "ce_specversion": "1.0",

@@ -13,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from schemas.attempts import past_of, without_past
 from schemas.codec import encode
 from schemas.envelope import CONTENT_TYPE, OUTPUT_SOURCE, SPEC_VERSION, Record, data_schema, output_id, source_headers
 from schemas.errors import Refused
@@ -43,11 +44,15 @@ def dead_letter(
 ) -> tuple[bytes | None, bytes, list[tuple[str, bytes]]]:
     """Key, value and headers of the dead letter of `record`; together never more than `limit_bytes` (at least 16 KiB).
 
-    `now` carries an offset. Headers repeat stage and reason, so that a reader can choose without decoding.
+    `now` carries an offset. `attempts` are those of this time: a record that was replayed goes on counting where its
+    last dead letter stopped, and its original is what it was before the replay (schemas/attempts.py). Headers
+    repeat stage and reason, so that a reader can choose without decoding.
     """
+    past = past_of(record.headers)
+    headers = record.headers if past is None else without_past(record.headers)
     letter = DeadLetter(
         value=None if record.value is None else b64encode(record.value).decode(),
-        headers=tuple((name, None if value is None else b64encode(value).decode()) for name, value in record.headers),
+        headers=tuple((name, None if value is None else b64encode(value).decode()) for name, value in headers),
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,
@@ -55,10 +60,11 @@ def dead_letter(
         stage=refused.stage,
         reason=refused.reason,
         message=refused.message[:MESSAGE_CHARACTERS_MAX],
-        attempts=attempts,
+        attempts=attempts + (0 if past is None else past.attempts),
         retryable=refused.retryable,
-        first_failed_at=now,
+        first_failed_at=now if past is None else past.first_failed_at,
         app_version=app_version,
+        previous=None if past is None else past.letter,
     )
     key, value = record.key, encode(letter)
     if len(key or b"") + len(value) + FRAMING_BYTES > limit_bytes:
@@ -68,7 +74,11 @@ def dead_letter(
 
 def original(key: bytes | None, value: bytes) -> Original | None:
     """The record behind a dead letter, byte for byte; None where it was too large to be kept here."""
-    letter = msgspec.json.decode(value, type=DeadLetter)
+    return original_of(key, msgspec.json.decode(value, type=DeadLetter))
+
+
+def original_of(key: bytes | None, letter: DeadLetter) -> Original | None:
+    """As `original`, of a dead letter that is decoded already; raises ValueError where its base64 is none."""
     if letter.value_omitted:
         return None
     headers = tuple((name, None if text is None else b64decode(text)) for name, text in letter.headers)

@@ -215,6 +215,9 @@ class MemoryEntry(Struct, frozen=True, omit_defaults=True, kw_only=True):
 class DeadLetter(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Topic `dead-letter`, key as received. `value` and header values are base64 of the original bytes.
 
+    `attempts` and `first_failed_at` go back to when the record first came; `previous`, `<partition>/<offset>` of this
+    topic, is the dead letter that it was replayed from (docs/dead-letters.md).
+
     `value_omitted`: the original is too large even for this topic; it stands at its place in the input topic for as
     long as that keeps it, and `value_sha256` (hexadecimal) tells whether what is found there is it.
     """
@@ -235,3 +238,4 @@ class DeadLetter(Struct, frozen=True, omit_defaults=True, kw_only=True):
     value_omitted: bool = False
     value_bytes: int | None = None
     value_sha256: str | None = None
+    previous: str | None = None

@@ -70,6 +70,29 @@ class Skip(StrEnum):
     OVERTAKEN = "overtaken"
 
 
+class Unfit(StrEnum):
+    """Why a dead letter is not replayed; `Unfit.forceable` are those that an operator may overrule."""
+
+    UNREADABLE = "unreadable"
+    REPLAYED = "replayed"
+    DROPPED = "dropped"
+    TOO_OLD = "too_old"
+    ORIGINAL_OMITTED = "original_omitted"
+    NO_SUCH_TOPIC = "no_such_topic"
+    NO_SUCH_PARTITION = "no_such_partition"
+    NO_KEY = "no_key"
+    RECORD_TOO_LARGE = "record_too_large"
+    OVERTAKEN = "overtaken"
+    PAST_RETENTION = "past_retention"
+    WOULD_FAIL = "would_fail"
+    NOT_RETRYABLE = "not_retryable"
+
+    @property
+    def forceable(self) -> bool:
+        """Whether it says that a replay is of no use; the others say that it would do harm or cannot be done."""
+        return self in {Unfit.DROPPED, Unfit.PAST_RETENTION, Unfit.WOULD_FAIL, Unfit.NOT_RETRYABLE}
+
+
 class Warn(StrEnum):
     """Marks on an output. A field-level mark reads `<warn>:<field>`, a valued one `<warn>:<value>`."""
 

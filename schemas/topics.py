@@ -11,11 +11,15 @@ TRANSLATION_FEEDBACK: Final = "translation-feedback"
 DEAD_LETTER: Final = "dead-letter"
 ITEM_EMBEDDING: Final = "item-embedding"
 RELOCALIZE: Final = "dragoman-relocalize"  # requests of operators, read by every worker
+DEAD_LETTER_LEDGER: Final = "dragoman-dead-letters"  # what operators have done about dead letters
 TRANSLATION_MEMORY: Final = "translation-memory"
 TRANSLATION_CORRECTIONS: Final = "translation-corrections"
 INPUTS: Final = (LISTING_UPDATED, REVIEW_POSTED, LOGISTICS_EVENT, TRANSLATION_FEEDBACK)
 
 DAY_MS: Final = 86_400_000
+DEAD_LETTER_DAYS: Final = 14
+# An entry is written after its letter. The broker deletes whole segments: a letter may stay a week or two longer.
+DEAD_LETTER_LEDGER_DAYS: Final = 90
 # Kafka's own default for a broker (message.max.bytes): what an input topic takes unless someone says otherwise.
 RECORD_BYTES_MAX: Final = 1_048_588
 
@@ -103,8 +107,15 @@ def topic_specs(
     specs.append(TopicSpec(TRANSLATION_MEMORY, listings, compacted=True, expires=True, retention_ms=90 * DAY_MS))
     dead_letter_bytes = dead_letter_bytes_max(record_bytes_max)
     specs.append(
-        TopicSpec(DEAD_LETTER, max(partitions.values()), retention_ms=14 * DAY_MS, record_bytes_max=dead_letter_bytes)
+        TopicSpec(
+            DEAD_LETTER,
+            max(partitions.values()),
+            retention_ms=DEAD_LETTER_DAYS * DAY_MS,
+            record_bytes_max=dead_letter_bytes,
+        )
     )
     specs += [TopicSpec(changelog(t), partitions[t], compacted=True) for t in INPUTS]
     specs.append(TopicSpec(RELOCALIZE, 1, compacted=True))
+    kept_ms = DEAD_LETTER_LEDGER_DAYS * DAY_MS
+    specs.append(TopicSpec(DEAD_LETTER_LEDGER, 1, compacted=True, expires=True, retention_ms=kept_ms))
     return specs

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from msgspec import Struct, field
 
+from schemas.attempts import was_replayed
 from schemas.codec import Record
 from schemas.report import TransactionCommitted
 from schemas.topics import DEAD_LETTER
@@ -48,8 +49,11 @@ def committed_report(first: Record, live: Sequence[Slot], prefix: Prefix, second
         warnings=dict(prefix.warnings),
         feedback=dict(prefix.said),
         seconds=seconds,
-        # A producer may leave the timestamp out (-1); such a record has no age.
+        # A producer may leave the timestamp out (-1); such a record has no age. One that operators have replayed has
+        # the age of its dead letter, which is no latency of ours.
         end_to_end_s=tuple(
-            max(0.0, now_ms - slot.record.timestamp) / 1000 for slot in live[::step] if slot.record.timestamp >= 0
+            max(0.0, now_ms - slot.record.timestamp) / 1000
+            for slot in live[::step]
+            if slot.record.timestamp >= 0 and not was_replayed(slot.record.headers)
         ),
     )

@@ -169,27 +169,31 @@ class LaneProducer:
         return BatchBuilder(wanted, 0, is_transactional=True)
 
     async def drop(self) -> None:
-        """Let go of the producer without a word to the broker.
+        """Let go of the producer without a word to the broker."""
+        await let_go(self._producer)
 
-        Never `AIOKafkaProducer.stop()`: it flushes, and an idempotent flush never expires while the broker is away. The
-        open transaction is settled by the next owner's InitProducerId, or by its time-out.
-        """
-        producer = self._producer
-        producer._closed = True
-        task = producer._sender.sender_task
-        if task is not None:
-            task.cancel()
-            accumulator = producer._message_accumulator
-            waiting = [batch for queue in accumulator._batches.values() for batch in queue]
-            for batch in waiting + list(accumulator._pending_batches):
-                batch.failure(ProducerFenced())
-                for future in (batch.future, batch._drain_waiter):
-                    if future.done() and not future.cancelled():
-                        future.exception()  # nobody waits for it any more: mark it as seen
-            await asyncio.wait([task], timeout=1)
-        with contextlib.suppress(KafkaError, OSError, TimeoutError):
-            async with asyncio.timeout(2):
-                await producer.client.close()
+
+async def let_go(producer: AIOKafkaProducer) -> None:
+    """Be rid of a transactional producer, whatever state it is in and whether or not its broker is there.
+
+    Never `AIOKafkaProducer.stop()`: it flushes, and an idempotent flush never expires while the broker is away. The
+    open transaction is settled by the next owner's InitProducerId, or by its time-out.
+    """
+    producer._closed = True
+    task = producer._sender.sender_task
+    if task is not None:
+        task.cancel()
+        accumulator = producer._message_accumulator
+        waiting = [batch for queue in accumulator._batches.values() for batch in queue]
+        for batch in waiting + list(accumulator._pending_batches):
+            batch.failure(ProducerFenced())
+            for future in (batch.future, batch._drain_waiter):
+                if future.done() and not future.cancelled():
+                    future.exception()  # nobody waits for it any more: mark it as seen
+        await asyncio.wait([task], timeout=1)
+    with contextlib.suppress(KafkaError, OSError, TimeoutError):
+        async with asyncio.timeout(2):
+            await producer.client.close()
 
 
 async def require_transactions(kafka: KafkaSettings) -> None:
