@@ -12,11 +12,13 @@ from agents.listing import LISTING_AGENT
 from schemas.settings import LaneSettings
 from schemas.topics import LISTING_UPDATED, changelog, listing_localized
 from streams.admission import Admission
-from streams.changelog import SOURCE_HEADER, Restored
+from streams.changelog import SOURCE_HEADER
 from streams.runner import Runner
+from streams.state import Change
 from streams.window import Slot
 from tests.property.test_runner import LIMITS
 from tests.unit.agents.fakes import make_tools
+from tests.unit.streams.runner_kit import fresh_state
 from tests.wire import event_with
 
 SHOWN = listing_localized("pt-BR")
@@ -29,7 +31,8 @@ class Lane:
         self.tools = make_tools(("en", "pt-BR"), pipeline_version=pipeline)
         lanes = LaneSettings(commit_interval_s=0)
         admission = Admission(96_000)
-        self.runner = Runner(LISTING_AGENT, self.tools, lanes, LIMITS, admission, "0", lambda _: None)
+        state = fresh_state(LISTING_AGENT.state)
+        self.runner = Runner(LISTING_AGENT, self.tools, lanes, LIMITS, admission, state, "0", lambda _: None)
         self.told: list[tuple[bytes, Any]] = []
         self.ids: list[str] = []
         self.rows: dict[str, Any] = {}
@@ -37,9 +40,10 @@ class Lane:
     def restart(self, pipeline: str) -> "Lane":
         """The same lane in another worker: what the changelog holds is all it knows."""
         lane = Lane(pipeline)
-        state = {key: msgspec.json.decode(row.value, type=LISTING_AGENT.state) for key, row in self.rows.items()}
-        sources = {key: int(dict(row.headers)[SOURCE_HEADER]) for key, row in self.rows.items()}
-        lane.runner.begin(Restored(state, None, sources), self.runner.position)
+        rows = self.rows.items()
+        changes = [Change(key, int(dict(row.headers)[SOURCE_HEADER]), row.value) for key, row in rows]
+        lane.runner.state.apply(changes, lane.runner.state.place)
+        lane.runner.begin(self.runner.position)
         lane.told, lane.ids, lane.rows = self.told, self.ids, self.rows
         return lane
 
@@ -48,7 +52,7 @@ class Lane:
         slots = [await self._worked(record) for record in live]
         again = [slot for slot in [await self._worked(record) for record in past] if slot.localized is not None]
         prefix = self.runner._settle(slots, again)
-        self.runner._merge(prefix)
+        self.runner._merge(prefix, {changelog(LISTING_UPDATED): 0})
         for row in prefix.messages.get(SHOWN, ()):
             self.told.append((row.key, row.value and msgspec.json.decode(row.value)))
             self.ids.append(dict(row.headers)["ce_id"].decode())

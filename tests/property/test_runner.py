@@ -23,12 +23,13 @@ from schemas.topics import (
     topic_specs,
 )
 from streams.admission import Admission
-from streams.changelog import OFFSET_HEADER
+from streams.changelog import OFFSET_HEADER, SOURCE_HEADER
 from streams.limits import Limits
 from streams.runner import Runner
+from streams.state import Change
 from tests.property.test_codec import records
 from tests.unit.agents.fakes import FakeLocalizer, make_tools
-from tests.unit.streams.runner_kit import Ledger
+from tests.unit.streams.runner_kit import Ledger, fresh_state, rows_of
 from tests.wire import EVENTS, KEYS, event_with
 
 LOCALES = ("en", "pt-BR", "de")
@@ -73,6 +74,7 @@ class Run:
             LaneSettings(commit_interval_s=0),
             LIMITS,
             Admission(96_000),
+            fresh_state(BY_TOPIC[topic].state),
             "0.1.0",
             self.reports.append,
         )
@@ -172,7 +174,7 @@ def test_outputs_state_and_counts_do_not_depend_on_who_finishes_first(life, turn
         rows = [[(row.key, row.value, offset_of(row)) for row in run.ledger.rows(name)] for run in (shuffled, in_turn)]
         assert rows[0] == rows[1]
         assert [offset for _, _, offset in rows[0]] == sorted(offset for _, _, offset in rows[0])
-    assert shuffled.runner.state == in_turn.runner.state
+    assert rows_of(shuffled.runner.state) == rows_of(in_turn.runner.state)
     assert [shuffled.count(n) for n in COUNTS] == [in_turn.count(n) for n in COUNTS]
 
 
@@ -188,18 +190,16 @@ def test_a_restart_from_the_changelog_changes_nothing(life, cut):
     whole, first, second = Run(topic, [3, 0, 1]), Run(topic, []), Run(topic, [1, 2])
     asyncio.run(whole.play(read))
     asyncio.run(first.play(read[:cut]))
-    agent = BY_TOPIC[topic]
     for row in first.ledger.rows(changelog(topic)):
-        assert int(dict(row.headers)[OFFSET_HEADER]) <= min(cut, len(read))
-        if row.value is None:
-            second.runner.state.pop(row.key.decode(), None)
-        else:
-            second.runner.state[row.key.decode()] = msgspec.json.decode(row.value, type=agent.state)
+        headers = dict(row.headers)
+        assert int(headers[OFFSET_HEADER]) <= min(cut, len(read))
+        change = Change(row.key.decode(), int(headers[SOURCE_HEADER]), row.value)
+        second.runner.state.apply([change], second.runner.state.place)
     if read[cut:]:
         asyncio.run(second.play(read[cut:]))
     pieces = [(row.key, row.value, offset_of(row)) for run in (first, second) for row in outputs(run)]
     assert sorted(pieces, key=repr) == sorted(((r.key, r.value, offset_of(r)) for r in outputs(whole)), key=repr)
-    assert second.runner.state == whole.runner.state
+    assert rows_of(second.runner.state) == rows_of(whole.runner.state)
 
 
 def offset_of(row: Any) -> int:

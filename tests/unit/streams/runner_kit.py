@@ -43,6 +43,24 @@ def store() -> StateStore:
     return opened
 
 
+def fresh_state(kind: type[Any]) -> PartitionState:
+    """The state of a lane that has just opened and knows no key."""
+    state = PartitionState(store(), TopicPartition(LISTING_UPDATED, next(_numbers)), kind)
+    state.resume(0, 0)
+    state.caught_up()
+    return state
+
+
+def rows_of(state: PartitionState) -> dict[str, bytes]:
+    """Every key on disk, with its value and its source."""
+    found = {}
+    for name, raw in store()._db.items(from_key=state._rows):
+        if not name.startswith(state._rows):
+            break
+        found[name.removeprefix(state._rows).decode()] = raw
+    return found
+
+
 class Seen(msgspec.Struct, frozen=True):
     """The state of a key: the numbers of its events so far."""
 
@@ -141,9 +159,7 @@ class Bench:
         given = {"commit_interval_s": 0.0, **settings}
         lanes = LaneSettings(**given)
         self.admission = Admission(lanes.work_bytes)
-        self.state = PartitionState(store(), TopicPartition(LISTING_UPDATED, next(_numbers)), Seen)
-        self.state.resume(0, 0)
-        self.state.caught_up()
+        self.state = fresh_state(Seen)
         self.runner = Runner(
             self.script.agent, self.tools, lanes, limits, self.admission, self.state, "0.1.0", self.reports.append
         )
