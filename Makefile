@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup peers demo test check format bench schema lock clean
+.PHONY: help setup peers demo test chaos check format bench schema lock clean
 
 help: ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -33,6 +33,9 @@ demo: setup ## watch real events turn into other languages (BROKER=host:port tak
 
 test: setup ## run all tests: unit, contract, property, integration on Apache Kafka, end to end
 	$(BIN)/pytest
+
+chaos: setup ## seeded faults on real workers: ARGS='--runs 50 --seed 0 --json FILE' (about 45 s a run)
+	$(BIN)/python -m tests.chaos $(ARGS)
 
 check: setup ## format, lint, types, import directions
 	$(BIN)/ruff format --check .

@@ -22,7 +22,7 @@ from schemas.topics import LISTING_UPDATED, topic_specs
 from streams.broker.server import Broker
 from streams.reach import admin_client
 from streams.topics import create_topics
-from tests.integration.faults.campaign import event_json
+from tests.chaos.chain import event_json
 
 GROUP = "probe"
 WORKER = Path(__file__).with_name("probe_worker.py")

@@ -34,11 +34,21 @@ def test_the_process_is_ended_when_something_hangs():
 
 
 def test_the_watch_at_the_end_never_keeps_a_process_alive():
-    leaving = Exit(60)
+    before = set(threading.enumerate())
+    Exit(60, [].append).begin()
+    assert [thread.daemon for thread in set(threading.enumerate()) - before] == [True]
+
+
+def test_the_process_is_ended_even_when_no_thread_can_be_started_any_more(monkeypatch):
+    ended = threading.Event()
+    leaving = Exit(0.01, lambda *_: ended.set())
+
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
     leaving.begin()
-    timer = next(thread for thread in threading.enumerate() if isinstance(thread, threading.Timer))
-    assert timer.daemon
-    timer.cancel()
+    assert ended.wait(5)
 
 
 def test_what_ended_the_worker_is_raised(monkeypatch):
