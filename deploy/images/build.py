@@ -4,9 +4,11 @@
 a Docker engine and, to build, root and debootstrap. Kafka's jars and its Java are those of the embedded broker.
 """
 
+import contextlib
 import hashlib
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -15,7 +17,9 @@ from pathlib import Path
 from typing import Final
 
 import docker
+from docker.constants import DEFAULT_UNIX_SOCKET
 from docker.errors import APIError, BuildError, DockerException, ImageNotFound
+from docker.utils import kwargs_from_env
 
 from schemas.errors import OperatorError
 from streams.broker.jars import ensure_jars
@@ -35,16 +39,26 @@ def kafka_image() -> str:
     return f"apache/kafka:{kafka_version(read_lock())}"
 
 
-def ensure_images(client: docker.DockerClient | None = None) -> str:
+def ensure_images() -> str:
     """Have both images; returns the name of Kafka's. Raises OperatorError with one line when one cannot be had."""
+    name = kafka_image()
     try:
-        engine = client or docker.from_env(timeout=ENGINE_TIMEOUT_S)
-        name = kafka_image()
-        if not _is_current(engine, name, _kafka_source()):
-            _ensure(engine, name, _build_kafka)
-    except DockerException as error:
+        _knock()
+        with contextlib.closing(docker.from_env(timeout=ENGINE_TIMEOUT_S)) as engine:
+            if not _is_current(engine, name, _kafka_source()):
+                _ensure(engine, name, _build_kafka)
+    except (DockerException, OSError) as error:
         raise OperatorError(f"no Docker engine to be used: {' '.join(str(error).split())[:200]}") from error
     return name
+
+
+def _knock() -> None:
+    """Raise OSError where nobody listens: docker's own client would leave its socket open."""
+    address = kwargs_from_env().get("base_url", DEFAULT_UNIX_SOCKET)
+    _, _, path = address.partition("unix://")
+    if path:
+        with socket.socket(socket.AF_UNIX) as door:
+            door.connect(path)
 
 
 def _is_current(engine: docker.DockerClient, name: str, source: str) -> bool:

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import docker
 from docker.models.containers import Container
+from docker.models.networks import Network
 
 from deploy.images.build import ensure_images
 from streams.broker.server import answers
@@ -18,6 +19,7 @@ from streams.broker.server import answers
 HOST = "127.0.0.1"
 BROKERS = (1, 2, 3)
 HOST_PORT = 19092  # inside the container; published on a free port of this machine
+LABEL = "dragoman.cluster"  # on everything made here: `docker rm -f $(docker ps -aqf label=dragoman.cluster)`
 UP_S = 90
 ENGINE_TIMEOUT_S = 60
 STOP_S = 30
@@ -41,7 +43,12 @@ SMALL = {
     "log.cleaner.dedupe.buffer.size": str(16 * 1024 * 1024),
     "log.index.size.max.bytes": str(1024 * 1024),
 }
-# What decides how long the others take to notice; Kafka's own are 9000, 2000 and 30000.
+# What decides how long the others take to notice.
+KAFKAS_OWN = {
+    "broker.session.timeout.ms": "9000",
+    "broker.heartbeat.interval.ms": "2000",
+    "replica.lag.time.max.ms": "30000",
+}
 QUICK = {
     "broker.session.timeout.ms": "3000",
     "broker.heartbeat.interval.ms": "500",
@@ -62,16 +69,20 @@ class Cluster:
         self._image = ensure_images()
         self._engine = docker.from_env(timeout=ENGINE_TIMEOUT_S)
         self.ports = dict(zip(BROKERS, free_ports(len(BROKERS)), strict=True))
-        self.away: set[int] = set()
         self._containers: dict[int, Container] = {}
+        self._networks: list[Network] = []
 
     @property
     def bootstrap(self) -> str:
         return ",".join(f"{HOST}:{port}" for port in self.ports.values())
 
+    def worker_bootstrap(self, _index: int) -> str:
+        """Where a worker connects: like everybody else."""
+        return self.bootstrap
+
     def start(self) -> None:
-        self._peers = self._engine.networks.create(f"{self.name}-peers", driver="bridge", internal=True)
-        self._clients = self._engine.networks.create(f"{self.name}-clients", driver="bridge")
+        self._peers = self._network("peers", internal=True)
+        self._clients = self._network("clients")
         for node in BROKERS:
             container = self._engine.containers.create(
                 self._image,
@@ -79,11 +90,19 @@ class Cluster:
                 environment=self._environment(node),
                 network=self._clients.name,
                 ports={f"{HOST_PORT}/tcp": (HOST, self.ports[node])},
+                labels=[LABEL],
             )
             self._containers[node] = container
             self._peers.connect(container, aliases=[alias(node)])
             container.start()
         self.until_up(*BROKERS)
+
+    def _network(self, name: str, *, internal: bool = False) -> Network:
+        network = self._engine.networks.create(
+            f"{self.name}-{name}", driver="bridge", internal=internal, labels={LABEL: ""}
+        )
+        self._networks.append(network)
+        return network
 
     def _environment(self, node: int) -> dict[str, str]:
         voters = ",".join(f"{n}@{alias(n)}:9093" for n in BROKERS)
@@ -156,7 +175,7 @@ class Cluster:
         """Leave nothing behind, whatever state the brokers are in."""
         for container in self._containers.values():
             container.remove(force=True, v=True)
-        for network in (self._peers, self._clients):
+        for network in self._networks:
             network.remove()
         self._engine.close()
 
