@@ -1,6 +1,8 @@
 """What happens to the brokers. Each fault is undone before it returns, and says whom it met.
 
-What hits one broker lasts until every lane commits again without it: that it comes back must not be what helps.
+What hits one broker lasts until every lane commits again without it: that it comes back must not be what helps. But
+for one whose peers do not hear it and who may still hear them (an engine without firewall rules routes from one network
+to the other): its heartbeats arrive, so Kafka leaves it what it leads, and takes no write there until it is back.
 """
 
 import asyncio
@@ -17,10 +19,11 @@ TWO_AWAY_S = 30.0
 WITHOUT_S = 60.0  # after that, every lane must commit again with the broker still away
 ONE_S = 30.0  # for how long events must come, so that there is something to commit
 ROLLING_S = 45.0  # what a rolling restart takes, about
+CUT_FROM_PEERS = "cut from the other brokers"
 SINGLE = {
     "kill -9": (Cluster.kill, Cluster.start_broker),
     "pause": (Cluster.pause, Cluster.unpause),
-    "cut from the other brokers": (Cluster.cut_from_peers, Cluster.join_peers),
+    CUT_FROM_PEERS: (Cluster.cut_from_peers, Cluster.join_peers),
     "cut from everybody": (Cluster.cut_off, Cluster.join_all),
 }
 
@@ -28,13 +31,14 @@ SINGLE = {
 def to_one(fault: str, role: str) -> Happening:
     """One of the `SINGLE` faults, aimed at the broker that has a role."""
     begin, end = SINGLE[fault]
-    return partial(_to_one, begin, end, role)
+    return partial(_to_one, begin, end, role, fault != CUT_FROM_PEERS)
 
 
 async def _to_one(
     begin: Callable[[Cluster, int], None],
     end: Callable[[Cluster, int], None],
     role: str,
+    without: bool,
     cluster: Cluster,
     watch: Watch,
 ) -> str:
@@ -43,7 +47,8 @@ async def _to_one(
     await asyncio.to_thread(begin, cluster, node)
     try:
         await asyncio.sleep(AWAY_S)
-        await watch.until_all_show(WITHOUT_S)
+        if without:
+            await watch.until_all_show(WITHOUT_S)
     finally:
         await asyncio.to_thread(end, cluster, node)
     return ", ".join([f"{role} ({node})", *(f"also {other}" for other in also)])
