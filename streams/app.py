@@ -136,7 +136,9 @@ def _faust_app(settings: Settings) -> LaneApp:
         consumer_group_instance_id=kafka.instance_id,
         broker_session_timeout=kafka.session_timeout_s,
         broker_heartbeat_interval=kafka.heartbeat_s,
-        broker_request_timeout=max(20.0, kafka.session_timeout_s + 1),
+        # A broker that hangs holds up the consumer for this long, and again when it is asked for metadata. Faust wants
+        # more than a session: JoinGroup waits for members that are gone until theirs is over.
+        broker_request_timeout=max(kafka.request_timeout_s, kafka.session_timeout_s + 1),
         broker_max_poll_records=lanes.fetch_records,
         broker_max_poll_interval=NEVER_S,
         stream_buffer_maxsize=CHANNEL_BATCHES,

@@ -40,6 +40,8 @@ async def restore(
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         fetch_max_wait_ms=50,
+        # aiokafka's own 40 s are longer than a lane may take to open: with a broker that hangs it would never open.
+        request_timeout_ms=int(kafka.request_timeout_s * 1000),
     )
     try:
         await consumer.start()

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.errors import TopicAlreadyExistsError, UnknownTopicOrPartitionError, for_code
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -100,10 +100,10 @@ async def _compare(client: AIOKafkaAdminClient, specs: Sequence[TopicSpec]) -> l
     configs = await _configs(client, [spec.name for spec in specs if spec.name in found])
     results = []
     for spec in specs:
-        if spec.name not in found:
+        if spec.name not in found or spec.name not in configs:
             results.append(TopicResult(spec.name, "missing", 0))
             continue
-        config = configs.get(spec.name, {})
+        config = configs[spec.name]
         differences = _differences(spec, found[spec.name], config)
         state: TopicState = "differs" if differences else "ok"
         largest = int(config.get(RECORD_BYTES_SETTING, 0))
@@ -112,12 +112,15 @@ async def _compare(client: AIOKafkaAdminClient, specs: Sequence[TopicSpec]) -> l
 
 
 async def _configs(client: AIOKafkaAdminClient, names: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Settings of topics, without those that the broker asked now has not heard of: another one had, a moment ago."""
     if not names:
         return {}
     answers = await client.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name) for name in names])
     configs: dict[str, dict[str, str]] = {}
     for answer in answers:
         for code, message, _kind, name, entries in answer.resources:
+            if for_code(code) is UnknownTopicOrPartitionError:
+                continue
             if code:
                 raise OperatorError(f"the broker does not show the settings of {name}: {message or for_code(code)}")
             configs[name] = {entry[0]: entry[1] for entry in entries}

@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, KafkaTimeoutError
 
 from schemas.topics import LISTING_UPDATED
 from tests.chaos.chain import event_json
@@ -25,12 +25,13 @@ class Feed:
     An event that is in neither is one whose fate the producer never heard.
     """
 
-    def __init__(self, bootstrap: str, schedule: Schedule, rate: float) -> None:
+    def __init__(self, bootstrap: str, schedule: Schedule, rate: float, request_timeout_s: float = 40.0) -> None:
         self.acknowledged: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
         self.withdrawn: set[int] = set()
         self.ends: defaultdict[int, int] = defaultdict(int)  # by partition: behind the last event acknowledged
         self.done = 0  # events whose fate is decided
         self._bootstrap = bootstrap
+        self._request_timeout_ms = int(request_timeout_s * 1000)
         self._schedule = schedule
         self._rate = rate
         self._kinds = event_kinds(schedule)
@@ -41,7 +42,12 @@ class Feed:
 
     async def run(self) -> None:
         """Publish all, and return when the broker has answered."""
-        producer = AIOKafkaProducer(bootstrap_servers=self._bootstrap, linger_ms=2, enable_idempotence=True)
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self._bootstrap,
+            linger_ms=2,
+            enable_idempotence=True,
+            request_timeout_ms=self._request_timeout_ms,
+        )
         await producer.start()
         loop = asyncio.get_running_loop()
         started = loop.time()
@@ -73,7 +79,12 @@ class Feed:
 
     async def _hand_over(self, producer: AIOKafkaProducer, number: int) -> asyncio.Future[Any]:
         key = self._keys[number]
-        return await producer.send(LISTING_UPDATED, event_json(number, key, self._kinds[number]), key=key.encode())
+        value = event_json(number, key, self._kinds[number])
+        while True:
+            try:
+                return await producer.send(LISTING_UPDATED, value, key=key.encode())
+            except KafkaTimeoutError:  # there was no room beside what waits for its broker: nothing was taken
+                continue
 
     def _answered(self, number: int, future: asyncio.Future[Any]) -> None:
         self._pending.discard(future)
