@@ -30,8 +30,8 @@ from localization.memory.rows import row_of
 from localization.memory.store import Store
 from schemas.outputs import Correction
 from schemas.settings import LocalizationSettings
-from streams.memory_writer import entry_of
-from streams.shared_memory import verdict_of
+from streams.memory.shared import verdict_of
+from streams.memory.writer import entry_of
 
 ROUNDS = 7
 THINGS = ("hooks", "mugs", "towels", "cables", "pencils", "cushions", "candles", "sponges", "lids", "straps")

@@ -30,8 +30,8 @@ from schemas.settings import KafkaSettings
 from schemas.topics import LISTING_UPDATED, TopicSpec, changelog
 from streams.broker.server import Broker
 from streams.changelog import OFFSET_HEADER, SOURCE_HEADER, restore
-from streams.state import Change, PartitionState, Place
-from streams.state_store import StateStore
+from streams.state.partition import Change, PartitionState, Place
+from streams.state.store import StateStore
 from streams.topics import create_topics
 
 TOPIC = TopicPartition(changelog(LISTING_UPDATED), 0)

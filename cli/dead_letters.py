@@ -40,9 +40,9 @@ from cli.tail import plain
 from schemas.dead_letters import original_of
 from schemas.errors import OperatorError
 from schemas.settings import Settings, load
-from streams.letter_plan import Plan, Which, find, look_up, plan_drop, plan_replay
-from streams.letter_run import Run
-from streams.letters import Selection
+from streams.letters.letter import Selection
+from streams.letters.plan import Plan, Which, find, look_up, plan_drop, plan_replay
+from streams.letters.run import Run
 
 LIST_MAX: Final = 100
 INTERRUPTED: Final = 130  # 128 and SIGINT, as shells have it

@@ -14,8 +14,8 @@ from schemas.errors import OperatorError
 from schemas.handled import LetterId, parse_letter_id
 from schemas.reasons import Reason, Stage
 from schemas.topics import INPUTS
-from streams.letter_plan import Which
-from streams.letters import Selection
+from streams.letters.letter import Selection
+from streams.letters.plan import Which
 
 Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Letters by id: 2/1041.", show_default=False)]
 Reasons = Annotated[list[str] | None, typer.Option("--reason", help="Only this reason (repeatable).")]

@@ -15,8 +15,8 @@ from rich.text import Text
 from schemas.dead_letters import original_of
 from schemas.handled import Handled
 from schemas.outputs import DeadLetter
-from streams.letter_plan import Outcome
-from streams.letters import Letter
+from streams.letters.letter import Letter
+from streams.letters.plan import Outcome
 
 BASE64: Final = "base64:"
 ABSENT: Final = "-"

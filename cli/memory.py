@@ -15,8 +15,8 @@ from schemas.errors import OperatorError
 from schemas.locales import UnknownLocale, parse_locale
 from schemas.settings import Settings, load
 from schemas.topics import TRANSLATION_MEMORY
-from streams.memory_reader import Remembered, read_corrections, read_remembered, shared_records
-from streams.shared_memory import memory_dir
+from streams.memory.reader import Remembered, read_corrections, read_remembered, shared_records
+from streams.memory.shared import memory_dir
 
 app = typer.Typer(help="See what the translation memory holds, and what people have corrected.", no_args_is_help=True)
 

@@ -20,8 +20,8 @@ from streams.past import open_past
 from streams.replay import Replay
 from streams.requests import Requests
 from streams.runner import Runner
-from streams.state import PartitionState
-from streams.state_store import StateStore
+from streams.state.partition import PartitionState
+from streams.state.store import StateStore
 from streams.status import LaneStatus
 from streams.transaction import LaneProducer
 

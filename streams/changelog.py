@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from schemas.errors import OperatorError
 from schemas.settings import KafkaSettings
-from streams.state import Change, PartitionState, Place, crc_of
+from streams.state.partition import Change, PartitionState, Place, crc_of
 
 OFFSET_HEADER: Final = "dragoman-input-offset"
 SOURCE_HEADER: Final = "dragoman-source-offset"

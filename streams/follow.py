@@ -21,6 +21,7 @@ log = structlog.get_logger(__name__)
 # A broker answers a fetch as soon as there is something; this only bounds how long other questions wait behind one.
 FETCH_WAIT_MS: Final = 50
 POLL_MS: Final = 200
+REQUEST_TIMEOUT_MS: Final = 10_000  # a broker that hangs holds news up for no longer; aiokafka would wait 40 s
 RECORDS_MAX: Final = 500  # of one call of `take`: it runs on the event loop, beside everything else
 BACKOFF_S: Final = 0.1
 BACKOFF_S_MAX: Final = 2.0
@@ -86,6 +87,7 @@ class Follower:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             fetch_max_wait_ms=self._fetch_wait_ms,
+            request_timeout_ms=REQUEST_TIMEOUT_MS,
         )
         try:
             await consumer.start()

@@ -31,8 +31,8 @@ from schemas.report import (
 from streams import families as f
 from streams.lag import PartitionLag
 from streams.logs import fell_back
-from streams.memory_metrics import FeedbackCollector, MemoryCollector, MemoryStatistics, StateCollector
-from streams.state_store import StateStore
+from streams.memory.metrics import FeedbackCollector, MemoryCollector, MemoryStatistics, StateCollector
+from streams.state.store import StateStore
 from streams.status import LaneStatus
 
 # Marks that mean: the reader sees the source, or a phrase of another locale, instead of a translation.

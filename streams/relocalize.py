@@ -3,11 +3,10 @@
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from typing import Final
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import CoordinatorLoadInProgressError, KafkaError
 from msgspec import Struct
@@ -18,9 +17,9 @@ from schemas.relocalization import Relocalization, progress_group, read_request,
 from schemas.settings import KafkaSettings
 from schemas.topics import RELOCALIZE
 from streams.reach import admin_client, broker_errors
+from streams.scan import reader, scan
 from streams.topics import partition_count
 
-FETCH_MS: Final = 100
 RETRY_S: Final = 0.1
 
 
@@ -74,7 +73,7 @@ async def ask(kafka: KafkaSettings, wanted: Wanted) -> Relocalization:
     with broker_errors(kafka.bootstrap):
         await partition_count(kafka.bootstrap, RELOCALIZE)  # else the broker might make it, and not compacted
         count = await partition_count(kafka.bootstrap, wanted.topic)
-        async with _consumer(kafka) as consumer:
+        async with reader(kafka.bootstrap) as consumer:
             partitions = [TopicPartition(wanted.topic, number) for number in range(count)]
             begins = await consumer.beginning_offsets(partitions)
             ends = await consumer.end_offsets(partitions)
@@ -106,19 +105,18 @@ async def take_back(kafka: KafkaSettings, request_id: str) -> Relocalization:
 async def read_requests(kafka: KafkaSettings) -> list[Relocalization]:
     """Return the requests that stand, the oldest first; what is none, and workers ignore, is left out."""
     standing: dict[bytes | None, Relocalization] = {}
+
+    def take(records: Sequence[ConsumerRecord]) -> None:
+        for record in records:
+            standing.pop(record.key, None)
+            if record.value is not None:
+                with contextlib.suppress(ValueError):
+                    standing[record.key] = read_request(record.key, record.value, kafka.partitions)
+
     with broker_errors(kafka.bootstrap):
         await partition_count(kafka.bootstrap, RELOCALIZE)
-        tp = TopicPartition(RELOCALIZE, 0)
-        async with _consumer(kafka) as consumer:
-            consumer.assign([tp])
-            end = (await consumer.end_offsets([tp]))[tp]
-            await consumer.seek_to_beginning(tp)
-            while await consumer.position(tp) < end:
-                for record in (await consumer.getmany(tp, timeout_ms=FETCH_MS)).get(tp, ()):
-                    standing.pop(record.key, None)
-                    if record.value is not None:
-                        with contextlib.suppress(ValueError):
-                            standing[record.key] = read_request(record.key, record.value, kafka.partitions)
+        async with reader(kafka.bootstrap) as consumer:
+            await scan(consumer, {TopicPartition(RELOCALIZE, 0): 0}, take)
     return sorted(standing.values(), key=lambda request: (request.created_at, request.id))
 
 
@@ -164,19 +162,3 @@ async def _write(kafka: KafkaSettings, request_id: str, value: bytes | None) -> 
         await producer.send_and_wait(RELOCALIZE, value, request_id.encode(), partition=0)
     finally:
         await producer.stop()
-
-
-@asynccontextmanager
-async def _consumer(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaConsumer]:
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=kafka.bootstrap,
-        isolation_level="read_committed",
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        fetch_max_wait_ms=FETCH_MS,
-    )
-    try:
-        await consumer.start()
-        yield consumer
-    finally:
-        await consumer.stop()

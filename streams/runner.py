@@ -31,7 +31,7 @@ from streams.changelog import OFFSET_HEADER, SOURCE_HEADER
 from streams.intake import NOTHING, Bounds, Intake, SecondFeed
 from streams.limits import Limits
 from streams.prefix import Prefix, committed_report
-from streams.state import Change, Known, PartitionState, Place, crc_of
+from streams.state.partition import Change, Known, PartitionState, Place, crc_of
 from streams.transaction import Message, Progress
 from streams.window import Slot, being_cancelled
 

@@ -35,10 +35,10 @@ from streams.kept_up import kept_up
 from streams.lag import LagReader, LagWatch
 from streams.limits import Limits, read_limits
 from streams.logs import LogReporter, fan_out, log_settings
+from streams.memory.shared import SharedMemory
 from streams.metrics import Metrics
 from streams.reach import cluster_id
-from streams.shared_memory import SharedMemory
-from streams.state_store import StateStore
+from streams.state.store import StateStore
 from streams.transaction import LaneProducer, require_transactions
 
 log = structlog.get_logger(__name__)

@@ -14,7 +14,7 @@ from schemas.topics import LISTING_UPDATED, changelog, listing_localized
 from streams.admission import Admission
 from streams.changelog import SOURCE_HEADER
 from streams.runner import Runner
-from streams.state import Change
+from streams.state.partition import Change
 from streams.window import Slot
 from tests.property.test_runner import LIMITS
 from tests.unit.agents.fakes import make_tools

@@ -26,7 +26,7 @@ from streams.admission import Admission
 from streams.changelog import OFFSET_HEADER, SOURCE_HEADER
 from streams.limits import Limits
 from streams.runner import Runner
-from streams.state import Change
+from streams.state.partition import Change
 from tests.property.test_codec import records
 from tests.unit.agents.fakes import FakeLocalizer, make_tools
 from tests.unit.streams.runner_kit import Ledger, fresh_state, rows_of

@@ -18,7 +18,7 @@ import streams.lane
 from streams.driver import LaneConsumer
 from streams.lane import Lane
 from streams.runner import Runner
-from streams.state import PartitionState
+from streams.state.partition import PartitionState
 from streams.transaction import LaneProducer
 from streams.window import Window
 

@@ -10,11 +10,11 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 
 from aiokafka import AIOKafkaProducer
 
-import streams.letter_run
+import streams.letters.run
 from schemas.handled import parse_letter_id
 from schemas.settings import load
-from streams.letter_plan import plan_replay
-from streams.letter_run import Run
+from streams.letters.plan import plan_replay
+from streams.letters.run import Run
 
 commits = 0
 commit_transaction = AIOKafkaProducer.commit_transaction
@@ -32,7 +32,7 @@ async def commit_and_die(self: AIOKafkaProducer) -> None:
 
 async def main() -> None:
     settings = load()
-    streams.letter_run.CHUNK_RECORDS = 2
+    streams.letters.run.CHUNK_RECORDS = 2
     AIOKafkaProducer.commit_transaction = commit_and_die
     await Run(settings, await plan_replay(settings, [*map(parse_letter_id, sys.argv[2:])]), "replayed").work()
 

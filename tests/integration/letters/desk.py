@@ -21,8 +21,8 @@ from schemas.reasons import Reason, Stage
 from schemas.settings import Settings
 from schemas.topics import DEAD_LETTER, DEAD_LETTER_LEDGER, INPUTS, LISTING_UPDATED
 from streams.broker.server import Broker
-from streams.letter_plan import Outcome, plan_drop, plan_replay
-from streams.letter_run import Run
+from streams.letters.plan import Outcome, plan_drop, plan_replay
+from streams.letters.run import Run
 from streams.topics import create_topics
 from tests.wire import EVENTS
 

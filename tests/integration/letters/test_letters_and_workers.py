@@ -10,10 +10,10 @@ from schemas.attempts import NAMES
 from schemas.envelope import CONTENT_TYPE
 from schemas.topics import LISTING_UPDATED, REVIEW_POSTED, listing_localized, review_localized
 from streams.broker.server import Broker
-from streams.letter_plan import plan_replay
-from streams.letter_run import Run
-from streams.letters import Selection
-from streams.younger import Younger
+from streams.letters.letter import Selection
+from streams.letters.plan import plan_replay
+from streams.letters.run import Run
+from streams.letters.younger import Younger
 from tests.integration.letters.desk import Desk, event
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]

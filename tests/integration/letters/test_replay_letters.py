@@ -12,7 +12,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import RequestTimedOutError
 
-import streams.letter_run
+import streams.letters.run
 from schemas.attempts import NAMES, past_of
 from schemas.errors import Refused
 from schemas.handled import LetterId
@@ -28,9 +28,9 @@ from schemas.topics import (
     TRANSLATION_FEEDBACK,
 )
 from streams.broker.server import Broker
-from streams.letter_plan import plan_replay
-from streams.letter_run import Run
-from streams.letters import Selection
+from streams.letters.letter import Selection
+from streams.letters.plan import plan_replay
+from streams.letters.run import Run
 from tests.integration.letters.desk import Desk, event
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
@@ -244,7 +244,7 @@ async def test_a_transaction_of_unknown_outcome_is_looked_up(desk: Desk, monkeyp
         raise RequestTimedOutError
 
     monkeypatch.setattr(AIOKafkaProducer, "commit_transaction", lose_the_second)
-    monkeypatch.setattr(streams.letter_run, "CHUNK_RECORDS", 2)
+    monkeypatch.setattr(streams.letters.run, "CHUNK_RECORDS", 2)
     outcomes = await desk.replay(*ids)
     assert [one.done for one in outcomes] == [True] * 6
     assert len(commits) == {"before": 4, "after": 3}[when]

@@ -17,8 +17,8 @@ from inference.pool import Pool
 from localization.localizer import Localizer
 from schemas.settings import load
 from streams.logs import configure_logging
+from streams.memory.shared import SharedMemory
 from streams.process import run_worker
-from streams.shared_memory import SharedMemory
 from streams.worker import Worker
 from tests.unit.localization.fakes import FakePool
 

@@ -28,7 +28,7 @@ from schemas.topics import (
     topic_specs,
 )
 from streams.broker.server import Broker
-from streams.shared_memory import SharedMemory
+from streams.memory.shared import SharedMemory
 from streams.topics import create_topics
 from tests.integration.faults.probe import GROUP, Probe
 

@@ -16,8 +16,8 @@ from schemas.topics import LISTING_UPDATED, changelog
 from streams.broker.server import Broker
 from streams.changelog import OFFSET_HEADER, SOURCE_HEADER, restore
 from streams.reach import admin_client
-from streams.state import PartitionState
-from streams.state_store import StateStore
+from streams.state.partition import PartitionState
+from streams.state.store import StateStore
 from tests.integration.faults.probe import INPUT, Probe
 from tests.integration.faults.probe_agent import OUTPUT, Count
 

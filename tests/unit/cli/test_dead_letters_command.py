@@ -32,10 +32,10 @@ from schemas.errors import OperatorError, Refused
 from schemas.handled import Handled, LetterId
 from schemas.reasons import Reason, Stage, Unfit
 from schemas.topics import LISTING_UPDATED, REVIEW_POSTED
-from streams.letter_fitness import Hindrance
-from streams.letter_plan import Outcome, Plan
-from streams.letters import Selection
-from streams.younger import Younger
+from streams.letters.fitness import Hindrance
+from streams.letters.letter import Selection
+from streams.letters.plan import Outcome, Plan
+from streams.letters.younger import Younger
 from tests.unit.streams.letter_kit import HERE, NOW, letter_of
 from tests.wire import record
 

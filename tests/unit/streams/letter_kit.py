@@ -10,8 +10,8 @@ from schemas.dead_letters import dead_letter
 from schemas.errors import Refused
 from schemas.reasons import Reason, Stage
 from schemas.topics import DEAD_LETTER, INPUTS
-from streams.letter_fitness import Here
-from streams.letters import read_letter
+from streams.letters.fitness import Here
+from streams.letters.letter import read_letter
 
 NOW = datetime(2026, 3, 4, 9, tzinfo=UTC)
 NOW_MS = int(NOW.timestamp() * 1000)

@@ -22,8 +22,8 @@ from schemas.topics import DEAD_LETTER, LISTING_UPDATED, changelog
 from streams.admission import Admission
 from streams.limits import Limits
 from streams.runner import Runner
-from streams.state import Change, PartitionState
-from streams.state_store import StateStore
+from streams.state.partition import Change, PartitionState
+from streams.state.store import StateStore
 
 OUTPUT = "listing-localized.en"
 CHANGELOG = changelog(LISTING_UPDATED)

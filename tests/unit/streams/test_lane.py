@@ -17,7 +17,7 @@ from streams import lane as lanes
 from streams.changelog import Restored
 from streams.lane import FAULTS_MAX, STALE_MAX, Lane
 from streams.limits import Limits
-from streams.state import Change, PartitionState, Place
+from streams.state.partition import Change, PartitionState, Place
 from streams.transaction import TooLarge
 from tests.unit.streams.runner_kit import LIMITS, OUTPUT, Bench, Seen, record, shown
 

@@ -8,9 +8,9 @@ from schemas.errors import Refused
 from schemas.handled import Handled, LetterId
 from schemas.reasons import Reason, Stage, Unfit
 from schemas.topics import DAY_MS, LISTING_UPDATED, LOGISTICS_EVENT, REVIEW_POSTED, TRANSLATION_FEEDBACK
-from streams.letter_fitness import hindrance, resent
-from streams.letters import Selection, read_letter, with_handled
-from streams.younger import Younger
+from streams.letters.fitness import hindrance, resent
+from streams.letters.letter import Selection, read_letter, with_handled
+from streams.letters.younger import Younger
 from tests.unit.streams.letter_kit import HERE, NOW, NOW_MS, PASSING, kept, letter_of
 from tests.wire import KEYS, event_with, event_without, record
 

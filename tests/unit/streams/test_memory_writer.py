@@ -10,9 +10,9 @@ import structlog
 from localization.memory import Key, Verdict
 from localization.memory.verdicts import digest
 from schemas.reasons import Warn
-from streams import memory_writer
-from streams.memory_writer import WAITING_MAX, MemoryWriter, entry_of
-from streams.shared_memory import verdict_of
+from streams.memory import writer as memory_writer
+from streams.memory.shared import verdict_of
+from streams.memory.writer import WAITING_MAX, MemoryWriter, entry_of
 
 
 def key(number: int) -> Key:

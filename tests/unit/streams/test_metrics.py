@@ -29,7 +29,7 @@ from schemas.report import (
 )
 from streams import families
 from streams.lag import LagStatus, PartitionLag
-from streams.memory_metrics import MemoryStatistics
+from streams.memory.metrics import MemoryStatistics
 from streams.metrics import Metrics
 from streams.status import LaneStatus
 from tests.unit.streams.runner_kit import store

@@ -9,10 +9,10 @@ import pytest
 from aiokafka import TopicPartition
 
 from schemas.errors import OperatorError
-from streams import state as states
-from streams import state_store as stores
-from streams.state import RECENT_MAX, STALE_S, Change, Known, PartitionState, Place
-from streams.state_store import StateLost, StateStore
+from streams.state import partition as states
+from streams.state import store as stores
+from streams.state.partition import RECENT_MAX, STALE_S, Change, Known, PartitionState, Place
+from streams.state.store import StateLost, StateStore
 from tests.unit.streams.runner_kit import Seen
 
 TP = TopicPartition("listing-updated", 3)

@@ -1,4 +1,4 @@
-"""The one place that knows where a lane keeps its state (streams/state.py): what a worker has on disk, in memory."""
+"""The one place that knows where a lane keeps its state (streams/state/partition.py): what a worker has on disk, in memory."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from schemas.topics import LISTING_UPDATED, changelog
 from streams.changelog import OFFSET_HEADER
 from streams.lane import Lane
 from streams.runner import Runner
-from streams.state import Change, PartitionState, Place
+from streams.state.partition import Change, PartitionState, Place
 from tests.chaos.chain import Chain
 from tests.unit.streams.timing.kafka import Kafka
 from tests.unit.streams.timing.story import CHANGELOG
@@ -21,7 +21,7 @@ Rows = dict[bytes, bytes]
 
 
 class Disk:
-    """Stands for the RocksDB of a worker (streams/state_store.py): `rows` stay when their process is killed."""
+    """Stands for the RocksDB of a worker (streams/state/store.py): `rows` stay when their process is killed."""
 
     def __init__(self, process: Any, rows: Rows) -> None:
         self.rows = rows

@@ -23,8 +23,8 @@ from schemas.settings import Settings, cache_dir
 from schemas.topics import TRANSLATION_CORRECTIONS, TRANSLATION_MEMORY
 from streams.follow import Follower
 from streams.kept_up import kept_up
-from streams.memory_metrics import MemoryStatistics
-from streams.memory_writer import MemoryWriter
+from streams.memory.metrics import MemoryStatistics
+from streams.memory.writer import MemoryWriter
 from streams.reach import cluster_id
 
 log = structlog.get_logger(__name__)

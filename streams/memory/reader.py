@@ -20,8 +20,8 @@ from schemas.report import MemoryKind
 from schemas.settings import Settings
 from schemas.topics import TRANSLATION_CORRECTIONS, TRANSLATION_MEMORY
 from streams.follow import read_to_end
+from streams.memory.shared import verdict_of
 from streams.reach import broker_errors
-from streams.shared_memory import verdict_of
 from streams.topics import partition_count
 
 

@@ -15,7 +15,7 @@ from aiokafka import TopicPartition
 from msgspec import Struct
 
 from schemas.errors import DragomanError, OperatorError
-from streams.state_store import StateLost, StateStore
+from streams.state.store import StateLost, StateStore
 
 RECENT_MAX: Final = 2_048  # states of one partition at hand: a hit costs a twentieth of a read from the disk's cache
 # A broker forgets a deleted key after delete.retention.ms, a day unless told otherwise: a store that was away for

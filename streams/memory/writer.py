@@ -16,7 +16,7 @@ from localization.memory import Key, Verdict
 from localization.memory.verdicts import digest
 from schemas.outputs import MemoryEntry
 from schemas.topics import TRANSLATION_MEMORY
-from streams.follow import BACKOFF_S, BACKOFF_S_MAX
+from streams.follow import BACKOFF_S, BACKOFF_S_MAX, REQUEST_TIMEOUT_MS
 from streams.window import being_cancelled
 
 log = structlog.get_logger(__name__)
@@ -71,7 +71,10 @@ class MemoryWriter:
 
     async def _connection(self) -> NoReturn:
         producer = AIOKafkaProducer(
-            bootstrap_servers=self._bootstrap, enable_idempotence=True, max_batch_size=BATCH_BYTES
+            bootstrap_servers=self._bootstrap,
+            enable_idempotence=True,
+            max_batch_size=BATCH_BYTES,
+            request_timeout_ms=REQUEST_TIMEOUT_MS,
         )
         try:
             await producer.start()

@@ -19,7 +19,7 @@ from schemas.outputs import DeadLetter
 from schemas.reasons import Stage, Unfit
 from schemas.settings import Settings
 from schemas.topics import DAY_MS, DEAD_LETTER_LEDGER_DAYS
-from streams.letters import Letter
+from streams.letters.letter import Letter
 from streams.topics import TopicResult
 from streams.transaction import RECORD_OVERHEAD_BYTES
 
@@ -100,7 +100,7 @@ def resent(letter: Letter, whole: DeadLetter) -> Resent:
 def hindrance(letter: Letter, whole: DeadLetter, here: Here, now_ms: float | None = None) -> Hindrance | None:
     """Return what stands against replaying a letter, the gravest first; None when nothing does.
 
-    Whether a younger record has overtaken it is another question (streams/younger.py).
+    Whether a younger record has overtaken it is another question (streams/letters/younger.py).
     """
     at_ms = time.time() * 1000 if now_ms is None else now_ms
     return next(_obstacles(letter, whole, here, at_ms), None) or _would_fail(letter, whole, here)

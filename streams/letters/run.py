@@ -30,10 +30,10 @@ from schemas.handled import Handled, LetterId
 from schemas.reasons import Unfit
 from schemas.settings import Settings
 from schemas.topics import DEAD_LETTER_LEDGER
-from streams.letter_fitness import Hindrance, Resent, resent
-from streams.letter_plan import Outcome, Plan, originals, overtaken
-from streams.letter_producer import LetterProducer, Place
-from streams.letters import Ledger, read_ledger, with_handled
+from streams.letters.fitness import Hindrance, Resent, resent
+from streams.letters.letter import Ledger, read_ledger, with_handled
+from streams.letters.plan import Outcome, Plan, originals, overtaken
+from streams.letters.producer import LetterProducer, Place
 from streams.reach import unreachable
 from streams.scan import Teller, reader, silent
 from streams.transaction import SIZE_ERRORS

@@ -9,7 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from streams import families as f
-from streams.state_store import StateStore
+from streams.state.store import StateStore
 
 
 class MemoryStatistics(Struct, frozen=True):

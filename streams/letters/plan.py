@@ -14,12 +14,12 @@ from schemas.outputs import DeadLetter
 from schemas.reasons import Unfit
 from schemas.settings import KafkaSettings, Settings
 from schemas.topics import DEAD_LETTER, DEAD_LETTER_LEDGER
-from streams.letter_fitness import Here, Hindrance, deployed, hindrance, resent
-from streams.letters import Found, Letter, Selection, find_letters, pick_letters, read_letter
+from streams.letters.fitness import Here, Hindrance, deployed, hindrance, resent
+from streams.letters.letter import Found, Letter, Selection, find_letters, pick_letters, read_letter
+from streams.letters.younger import Younger
 from streams.reach import broker_errors
 from streams.scan import Teller, pick, reader, silent
 from streams.topics import check_topics, partition_count
-from streams.younger import Younger
 
 Which = Selection | Sequence[LetterId]
 """Letters that are described, or named."""

@@ -17,7 +17,7 @@ from schemas.codec import encode
 from schemas.handled import Handled, LetterId
 from schemas.settings import Settings
 from schemas.topics import DEAD_LETTER_LEDGER
-from streams.letter_fitness import Resent
+from streams.letters.fitness import Resent
 from streams.transaction import BATCH_BYTES, RECORD_OVERHEAD_BYTES, let_go
 
 TRANSACTIONAL_ID: Final = DEAD_LETTER_LEDGER

@@ -8,8 +8,8 @@ from msgspec import Struct
 from agents.versions import overtakes
 from schemas.attempts import Past, past_of
 from schemas.handled import LetterId
-from streams.letter_fitness import Here, Resent, is_versioned, read_version
-from streams.letters import Letter
+from streams.letters.fitness import Here, Resent, is_versioned, read_version
+from streams.letters.letter import Letter
 from streams.scan import Teller, scan, silent
 
 Key = tuple[TopicPartition, bytes | None]
