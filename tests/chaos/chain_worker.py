@@ -45,7 +45,7 @@ class AtLeastOnceProducer(LaneProducer):
             self._announce(outputs)
             await self._send(outputs)
             await self._producer.commit_transaction()
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.5)  # most of the time: a kill is to meet it here
             await self._producer.begin_transaction()
             await self._producer.send_offsets_to_transaction({self._tp: next_offset}, self._group)
             await self._producer.commit_transaction()

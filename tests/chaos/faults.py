@@ -5,8 +5,7 @@ import contextlib
 import resource
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import msgspec
@@ -14,56 +13,15 @@ from aiokafka import AIOKafkaProducer
 
 from schemas.outputs import MemoryEntry
 from schemas.topics import TRANSLATION_MEMORY
-from tests.chaos.cluster import Cluster
-from tests.chaos.disk import Disk
-from tests.chaos.fleet import GRACE_S, Fleet, Worker
-from tests.chaos.proxy import Proxy
-from tests.chaos.schedule import WORKERS_MAX, Fault
+from tests.chaos.arena import Arena, Broken
+from tests.chaos.fleet import GRACE_S, Worker
+from tests.chaos.schedule import Fault
 
 RESET_EVERY_S = 0.3
 BREATH_S = 1.0  # after a stop: stragglers of before it come to their end, so that two stops in a row are not one
 ENTRIES, ENTRY_CHARACTERS = 300, 2000
 SPARE_BYTES = 4 * 1024 * 1024
 DEATH_S = 15.0
-
-
-class Broken(Exception):
-    """Something did not do what it has promised, whatever the history says."""
-
-
-@dataclass
-class Arena:
-    """What faults are done to, and the locks that keep them apart."""
-
-    cluster: Cluster
-    fleet: Fleet
-    disk: Disk
-    broker_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    fleet_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    disk_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    network_locks: list[asyncio.Lock] = field(default_factory=lambda: [asyncio.Lock() for _ in range(WORKERS_MAX)])
-
-    @contextlib.asynccontextmanager
-    async def worker(self, fault: Fault) -> AsyncIterator[Worker]:
-        """Give the fault its worker for itself, running."""
-        while True:
-            worker = self.fleet.pick(fault.target)
-            async with worker.lock:
-                if not worker.wanted:  # it was retired meanwhile
-                    continue
-                await self.fleet.until_ready(worker)
-                yield worker
-                return
-
-    @contextlib.asynccontextmanager
-    async def network(self, fault: Fault) -> AsyncIterator[Proxy]:
-        """Give the fault its worker's network for itself."""
-        index = self.fleet.pick(fault.target).index
-        async with self.network_locks[index]:
-            try:
-                yield self.cluster.proxies[index]
-            finally:
-                self.cluster.proxies[index].heal()
 
 
 async def sigkill(arena: Arena, fault: Fault) -> None:
@@ -269,9 +227,11 @@ async def _dies(arena: Arena, worker: Worker, word: str) -> None:
     process = worker.process
     worker.tell(word)
     if not await arena.fleet.until_ended(worker, DEATH_S):
+        noticed = word != "fatal" or not arena.idle()  # that takes an event to notice
         worker.signal(signal.SIGKILL)
-        raise Broken(f"{worker.name} lives on after `{word}`")
-    if process is not None and process.returncode == 0:
+        if noticed:
+            raise Broken(f"{worker.name} lives on after `{word}`")
+    elif process is not None and process.returncode == 0:
         raise Broken(f"{worker.name} ended with 0 after `{word}`")
 
 

@@ -68,9 +68,13 @@ class Progress:
                         await asyncio.sleep(POLL_S)
             await asyncio.sleep(POLL_S)
 
+    def has_reached(self, ends: Mapping[int, int]) -> bool:
+        """Whether the group has committed that far in every partition."""
+        return all(self.committed.get(partition, 0) >= end for partition, end in ends.items())
+
     async def until(self, ends: Mapping[int, int]) -> None:
         """Wait until the group has committed that far in every partition."""
-        while any(self.committed.get(partition, 0) < end for partition, end in ends.items()):  # noqa: ASYNC110  (a broker, asked)
+        while not self.has_reached(ends):  # noqa: ASYNC110  (a broker, asked)
             await asyncio.sleep(POLL_S)
 
 

@@ -12,9 +12,10 @@ from typing import Any
 
 import orjson
 
+from tests.chaos.arena import Arena
 from tests.chaos.cluster import Cluster
 from tests.chaos.disk import Disk
-from tests.chaos.faults import ACTIONS, Arena
+from tests.chaos.faults import ACTIONS
 from tests.chaos.feed import Feed
 from tests.chaos.fleet import GRACE_S, Fleet
 from tests.chaos.history import Partition, Verdict, compare_input, judge
@@ -98,11 +99,15 @@ class Run:
         try:
             if "full-disk" in self.schedule.names and "full-disk" not in self.skip:
                 disk.mount()
-            await self._work(Arena(cluster, fleet, disk), feed, result)
+            progress = Progress(cluster.bootstrap)
+            arena = Arena(cluster, fleet, disk, idle=lambda: progress.has_reached(feed.ends))
+            await self._work(arena, feed, progress, result)
         finally:
             fleet.kill_all()
             disk.close()
         result.signs = count_signs(self.folder)
+        if "contradiction" in result.signs:
+            result.troubles.append("a worker found the state ahead of the offset")
         result.exits = {worker.name: worker.exits for worker in fleet.workers if worker.exits}
         self.tell("judging", 1)
         history = await read_history(cluster.bootstrap)
@@ -114,9 +119,9 @@ class Run:
         result.dead_letters = sum(len(partition.letters) for partition in history.values())
         return history
 
-    async def _work(self, arena: Arena, feed: Feed, result: Result) -> None:
+    async def _work(self, arena: Arena, feed: Feed, progress: Progress, result: Result) -> None:
         """Produce while faults happen, and wait until the group has done everything."""
-        fleet, progress = arena.fleet, Progress(arena.cluster.bootstrap)
+        fleet = arena.fleet
         helpers = [asyncio.create_task(fleet.supervise()), asyncio.create_task(progress.follow())]
         try:
             for worker in fleet.workers[: self.schedule.workers]:

@@ -8,6 +8,8 @@ import orjson
 
 CLIENT = ("aiokafka", "asyncio")  # their lines differ in addresses and counts: one kind each
 UNREADABLE = "other"
+# A worker that finds the state ahead of the offset refuses to repeat anything; that it could come to this is the fault.
+CONTRADICTION = b"offsets were reset"
 
 
 def count_signs(folder: Path) -> dict[str, int]:
@@ -17,6 +19,7 @@ def count_signs(folder: Path) -> dict[str, int]:
         for line in log.read_bytes().splitlines():
             signs[_kind(line)] += 1
             signs["MemoryError"] += b"MemoryError" in line
+            signs["contradiction"] += CONTRADICTION in line
     return {kind: count for kind, count in sorted(signs.items()) if count}
 
 

@@ -10,8 +10,8 @@ from tests.chaos.report import repeat_command
 from tests.chaos.run import Run
 from tests.chaos.schedule import KINDS, draw, runs_per_deal
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(300), pytest.mark.usefixtures("embedded_kafka")]
-EVENTS = 2500
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(400), pytest.mark.usefixtures("embedded_kafka")]
+EVENTS = 2000
 RATE = 400.0
 DEAL = range(runs_per_deal(len(KINDS)))  # seeds that meet every fault between them
 
