@@ -1,20 +1,18 @@
 """Following a topic as a read_committed consumer sees it, each output beside the record it was made from."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Sequence
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaTimeoutError
 from msgspec import Struct
 
-import streams.records  # noqa: F401  (from here on aiokafka reads any header name)
 from streams.reach import broker_errors
+from streams.scan import reader
 from streams.topics import partition_count
 
 SOURCE_TIMEOUT_S: Final = 5.0
-FETCH_WAIT_MS: Final = 100
 
 
 class Seen(Struct, frozen=True):
@@ -48,7 +46,7 @@ async def tail(
     """
     with broker_errors(bootstrap):
         partitions = [TopicPartition(topic, number) for number in range(await partition_count(bootstrap, topic))]
-        async with _consumer(bootstrap) as consumer, _consumer(bootstrap) as sources:
+        async with reader(bootstrap) as consumer, reader(bootstrap) as sources:
             await _place(consumer, partitions, from_beginning=from_beginning)
             while True:
                 try:
@@ -57,21 +55,6 @@ async def tail(
                     return
                 source = await _source(sources, record.headers) if with_source else None
                 yield _seen(record, source)
-
-
-@asynccontextmanager
-async def _consumer(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
-        isolation_level="read_committed",
-        enable_auto_commit=False,
-        fetch_max_wait_ms=FETCH_WAIT_MS,
-    )
-    try:
-        await consumer.start()
-        yield consumer
-    finally:
-        await consumer.stop()
 
 
 async def _place(consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition], *, from_beginning: bool) -> None:
