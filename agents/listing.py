@@ -6,13 +6,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from agents.audience import Audience, readers
-from agents.base import KEEP, Agent, Outcome, Output, Served, Tools
+from agents.base import Agent, Outcome, Output, Served, Tools
 from agents.basis import basis_of
 from agents.embedding import embed_listing, embedding_output, plain_description
 from agents.fingerprint import fingerprint, union
 from agents.marks import Part, bare, provenance_of, status_of, warnings_of
 from agents.rendering import Rendering
-from agents.versions import Edition, judge_delete, judge_upsert
+from agents.versions import Edition, judge_upsert, withdraw
 from inference.requests import PoisonText, Priority
 from localization.localizer import Detection, FieldKind
 from localization.measures import mains, sizes, units
@@ -241,19 +241,13 @@ def settle(
 
 
 def _withdraw(state: ListingState | None, event: ListingUpdated | Tombstone) -> Outcome[ListingState]:
-    """Tell every locale that ever showed the listing; a tombstone record has no version and keeps the one known."""
-    version = None if isinstance(event, Tombstone) else event.version
-    verdict = judge_delete(state, version)
-    if state is None:
-        # A delete that overtakes its listing: the upserts it outdates must stay dropped when they come.
-        unseen = KEEP if version is None else ListingState(version=version, deleted=True)
-        return Outcome(dropped=verdict.dropped, state=unseen)
-    gone = ListingState(version=state.version if version is None else version, published=state.published, deleted=True)
-    if verdict.dropped:
-        return Outcome(dropped=verdict.dropped, state=gone if gone.version > state.version else KEEP)
-    outputs = [_output(_entity(event), locale, None) for locale in state.published]
-    outputs += _embedding(_entity(event), state, None)
-    return Outcome(outputs=tuple(outputs), state=gone, warnings=bare(verdict.warnings))
+    """Tell every locale that ever showed the listing, and take its vector back."""
+
+    def tombstones(known: ListingState) -> tuple[Output, ...]:
+        shown = [_output(_entity(event), locale, None) for locale in known.published]
+        return (*shown, *_embedding(_entity(event), known, None))
+
+    return withdraw(ListingState, state, _version(event), tombstones)
 
 
 def _withdrawn(listing_id: str, state: ListingState | None, locales: tuple[str, ...]) -> list[Output]:
@@ -276,6 +270,10 @@ def _entity(event: ListingUpdated | Tombstone) -> str:
     return event.key if isinstance(event, Tombstone) else event.listing_id
 
 
+def _version(event: ListingUpdated | Tombstone) -> int | None:
+    return None if isinstance(event, Tombstone) else event.version
+
+
 LISTING_AGENT: Agent[ListingUpdated, Localized, ListingState] = Agent(
     contract=LISTING_CONTRACT,
     state=ListingState,
@@ -284,5 +282,5 @@ LISTING_AGENT: Agent[ListingUpdated, Localized, ListingState] = Agent(
     state_key=_entity,
     priority=Priority.LISTING,
     admit=admit,
-    version=lambda event: None if isinstance(event, Tombstone) else event.version,
+    version=_version,
 )

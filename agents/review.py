@@ -6,12 +6,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from agents.audience import Audience, readers
-from agents.base import KEEP, Agent, Outcome, Output, Served, Tools
+from agents.base import Agent, Outcome, Output, Served, Tools
 from agents.basis import basis_of
 from agents.fingerprint import fingerprint, union
 from agents.marks import Part, bare, provenance_of, warnings_of
 from agents.rendering import Rendering
-from agents.versions import Edition, judge_delete, judge_upsert
+from agents.versions import Edition, judge_upsert, withdraw
 from inference.requests import Priority
 from localization.gate.sentiment import judges_opinions
 from localization.localizer import Detection, FieldKind
@@ -153,17 +153,12 @@ def settle(state: ReviewState | None, event: ReviewPosted | Tombstone, localized
 
 
 def _withdraw(state: ReviewState | None, event: ReviewPosted | Tombstone) -> Outcome[ReviewState]:
-    """Tell every locale that ever showed the review; the version stays known, so a stale upsert stays dropped."""
-    version = None if isinstance(event, Tombstone) else event.version
-    verdict = judge_delete(state, version)
-    if state is None:
-        unseen = KEEP if version is None else ReviewState(version=version, deleted=True)
-        return Outcome(dropped=verdict.dropped, state=unseen)
-    gone = ReviewState(version=state.version if version is None else version, published=state.published, deleted=True)
-    if verdict.dropped:
-        return Outcome(dropped=verdict.dropped, state=gone if gone.version > state.version else KEEP)
-    outputs = tuple(_output(_entity(event), locale, None) for locale in state.published)
-    return Outcome(outputs=outputs, state=gone, warnings=bare(verdict.warnings))
+    """Tell every locale that ever showed the review."""
+
+    def tombstones(known: ReviewState) -> tuple[Output, ...]:
+        return tuple(_output(_entity(event), locale, None) for locale in known.published)
+
+    return withdraw(ReviewState, state, _version(event), tombstones)
 
 
 def _output(review_id: str, locale: str, review: ReviewLocalized | None, basis: str | None = None) -> Output:
@@ -173,6 +168,10 @@ def _output(review_id: str, locale: str, review: ReviewLocalized | None, basis: 
 
 def _entity(event: ReviewPosted | Tombstone) -> str:
     return event.key if isinstance(event, Tombstone) else event.review_id
+
+
+def _version(event: ReviewPosted | Tombstone) -> int | None:
+    return None if isinstance(event, Tombstone) else event.version
 
 
 REVIEW_AGENT: Agent[ReviewPosted, Localized, ReviewState] = Agent(

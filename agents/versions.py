@@ -4,10 +4,13 @@ Producers deliver at least once and partitions keep their order per key, so the 
 grow, and a delete wins over an upsert of its own version.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from msgspec import Struct
 
+from agents.base import KEEP, Outcome, Output
+from agents.marks import bare
 from schemas.reasons import Drop, Warn
 
 
@@ -26,6 +29,9 @@ class Edition(Struct, frozen=True, kw_only=True, omit_defaults=True):
     published: tuple[str, ...] = ()
     live: tuple[str, ...] = ()
     deleted: bool = False
+
+
+S = TypeVar("S", bound=Edition)
 
 
 class Verdict(Struct, frozen=True):
@@ -85,3 +91,22 @@ def judge_delete(known: Edition | None, version: int | None) -> Verdict:
     if version == known.version:
         return Verdict(warnings=(Warn.SAME_VERSION_OTHER_CONTENT.value,))
     return GO_ON
+
+
+def withdraw(
+    kind: type[S], known: S | None, version: int | None, tombstones: Callable[[S], tuple[Output, ...]]
+) -> Outcome[S]:
+    """Tell everybody who was ever shown a fact that it is gone; `version` None is a tombstone record.
+
+    `tombstones` gives what is told of the edition that readers hold. The version stays known, so that a stale upsert
+    stays dropped.
+    """
+    verdict = judge_delete(known, version)
+    if known is None:
+        # A delete that overtakes its fact: the upserts it outdates must stay dropped when they come.
+        unseen = KEEP if version is None else kind(version=version, deleted=True)
+        return Outcome(dropped=verdict.dropped, state=unseen)
+    gone = kind(version=known.version if version is None else version, published=known.published, deleted=True)
+    if verdict.dropped:
+        return Outcome(dropped=verdict.dropped, state=gone if gone.version > known.version else KEEP)
+    return Outcome(outputs=tombstones(known), state=gone, warnings=bare(verdict.warnings))
