@@ -61,7 +61,8 @@ def admit(event: LogisticsEvent | Tombstone, served: Served) -> LogisticsEvent:
     if isinstance(event, Tombstone):
         raise Refused(Stage.LOCALIZE, Reason.EMPTY_VALUE, "a parcel's log is append-only: it takes no tombstones")
     if event.partner_id not in served.partners:
-        raise Refused(Stage.LOCALIZE, Reason.UNKNOWN_PARTNER, "no such logistics partner", retryable=True)
+        said = f"no such logistics partner: {event.partner_id}"  # the contract bounds what it may hold
+        raise Refused(Stage.LOCALIZE, Reason.UNKNOWN_PARTNER, said, retryable=True)
     return event
 
 

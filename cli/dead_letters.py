@@ -45,6 +45,8 @@ from streams.letters.plan import Plan, Which, find, look_up, plan_drop, plan_rep
 from streams.letters.run import Run
 
 LIST_MAX: Final = 100
+WIDE: Final = 120  # columns of a terminal that has room for times and messages
+PIPE_WIDTH: Final = 240
 INTERRUPTED: Final = 130  # 128 and SIGINT, as shells have it
 READING: Final = "Reading dead letters"
 
@@ -73,7 +75,17 @@ def show_all(
 
     Under `tries`, r marks what may pass when it is tried again. Originals are never shown here.
     """
-    wanted = selection_of(reason, stage, topic, since, until, key, retryable, None if summary else limit, everything)
+    wanted = selection_of(
+        reasons=reason,
+        stages=stage,
+        topics=topic,
+        since=since,
+        until=until,
+        key=key,
+        retryable=retryable,
+        limit=None if summary else limit,
+        everything=everything,
+    )
     with bars() as tell:
         found = asyncio.run(find(load().kafka, wanted, lambda done: tell(READING, done)))
     if summary:
@@ -88,7 +100,9 @@ def show_all(
         letters = [letter_document(letter) for letter in found.letters]
         print_json({"letters": letters, "matched": found.matched, "unreadable": found.unreadable})
     elif found.letters:
-        out.print(letters_table(found.letters, handled=everything))
+        # A pipe has no width of its own: whoever reads it wants whole words.
+        narrow, width = out.is_terminal and out.width < WIDE, None if out.is_terminal else PIPE_WIDTH
+        out.print(letters_table(found.letters, handled=everything, narrow=narrow), width=width)
     else:
         out.print("no dead letters" + ("" if everything else " that nothing has been done about"))
     _tell_what_is_not_shown(len(found.letters), found.matched, found.unreadable)
@@ -151,7 +165,18 @@ def replay(
     """
     settings = load()
     pace = read_rate(rate)
-    which = which_of(ids, reason, stage, topic, since, until, key, retryable, limit, everything=force)
+    which = which_of(
+        ids=ids,
+        reasons=reason,
+        stages=stage,
+        topics=topic,
+        since=since,
+        until=until,
+        key=key,
+        retryable=retryable,
+        limit=limit,
+        everything=force,
+    )
     with bars() as tell:
         plan = asyncio.run(plan_replay(settings, which, force=force, tell=lambda done: tell(READING, done)))
     for warning in plan.warnings:
@@ -180,7 +205,18 @@ def drop(
 ) -> None:
     """Mark letters as settled without a replay. Nothing is deleted: retention does that."""
     settings = load()
-    which = which_of(ids, reason, stage, topic, since, until, key, retryable, limit, everything=False)
+    which = which_of(
+        ids=ids,
+        reasons=reason,
+        stages=stage,
+        topics=topic,
+        since=since,
+        until=until,
+        key=key,
+        retryable=retryable,
+        limit=limit,
+        everything=False,
+    )
     with bars() as tell:
         plan = asyncio.run(plan_drop(settings, which, tell=lambda done: tell(READING, done)))
     if dry_run:
@@ -220,6 +256,8 @@ def _handle(
         asyncio.run(_run(run))
     left = "not done yet" if run.ended is None else "not known to be done"
     _tell(run.outcomes, left, json=json, dry_run=False)
+    if work == "replayed" and not json and any(one.done for one in run.outcomes):
+        err.print("what fails again is a new letter: `dragoman dead-letters list --since 5m`", highlight=False)
     if run.ended is not None:
         raise run.ended
     if run.stop.is_set():

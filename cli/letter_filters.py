@@ -34,6 +34,7 @@ Limit = Annotated[int | None, typer.Option(min=0, help="The newest N of them; 0 
 
 
 def which_of(
+    *,
     ids: Sequence[str] | None,
     reasons: Sequence[str] | None,
     stages: Sequence[str] | None,
@@ -43,7 +44,6 @@ def which_of(
     key: str | None,
     retryable: bool | None,
     limit: int | None,
-    *,
     everything: bool,
 ) -> Which:
     """Read what `replay` and `drop` are to act on: ids or filters, never neither nor both; raises OperatorError."""
@@ -54,10 +54,21 @@ def which_of(
         return ids_of(ids)
     if all(one is None for one in filters):
         raise OperatorError("say which: ids as `dragoman dead-letters list` shows them, or a filter, `--since 14d` say")
-    return selection_of(reasons, stages, topics, since, until, key, retryable, limit, everything)
+    return selection_of(
+        reasons=reasons,
+        stages=stages,
+        topics=topics,
+        since=since,
+        until=until,
+        key=key,
+        retryable=retryable,
+        limit=limit,
+        everything=everything,
+    )
 
 
 def selection_of(
+    *,
     reasons: Sequence[str] | None,
     stages: Sequence[str] | None,
     topics: Sequence[str] | None,

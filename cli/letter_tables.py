@@ -59,19 +59,11 @@ def moment(at_ms: int) -> str:
         return ABSENT
 
 
-def letters_table(letters: Iterable[Letter], *, handled: bool) -> Table:
-    """One row a letter; `handled` adds what was done about it."""
-    names = (
-        "id",
-        "time (UTC)",
-        "input",
-        "key",
-        "stage",
-        "reason",
-        "tries",
-        "message",
-        *(["handled"] if handled else []),
-    )
+def letters_table(letters: Iterable[Letter], *, handled: bool, narrow: bool = False) -> Table:
+    """One row a letter; `handled` adds what was done about it, `narrow` leaves out what has no room beside the rest."""
+    names = ("id", "time (UTC)", "input", "key", "stage", "reason", "tries", "message", "handled")
+    left_out = {*(("time (UTC)", "stage", "message") if narrow else ()), *(() if handled else ("handled",))}
+    kept = [at for at, name in enumerate(names) if name not in left_out]
     rows = (
         (
             str(letter.id),
@@ -82,11 +74,11 @@ def letters_table(letters: Iterable[Letter], *, handled: bool) -> Table:
             letter.facts.reason,
             f"{letter.facts.attempts}{' r' if letter.facts.retryable else ''}",
             letter.facts.message,
-            *([_done(letter.handled)] if handled else []),
+            _done(letter.handled),
         )
         for letter in letters
     )
-    return _table(names, rows)
+    return _table([names[at] for at in kept], ([row[at] for at in kept] for row in rows))
 
 
 def told(handled: Handled | None) -> str:

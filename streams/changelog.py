@@ -57,7 +57,7 @@ async def restore(
             if not records:
                 continue
             if not checked and _is_another(records[0], place):
-                place = state.clear(first)
+                place = state.clear(first, "another record stands where the last one applied stood")
                 begin, checked = first, True
                 consumer.seek(tp, first)
                 continue

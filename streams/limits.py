@@ -47,7 +47,8 @@ async def read_limits(kafka: KafkaSettings, specs: Sequence[TopicSpec]) -> Limit
     results = await check_topics(kafka.bootstrap, specs)
     missing = [result.name for result in results if result.state == "missing"]
     if missing:
-        raise OperatorError(f"{len(missing)} topics are missing, {missing[0]} among them: run `dragoman topics create`")
+        what = f"topic {missing[0]} is" if len(missing) == 1 else f"{len(missing)} topics, {missing[0]} among them, are"
+        raise OperatorError(f"{what} missing: run `dragoman topics create`")
     for spec, result in zip(specs, results, strict=True):
         if result.partitions != spec.partitions:
             raise OperatorError(

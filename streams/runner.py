@@ -327,7 +327,6 @@ class Runner:
         self._live.forget()
         if self.replay is not None:
             self.replay.forget()
-        self.state.leave()
         self.quiet.set()
 
 

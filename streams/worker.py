@@ -81,6 +81,7 @@ class Worker:
 
     def stop(self) -> None:
         """Finish what is in flight, commit it, leave."""
+        log.info("stopping")
         self._stop.set()
         self._on_leaving()
 
@@ -94,18 +95,23 @@ class Worker:
         self._rates = read_rates(settings.localization.rates) if settings.localization.rates else None
         limits = await read_limits(settings.kafka, settings.topics())
         await require_transactions(settings.kafka)
-        with await self._open_state() as store, _signals(self.stop):
-            self._metrics.watch_state(store)
+        with _signals(self.stop):
             async with self._health():
-                models = await self._unless_stopped(asyncio.to_thread(self._load_models))
-                if models is None:
-                    return
-                async with Pool(models, settings.pool, self._reporter) as pool, SharedMemory(settings) as memory:
-                    self._metrics.watch_memory(memory.statistics)
-                    self._memory = memory
-                    # An event is localized once: what people have corrected must be known before the first one.
-                    if await self._unless_stopped(memory.corrected.wait()):
-                        await self._work(pool, memory, limits, store)
+                with await self._open_state() as store:
+                    self._metrics.watch_state(store)
+                    await self._with_models(limits, store)
+        log.info("stopped", consequence="what was in flight is committed, or will be processed again")
+
+    async def _with_models(self, limits: Limits, store: StateStore) -> None:
+        models = await self._unless_stopped(asyncio.to_thread(self._load_models))
+        if models is None:
+            return
+        async with Pool(models, self._settings.pool, self._reporter) as pool, SharedMemory(self._settings) as memory:
+            self._metrics.watch_memory(memory.statistics)
+            self._memory = memory
+            # An event is localized once: what people have corrected must be known before the first one.
+            if await self._unless_stopped(memory.corrected.wait()):
+                await self._work(pool, memory, limits, store)
 
     async def _open_state(self) -> StateStore:
         kafka, lanes = self._settings.kafka, self._settings.lanes

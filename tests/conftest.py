@@ -1,10 +1,15 @@
 """What every test may rely on."""
 
 import os
+import signal
 import tempfile
 from collections.abc import Iterator
 
+import hypothesis  # noqa: F401  (its plugin would import it while pytest sums up, deep in pytest's own frames)
 import pytest
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # of a job in the background; what tests start must hear Ctrl-C
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)

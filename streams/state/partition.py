@@ -7,17 +7,19 @@ nothing else. A store that is lost, damaged, too old or of another topic is fill
 
 import zlib
 from collections.abc import Iterable
-from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 import msgspec
+import structlog
 from aiokafka import TopicPartition
 from msgspec import Struct
 
-from schemas.errors import DragomanError, OperatorError
+from schemas.errors import OperatorError
 from streams.state.store import StateLost, StateStore
 
 RECENT_MAX: Final = 2_048  # states of one partition at hand: a hit costs a twentieth of a read from the disk's cache
+log = structlog.get_logger(__name__)
+
 # A broker forgets a deleted key after delete.retention.ms, a day unless told otherwise: a store that was away for
 # longer might keep for ever what it has not seen deleted.
 STALE_S: Final = 12 * 3600.0
@@ -70,7 +72,6 @@ class PartitionState:
         """Reads a value of the changelog; raises ValueError."""
         self._recent: dict[bytes, bytes] = {}
         self._life = -1  # of the store, when this was brought up to date
-        self._current = False  # whether its lane is the only one that may change anything
         self.place = Place(0)
         """Where it stands, from `resume` on."""
 
@@ -78,19 +79,32 @@ class PartitionState:
         """Say where to go on in a changelog that holds offsets from `first` up to `end`.
 
         What cannot belong to it is forgotten: the changelog was made anew, its records were deleted, or the state has
-        been away for too long.
+        been away for too long while others wrote.
         """
-        self._life, self._current = self._store.life, False
+        self._life = self._store.life
         raw = self._store.get(self._place)
-        place = None if raw is None else msgspec.msgpack.decode(raw, type=Place)
-        fits = place is not None and place.first == first and place.last < end
-        if place is None or not fits or abs(self._store.now() - place.at) > STALE_S:
+        if raw is None:
             return self.clear(first)
-        self.place = place
-        return place
+        self.place = msgspec.msgpack.decode(raw, type=Place)
+        doubt = self._doubt(first, end)
+        return self.place if doubt is None else self.clear(first, doubt)
 
-    def clear(self, first: int) -> Place:
-        """Forget everything, and begin at `first`."""
+    def _doubt(self, first: int, end: int) -> str | None:
+        """Say why the state is not to be believed."""
+        place = self.place
+        if place.first != first:
+            return f"the changelog begins at {first}, and not at {place.first}"
+        if place.last >= end:
+            return f"the changelog ends at {end}, before what was applied"
+        # Behind the last record stands the marker of its transaction: nothing else has been written since, nor deleted.
+        if end > place.last + 2 and abs(self._store.now() - place.at) > STALE_S:
+            return f"it is older than {STALE_S / 3600:.0f} hours"
+        return None
+
+    def clear(self, first: int, doubt: str | None = None) -> Place:
+        """Forget everything, and begin at `first`; `doubt` says why what was there is not believed."""
+        if doubt is not None:
+            log.info("state_read_anew", topic=self._tp.topic, partition=self._tp.partition, reason=doubt)
         self._recent.clear()
         self._store.forget(self._rows, self._after)
         self.apply((), Place(first, at=self._store.now()))
@@ -131,16 +145,8 @@ class PartitionState:
         self.place = place
 
     def caught_up(self) -> None:
-        """Take note that the end of the changelog is reached, and that only its lane writes there now."""
-        self._current = True
+        """Take note that the end of the changelog is reached now."""
         self.apply((), msgspec.structs.replace(self.place, at=self.now()))
-
-    def leave(self) -> None:
-        """Take note of until when that was so: the lane ends, or opens again."""
-        if self._current:
-            self._current = False
-            with suppress(DragomanError):
-                self.apply((), msgspec.structs.replace(self.place, at=self.now()))
 
     def now(self) -> float:
         """Wall-clock time, as places have it."""

@@ -53,13 +53,18 @@ class StateStore:
 
     @classmethod
     def claim(cls, base: Path, group: str, origin: str) -> Self:
-        """Open the first store of the group that no other worker of this machine uses; raises OperatorError."""
-        home = base / quote(group, safe="")
+        """Open the first store of the group that no other worker of this machine uses; raises OperatorError.
+
+        Each cluster has a folder of its own, so that a worker that is pointed elsewhere for once loses nothing.
+        """
+        home = base / quote(origin, safe="") / quote(group, safe="")
         try:
             home.mkdir(parents=True, exist_ok=True)
-            return cls(*claim(home), origin)
+            store = cls(*claim(home), origin)
         except OSError as error:
             raise _unwritable(home, error) from error
+        log.info("state_opened", folder=str(store._folder), keys=store.keys)
+        return store
 
     def __enter__(self) -> Self:
         return self

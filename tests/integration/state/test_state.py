@@ -74,7 +74,7 @@ async def test_a_store_that_is_lost_is_filled_again(probe: Probe, loss: str) -> 
     for number in range(0, 6, 2):
         await work(probe, number, 2, kill=True)
     written = await changes(probe)
-    (folder,) = [path for path in (probe.folder / "state").glob("*/*") if path.is_dir()]
+    (folder,) = [path for path in (probe.folder / "state").glob("*/*/slot-*") if path.is_dir()]
     if loss == "gone":
         shutil.rmtree(folder)
     for file in folder.glob("MANIFEST*" if loss == "damaged" else "*.log"):

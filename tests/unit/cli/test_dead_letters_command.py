@@ -246,3 +246,10 @@ def test_the_dash_in_the_commands_name_is_no_obstacle():
     said = CliRunner().invoke(app, ["dead-letters", "--help"]).output
     for name in ("list", "show", "replay", "drop"):
         assert name in said
+
+
+def test_a_narrow_list_leaves_out_what_has_no_room_and_breaks_no_word() -> None:
+    table = letters_table([LETTER], handled=False, narrow=True)
+    assert [column.header for column in table.columns] == ["id", "input", "key", "reason", "tries"]
+    assert [str(cell) for cell in table.columns[0].cells] == [str(LETTER.id)]
+    assert [str(cell) for cell in table.columns[3].cells] == [LETTER.facts.reason]

@@ -116,7 +116,7 @@ def test_more_keys_than_are_kept_at_hand_are_read_from_disk(opened, monkeypatch)
         (1, 100, 0),  # records were deleted from the changelog
         (0, 13, -1),  # kept: the last one applied stands at 12
         (0, 12, 0),  # the changelog is shorter than what was applied: it was made anew
-        (0, 100, STALE_S + 1),  # away for so long that the broker may have forgotten what was deleted
+        (0, 100, STALE_S + 1),  # away for so long that the broker may have forgotten what others deleted
     ],
 )
 def test_a_store_that_cannot_belong_to_the_changelog_is_forgotten(opened, clock, first, end, away_s):
@@ -129,34 +129,44 @@ def test_a_store_that_cannot_belong_to_the_changelog_is_forgotten(opened, clock,
     assert again.place == (Place(0, 12, 7, 13, clock()) if kept else Place(first, at=clock()))
 
 
-def test_a_lane_that_stays_keeps_its_state_young(opened, clock):
+@pytest.mark.parametrize("away_s", [STALE_S + 1, -STALE_S - 1])
+@pytest.mark.parametrize(("end", "kept"), [(13, True), (14, True), (15, False)])
+def test_an_old_store_is_believed_only_where_nothing_was_written_since(opened, clock, end, kept, away_s):
+    """Behind the last record stands the marker of its transaction: 12, 13, and the end is 14."""
     state = part(opened())
     state.apply([change("a", 1)], Place(0, 12, at=clock()))
+    clock.now += away_s
+    assert (part(opened(), end=end).get("a") is not None) == kept
+
+
+def test_only_the_end_of_the_changelog_makes_a_state_young(opened, clock):
+    state = part(opened())
+    state.apply([change("a", 1)], Place(0, 12, at=clock()))
+    clock.now += STALE_S - 1
     state.caught_up()
-    clock.now += STALE_S + 1
-    state.leave()
     clock.now += STALE_S - 1
     assert part(opened()).get("a") == known(1)
-
-
-def test_a_lane_that_never_caught_up_does_not_make_its_state_young(opened, clock):
-    state = part(opened())
-    state.apply([change("a", 1)], Place(0, 12, at=clock()))
-    clock.now += STALE_S + 1
-    state.leave()
+    clock.now += 2
     assert part(opened()).get("a") is None
 
 
-def test_a_store_of_another_cluster_is_not_believed(opened):
+def test_a_worker_pointed_at_another_cluster_for_once_loses_nothing(opened):
     part(opened("one")).apply([change("a", 1)], Place(0, 12, at=NOW))
     assert part(opened("two")).get("a") is None
-    assert part(opened("two")).get("a") is None
+    assert part(opened("one")).get("a") == known(1)
+
+
+def test_a_folder_of_another_cluster_is_not_believed(tmp_path):
+    with StateStore(tmp_path / "slot", (tmp_path / "lock").open("wb"), "one") as store:
+        part(store).apply([change("a", 1)], Place(0, 12, at=store.now()))
+    with StateStore(tmp_path / "slot", (tmp_path / "lock").open("wb"), "two") as store:
+        assert part(store).get("a") is None
 
 
 def test_a_damaged_store_is_moved_away_and_filled_anew(opened, tmp_path):
     part(opened()).apply([change("a", 1)], Place(0, 12, at=NOW))
     opened().__exit__()
-    (folder,) = [path for path in (tmp_path / "g").iterdir() if path.is_dir()]
+    (folder,) = [path for path in (tmp_path / "cluster" / "g").iterdir() if path.is_dir()]
     for file in folder.glob("MANIFEST*"):
         file.write_bytes(b"junk")
     state = part(opened())
@@ -264,6 +274,6 @@ def test_a_disk_that_breaks_has_every_lane_begin_anew(opened, monkeypatch):
 
 
 def test_a_folder_that_cannot_be_had_is_for_the_operator(tmp_path):
-    (tmp_path / "g").write_text("a file")
+    (tmp_path / "c").write_text("a file")
     with pytest.raises(OperatorError, match=r"cannot keep state in .*; make room there, or set lanes.state_dir"):
         StateStore.claim(tmp_path, "g", "c")
