@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 
 import msgspec
 import typer
+from rich.console import Console
 
 from cli.console import JsonFlag, bars, err, out, print_json
 from cli.letter_filters import (
@@ -101,8 +102,8 @@ def show_all(
         print_json({"letters": letters, "matched": found.matched, "unreadable": found.unreadable})
     elif found.letters:
         # A pipe has no width of its own: whoever reads it wants whole words.
-        narrow, width = out.is_terminal and out.width < WIDE, None if out.is_terminal else PIPE_WIDTH
-        out.print(letters_table(found.letters, handled=everything, narrow=narrow), width=width)
+        wide = out if out.is_terminal else Console(width=PIPE_WIDTH)
+        wide.print(letters_table(found.letters, handled=everything, narrow=wide.width < WIDE))
     else:
         out.print("no dead letters" + ("" if everything else " that nothing has been done about"))
     _tell_what_is_not_shown(len(found.letters), found.matched, found.unreadable)
