@@ -124,7 +124,7 @@ def measure(bootstrap: str, folder: Path, *, crash: bool = False) -> dict[str, f
     """Open in a process of its own."""
     command = [sys.executable, __file__, "--bootstrap", bootstrap, "--folder", str(folder), *(["--crash"] * crash)]
     answer = subprocess.run(command, stdout=subprocess.PIPE, check=False, timeout=1800)
-    told: dict[str, float] = json.loads(answer.stdout)
+    told: dict[str, float] = json.loads(answer.stdout.splitlines()[-1])  # a log line stands before it
     return told
 
 
