@@ -128,6 +128,7 @@ class Watched:
             DRAGOMAN_LOGS__LEVEL="warning",
         )
         self._log = log
+        self.reasons: dict[str, int] = {}  # dead letters and fallbacks, by topic and reason
         self.process = subprocess.Popen([DRAGOMAN, "worker"], env=env, stdout=log.open("wb"), stderr=subprocess.STDOUT)
 
     @property
@@ -149,6 +150,10 @@ class Watched:
                 topic = sample.labels.get("topic")
                 if topic in found:
                     found[topic][sample.name] = found[topic].get(sample.name, 0.0) + sample.value
+                    if sample.name == "dragoman_dead_letters_total":
+                        self.reasons[f"{topic} {sample.labels['reason']}"] = int(sample.value)
+                    if sample.name == "dragoman_fallbacks_total":
+                        self.reasons[f"{topic} fallback {sample.labels['reason']}"] = int(sample.value)
         return found
 
 
@@ -220,7 +225,7 @@ async def campaign(broker: Broker, options: argparse.Namespace) -> dict[str, obj
     finally:
         worker.process.send_signal(signal.SIGTERM)
         code = worker.process.wait(30)
-    return verdict(rows, fits, code)
+    return verdict(rows, fits, code) | {"reasons": worker.reasons}
 
 
 def verdict(rows: list[dict[str, object]], fits: float, code: int) -> dict[str, object]:
