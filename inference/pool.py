@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
+from math import inf
 from time import monotonic
 from typing import Self, cast
 
@@ -25,6 +26,7 @@ from inference.requests import (
 )
 from inference.scheduling.crew import Crew
 from inference.scheduling.queue import Request, rank_of
+from inference.scheduling.queue_wait import QUEUE_WAIT, Patience, too_late
 from inference.scheduling.schedule import Schedule
 from inference.scheduling.single_flight import Flight, SingleFlight
 from inference.scheduling.statistics import Counters, ModelStatistics, PoolStatistics
@@ -66,6 +68,7 @@ class Pool:
         self._routes = _routes(models.translation)
         self._counters = [Counters() for _ in self._models]
         self._flights = SingleFlight()
+        self._served_s = 0.0  # when somebody last had an answer
         self._threads = settings.threads or threads_for(self._models)
         self._schedule = Schedule(len(self._models), self._threads, settings.queue)
         self._crew = Crew(
@@ -106,7 +109,8 @@ class Pool:
         """Translate one sentence; raises PairUnavailable, SegmentTooLong, PoisonText, RequestTimeout, PoolDead.
 
         `complete` is False when the translation was cut at its longest allowed length. Blank text is a ValueError.
-        `timeout_s` (default: the setting) counts from the call, waiting for a place in the queue included.
+        `timeout_s` counts from the call. By default a request has the setting's time once it is started, and waits for
+        its turn as long as the pool serves others: how long that takes is the load's affair.
         """
         route = self._route(source, target)
         if route is None:
@@ -168,12 +172,15 @@ class Pool:
             raise ValueError("blank text has no translation and no embedding")
         counters = self._counters[route[0]]
         counters.requests += 1
-        loop = asyncio.get_running_loop()
-        waiter: asyncio.Future[Answer] = loop.create_future()
-        patience_s = self._settings.request_timeout_s if timeout_s is None else timeout_s
-        flight = self._board(route, text, decoding, priority, patience_s)
+        waiter: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        seconds = self._settings.request_timeout_s if timeout_s is None else timeout_s
+        flight = self._board(route, text, decoding, priority, seconds, from_start=timeout_s is None)
+        request = flight.request
         self._flights.join(flight, waiter)
-        timer = loop.call_later(patience_s, _expire, waiter)
+        patience = Patience(waiter, request, seconds, self._last_served if timeout_s is None else None)
+        queue_wait, stalled = QUEUE_WAIT.get(), False
+        if queue_wait is not None:
+            queue_wait.begin(request)
         try:
             return await waiter
         except asyncio.CancelledError:
@@ -181,15 +188,20 @@ class Pool:
             raise
         except RequestTimeout:
             counters.timed_out += 1
+            stalled = not request.started_s
             raise
         finally:
-            timer.cancel()
+            patience.end()
+            if queue_wait is not None:
+                queue_wait.end(request, stalled=stalled)
             if self._flights.leave(flight, waiter):
-                self._schedule.withdraw(flight.request)
+                self._schedule.withdraw(request)
 
-    def _board(self, route: Route, text: str, decoding: Decoding, priority: Priority, timeout_s: float) -> Flight:
+    def _board(
+        self, route: Route, text: str, decoding: Decoding, priority: Priority, seconds: float, *, from_start: bool
+    ) -> Flight:
         now_s = monotonic()
-        rank, deadline_s = rank_of(now_s, priority, timeout_s), now_s + timeout_s
+        rank, deadline_s = rank_of(now_s, priority, seconds), inf if from_start else now_s + seconds
         model, pair = route
         flight = self._flights.find((model, pair, decoding, text))
         if flight is not None:
@@ -197,11 +209,14 @@ class Pool:
                 self._counters[model].shared += 1
                 return flight
             # Dropped at its deadline a moment ago: whoever waits for it has no time left either.
-            self._flights.land(flight.request, _too_late())
+            self._flights.land(flight.request, too_late())
         request = Request(text, model, decoding, now_s, rank, pair, priority=priority, deadline_s=deadline_s)
         flight = self._flights.start(request)
         self._schedule.put(request)
         return flight
+
+    def _last_served(self) -> float:
+        return self._served_s
 
     def _route(self, source: str, target: str) -> Route | None:
         """Find the model of a pair: the locales as they are, else one that reads and writes them as well.
@@ -219,6 +234,8 @@ class Pool:
 
     def _deliver(self, delivery: Delivery) -> None:
         """Settle all that one step of a worker brought."""
+        if delivery.outcomes:
+            self._served_s = monotonic()
         for outcome in delivery.outcomes:
             self._land(outcome)
         for report in delivery.reports:
@@ -302,12 +319,3 @@ def _serves(writes: str, target: str) -> bool:
     made_for, wanted = parse_locale(writes), parse_locale(target)
     any_territory = made_for.territory is None or wanted.territory is None
     return same_language(writes, target) and (any_territory or made_for.territory == wanted.territory)
-
-
-def _expire(waiter: asyncio.Future[Answer]) -> None:
-    if not waiter.done():
-        waiter.set_exception(_too_late())
-
-
-def _too_late() -> RequestTimeout:
-    return RequestTimeout("the pool did not answer in time")

@@ -75,7 +75,8 @@ class LaneSettings(Section):
     replay_window: int = Field(default=256, ge=1, description="records of one partition in flight in a replay")
     replay_bytes: int = Field(default=4_000, ge=1, description="bytes of replayed events in localization at once")
     localize_timeout_s: float = Field(
-        default=60.0, description="a record that takes longer, from the moment it is admitted, is a dead letter"
+        default=60.0,
+        description="a record that takes longer, not counting its waits for its turn in the pool, is a dead letter",
     )
     state_dir: Path | None = Field(default=None, description="where state is kept on disk; default: per user")
     revoke_flush_s: float = 2.0
@@ -95,7 +96,10 @@ class PoolSettings(Section):
     )
     beam: int = Field(default=4, ge=2, le=16, description="hypotheses of a beam search, where one is asked for")
     queue: int = Field(default=512, ge=1, description="requests waiting per model; more means the caller waits")
-    request_timeout_s: float = 30.0
+    request_timeout_s: float = Field(
+        default=30.0,
+        description="a request that is computed for longer fails, or one that waits while none is answered",
+    )
     device: str = Field(
         default="auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$", description="auto, cpu, cuda, or cuda:N for the Nth GPU"
     )

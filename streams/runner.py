@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from agents.base import KEEP, AnyAgent, Output, Tools
+from inference.scheduling.queue_wait import QUEUE_WAIT, QueueWait
 from localization.privacy.rules import without_personal
 from schemas.codec import decode, encode
 from schemas.dead_letters import dead_letter
@@ -131,6 +132,8 @@ class Runner:
         """Call the agent; what may pass is tried again in place until the record's time is up."""
         assert slot.received is not None  # noqa: S101  (for the type checker; `process` has just set it)
         pause_s = 0.1
+        slot.queue_wait = QueueWait()
+        QUEUE_WAIT.set(slot.queue_wait)
         while True:
             try:
                 return await self.agent.localize(slot.received.event, tools)

@@ -13,6 +13,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from inference.scheduling.queue_wait import QueueWait
 from schemas.codec import Received, Record
 from schemas.errors import Refused
 from schemas.reasons import Skip
@@ -32,8 +33,9 @@ def being_cancelled() -> bool:
 class Slot(Struct):
     """One record on its way: what decoding, localizing or failing has made of it so far.
 
-    `taken` and `admitted` are loop times: work on it began, and (set by `process`) its time began to count. `inside` is
-    what `process` holds of a shared budget for it. `skipped`: a replay has nothing to say about it.
+    `taken` and `admitted` are loop times: work on it began, and (set by `process`) its time began to count; that stands
+    still while `queue_wait` says that the pool serves others first. `inside` is what `process` holds of a shared budget
+    for it. `skipped`: a replay has nothing to say about it.
     """
 
     record: Record
@@ -45,6 +47,7 @@ class Slot(Struct):
     done: bool = False
     taken: float = 0.0
     admitted: float = 0.0
+    queue_wait: QueueWait | None = None
     inside: int = 0
     expired: bool = False
     task: asyncio.Task[None] | None = None
@@ -88,6 +91,7 @@ class Window:
         self._filled = asyncio.Event()
         self._spawn_next = 0
         self._watchdog: asyncio.TimerHandle | None = None
+        self._watched = 0.0  # loop time of the last look
 
     def __len__(self) -> int:
         """Records held, finished ones included."""
@@ -123,6 +127,7 @@ class Window:
             self._bytes += len(record.value or b"")
         self.empty.clear()
         if self._watchdog is None:
+            self._watched = asyncio.get_running_loop().time()
             self._watch()
         self._begin_spawning()
 
@@ -256,8 +261,13 @@ class Window:
         """Cancel work that takes too long; work that will not be cancelled either is given up after as long again."""
         loop = asyncio.get_running_loop()
         now = loop.time()
+        passed, self._watched = now - self._watched, now
         for slot in tuple(self._slots):  # giving up its first moves it to the prefix
-            if slot.done or not slot.admitted or now - slot.admitted < self._timeout_s:
+            if slot.done or not slot.admitted:
+                continue
+            if slot.queue_wait is not None and slot.queue_wait.now and not slot.expired:
+                slot.admitted = min(now, slot.admitted + passed)
+            if now - slot.admitted < self._timeout_s:
                 continue
             if not slot.expired:
                 slot.expired = True

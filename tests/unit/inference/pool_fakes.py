@@ -1,6 +1,7 @@
 """A model without weights and the engine that runs it, for tests of everything around the engines."""
 
 import threading
+import time
 from collections import Counter
 
 from inference.engine import ModelFault, Outcome, Suspect, Work
@@ -93,7 +94,7 @@ class FakeEngine:
         while self.pending and len(self.rows) < machine.slots:
             request = self.pending.pop(0)
             if not request.withdrawn:
-                request.started_s = request.arrived_s
+                request.started_s = time.monotonic()
                 self.rows.append([request, len(request.text.split())])
                 machine.order.append(request.text)
         if self.rows and self.rows[0][0].text != "A box.":

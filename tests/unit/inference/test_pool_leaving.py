@@ -3,6 +3,7 @@
 import asyncio
 import threading
 import time
+from functools import partial
 
 import pytest
 
@@ -11,6 +12,7 @@ from inference.engine import WARM_UP_TEXT, ModelFault, Outcome, Suspect, Work
 from inference.models import EmbeddingModel, LoadedModels
 from inference.pool import Pool
 from inference.requests import ModelId, PoisonText, RequestTimeout
+from inference.scheduling.queue_wait import Patience
 from tests.unit.inference.pool_fakes import answer, fake_model, settings
 
 STAGES = ("pending", "ready", "row")
@@ -114,20 +116,18 @@ class Scene:
         self.stages = stages = Stages()
         models = LoadedModels((fake_model(),), EMBEDDING)
         self.pool = Pool(models, settings(queue=2), make_engines=stages.make_engines)
-        self.timers = {}
-        loop = asyncio.get_running_loop()
-        call_later = loop.call_later
+        self.patience = {}
 
-        def remember(delay, callback, *args, **kwargs):
-            if callback is pool_module._expire:
-                self.timers[asyncio.current_task()] = args[0]
-            return call_later(delay, callback, *args, **kwargs)
+        def remember(*args):
+            patience = self.patience[asyncio.current_task()] = Patience(*args)
+            return patience
 
-        monkeypatch.setattr(loop, "call_later", remember)
+        monkeypatch.setattr(pool_module, "Patience", remember)
 
-    async def ask(self, text, embed=False):
+    async def ask(self, text, embed=False, timeout_s=None):
         """Start a caller; its request is on its way when this returns."""
-        call = self.pool.embed(text) if embed else self.pool.translate(text, source="en", target="pt-BR")
+        translate = partial(self.pool.translate, source="en", target="pt-BR")
+        call = (self.pool.embed if embed else translate)(text, timeout_s=timeout_s)
         task = asyncio.create_task(call)
         await asyncio.sleep(0)
         return task
@@ -136,7 +136,7 @@ class Scene:
         if how == "cancel":
             task.cancel()
         else:
-            pool_module._expire(self.timers[task])
+            self.patience[task].expire()
         with pytest.raises(asyncio.CancelledError if how == "cancel" else RequestTimeout):
             await task
 
@@ -284,7 +284,7 @@ async def test_who_asks_for_what_was_just_dropped_at_its_deadline_is_computed_af
     running = scene.stages.hold_run(1)
     other = await scene.ask("other")
     await scene.until(running)
-    late = await scene.ask("victim")
+    late = await scene.ask("victim", timeout_s=30)
     (flight,) = (flight for flight in scene.pool._flights if flight.request.text == "victim")
     assert scene.pool._schedule._queues[0].take(9, flight.request.deadline_s) == []
     fresh = await scene.ask("victim")

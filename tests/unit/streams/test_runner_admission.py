@@ -2,6 +2,12 @@
 
 import asyncio
 
+import msgspec
+
+from inference.requests import Decoding
+from inference.scheduling.queue import Request
+from inference.scheduling.queue_wait import QUEUE_WAIT
+from schemas.topics import DEAD_LETTER
 from tests.unit.streams.runner_kit import Bench, record
 
 
@@ -72,3 +78,28 @@ async def test_expired_work_that_will_not_end_gives_its_place_back() -> None:
     finally:
         end.set()
         await asyncio.sleep(0.01)
+
+
+async def test_time_spent_waiting_for_ones_turn_in_the_pool_is_not_the_records_own() -> None:
+    bench = Bench(localize_timeout_s=0.3)
+    ended = []
+
+    async def wait_then_work(event: object, _tools: object) -> object:
+        wait = QUEUE_WAIT.get()
+        assert wait is not None
+        request = Request("text", 0, Decoding.GREEDY, 0.0, 0.0)
+        wait.begin(request)
+        try:
+            await asyncio.sleep(0.8)  # others are served
+            request.started_s = 1.0
+            await asyncio.sleep(0.8 if event.version == 1 else 0)
+        finally:
+            wait.end(request, stalled=False)
+        ended.append(event.version)
+        return event.version
+
+    bench.runner.agent = msgspec.structs.replace(bench.script.agent, localize=wait_then_work)
+    await bench.play(record(0), record(1), record(2))
+    assert bench.script.settled == [0, 2]
+    assert ended == [0, 2]  # what is computed for longer than its time is cancelled
+    assert len(bench.ledger.rows(DEAD_LETTER)) == 1
