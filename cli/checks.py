@@ -7,13 +7,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-from msgspec import Struct
-
+from cli.findings import Check, Verdict
+from cli.machine_checks import clock, disk, memory
 from inference.library.store import ModelStore
 from inference.providers import Wish, gpu_fault, require_one_runtime
 from schemas.errors import OperatorError
@@ -27,23 +26,6 @@ ROOMS: Final = ("cli", "streams", "agents", "localization", "inference", "schema
 PYTHON_MIN: Final = (3, 11)
 PINNED: Final = ("faust-streaming", "mode-streaming", "aiokafka")  # lanes override private parts of these
 JAVA_TIMEOUT_S: Final = 20.0
-
-
-class Verdict(StrEnum):
-    """FAIL stops a worker; WARN is something that a worker can do without."""
-
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
-
-
-class Check(Struct, frozen=True):
-    """One line of the doctor. `remedy` is what to type; empty when all is well."""
-
-    name: str
-    verdict: Verdict
-    detail: str
-    remedy: str = ""
 
 
 def python(_settings: Settings) -> Iterator[Check]:
@@ -222,9 +204,12 @@ CHECKS: Final[tuple[Callable[[Settings], Iterator[Check]], ...]] = (
     gpu,
     models,
     java,
+    memory,
+    disk,
     cache,
     ports,
     kafka,
+    clock,
 )
 
 

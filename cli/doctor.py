@@ -6,8 +6,9 @@ import msgspec
 import typer
 from rich.text import Text
 
-from cli.checks import Check, Verdict, examine
+from cli.checks import examine
 from cli.console import JsonFlag, out, print_json, print_table
+from cli.findings import Check, Verdict
 from schemas.settings import load, origins
 from streams.logs import masked
 

@@ -1,6 +1,5 @@
 """`dragoman kafka`: an Apache Kafka of one's own, without Docker and without a Java of one's own."""
 
-import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -11,6 +10,7 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cli.console import JsonFlag, err, out, print_json, print_table
+from cli.quantities import duration
 from streams.broker import jars, state
 from streams.broker.config import HOST
 from streams.broker.server import Broker, answers
@@ -71,7 +71,7 @@ def stop(json: JsonFlag = False) -> None:
     if json:
         print_json({"stopped": True, "pid": stopped.pid, "bootstrap": stopped.bootstrap})
     else:
-        out.print(f"stopped Apache Kafka at {stopped.bootstrap} after {_duration(stopped.uptime_s())}")
+        out.print(f"stopped Apache Kafka at {stopped.bootstrap} after {duration(stopped.uptime_s())}")
 
 
 @app.command()
@@ -90,7 +90,7 @@ def status(json: JsonFlag = False) -> None:
     if json:
         print_json(facts)
     else:
-        facts["uptime_s"] = _duration(running.uptime_s())
+        facts["uptime_s"] = duration(running.uptime_s())
         print_table(("", "Apache Kafka"), [(name.removesuffix("_s"), value) for name, value in facts.items()])
 
 
@@ -107,7 +107,3 @@ def _facts(running: state.RunningBroker) -> dict[str, Any]:
     facts: dict[str, Any] = msgspec.to_builtins(running)
     del facts["mark"], facts["started_at"]
     return facts
-
-
-def _duration(seconds: float) -> str:
-    return str(dt.timedelta(seconds=int(seconds)))

@@ -1,6 +1,7 @@
 """`dragoman lag`: how far the workers are behind, per partition, the worst first."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
@@ -10,22 +11,26 @@ from rich.live import Live
 from rich.table import Table
 
 from cli.console import JsonFlag, out, print_json
+from cli.quantities import duration
 from schemas.errors import OperatorError
 from schemas.settings import Settings, load
 from schemas.topics import INPUTS
 from streams.lag import LagReader, LagStatus, PartitionLag, worst_first
 from streams.scrape import Lanes, read_lanes
+from streams.trend import Pace, Paces, Trend
 
-COLUMNS: Final = ("partition", "end", "committed", "lag", "lag s", "in flight", "oldest s", "status")
+COLUMNS: Final = ("partition", "end", "committed", "lag", "lag s", "gone in", "in flight", "status")
 COLOURS: Final = {
     LagStatus.CAUGHT_UP: "green",
     LagStatus.MOVING: "green",
+    LagStatus.SLOW: "yellow",
     LagStatus.BEHIND: "yellow",
     LagStatus.UNCOMMITTED: "yellow",
     LagStatus.STALLED: "red",
     LagStatus.STOPPED: "red",
 }
 UNKNOWN: Final = "-"
+NEVER: Final = "never"  # as it goes now
 
 
 def command(
@@ -41,11 +46,12 @@ def command(
     bootstrap: Annotated[str | None, typer.Option(help="Broker, instead of the settings'.")] = None,
     group: Annotated[str | None, typer.Option(help="Consumer group, instead of the settings'.")] = None,
 ) -> None:
-    """Show the true lag of each input partition: end, committed, lag in records and seconds, and work in flight.
+    """Show the true lag of each input partition, the worst first: in records, in seconds, and when it will be gone.
 
-    Read from the side, without joining the group. Status: caught_up, behind (one sample), moving, stalled (a worker
-    holds the partition but commits nothing), stopped (nobody holds it), uncommitted (nothing was ever committed: the
-    lag is the whole backlog).
+    Read from the side, without joining the group. Status: caught_up, behind (one sample), moving, slow (it moves, and
+    the backlog does not shrink), stalled (a worker holds the partition but commits nothing), stopped (nobody holds
+    it), uncommitted (nothing was ever committed: the lag is the whole backlog). `gone in` goes by the rates of the
+    last 30 seconds, or of the two samples.
     """
     settings = load()
     reader = LagReader(
@@ -77,48 +83,63 @@ class _Workers:
 
 
 async def _show(reader: LagReader, workers: _Workers, interval: float, *, watch: bool, json: bool) -> None:
+    trend = Trend()
     async with reader:
-        lags = await reader.read()
+        lags = await _sample(reader, trend)
         if watch:
-            await _follow(reader, workers, lags, max(interval, 0.2), json=json)
+            await _follow(reader, workers, lags, trend, max(interval, 0.2), json=json)
             return
         if interval > 0:
             await asyncio.sleep(interval)
-            lags = await reader.read(lags)
+            lags = await _sample(reader, trend, lags)
         lanes = await workers.lanes()
     if not lags:
         raise OperatorError("none of the input topics exists: create them with `dragoman topics create`")
     if json:
-        print_json(document(lags, lanes))
+        print_json(document(lags, lanes, trend.paces()))
     else:
-        out.print(table(lags, lanes))
+        out.print(table(lags, lanes, trend.paces()))
+
+
+async def _sample(reader: LagReader, trend: Trend, before: Sequence[PartitionLag] = ()) -> list[PartitionLag]:
+    lags = await reader.read(before)
+    return trend.add(lags, time.monotonic())
 
 
 async def _follow(
-    reader: LagReader, workers: _Workers, lags: list[PartitionLag], interval: float, *, json: bool
+    reader: LagReader,
+    workers: _Workers,
+    lags: list[PartitionLag],
+    trend: Trend,
+    interval: float,
+    *,
+    json: bool,
 ) -> None:
     with Live(console=out, auto_refresh=False, transient=False) as live:
         while True:
             lanes = await workers.lanes()
             if json:
-                print_json(document(lags, lanes))
+                print_json(document(lags, lanes, trend.paces()))
             else:
-                live.update(table(lags, lanes), refresh=True)
+                live.update(table(lags, lanes, trend.paces()), refresh=True)
             await asyncio.sleep(interval)
-            lags = await reader.read(lags)
+            lags = await _sample(reader, trend, lags)
 
 
-def document(lags: Sequence[PartitionLag], lanes: Lanes) -> dict[str, Any]:
-    """Return what `--json` prints: the partitions, the worst first, and their sums."""
+def document(lags: Sequence[PartitionLag], lanes: Lanes, paces: Paces) -> dict[str, Any]:
+    """Return what `--json` prints: the partitions, the worst first, and their sums. None: not known."""
     partitions = []
     for one in worst_first(lags):
-        seen = lanes.get((one.topic, one.partition))
+        seen, pace = lanes.get((one.topic, one.partition)), paces.get((one.topic, one.partition))
         partitions.append(
             asdict(one)
             | {
                 "seconds": None if one.seconds is None else round(one.seconds, 3),
                 "in_flight": seen.in_flight if seen else None,
                 "oldest_unfinished_s": seen.oldest_unfinished_s if seen else None,
+                "consumed_per_s": round(pace.consumed_per_s, 1) if pace else None,
+                "arriving_per_s": round(pace.arriving_per_s, 1) if pace else None,
+                "drain_s": None if pace is None or pace.drain_s is None else round(pace.drain_s, 1),
             }
         )
     seconds = [one.seconds for one in lags if one.seconds is not None]
@@ -129,7 +150,7 @@ def document(lags: Sequence[PartitionLag], lanes: Lanes) -> dict[str, Any]:
     }
 
 
-def table(lags: Sequence[PartitionLag], lanes: Lanes) -> Table:
+def table(lags: Sequence[PartitionLag], lanes: Lanes, paces: Paces) -> Table:
     """Return the table for people, the worst first."""
     shown = Table(*COLUMNS, box=None, padding=(0, 1, 0, 0), pad_edge=False)  # fits 80 columns
     for column in shown.columns[1:-1]:
@@ -137,15 +158,21 @@ def table(lags: Sequence[PartitionLag], lanes: Lanes) -> Table:
     for column in (*shown.columns[:4], shown.columns[-1]):
         column.no_wrap = True
     for one in worst_first(lags):
-        seen = lanes.get((one.topic, one.partition))
+        seen, pace = lanes.get((one.topic, one.partition)), paces.get((one.topic, one.partition))
         shown.add_row(
             f"{one.topic}/{one.partition}",
             str(one.end),
             UNKNOWN if one.committed is None else str(one.committed),
             str(one.records),
             UNKNOWN if one.seconds is None else f"{one.seconds:.1f}",
+            _gone_in(pace),
             str(seen.in_flight) if seen else UNKNOWN,
-            f"{seen.oldest_unfinished_s:.1f}" if seen else UNKNOWN,
             f"[{COLOURS[one.status]}]{one.status}[/]",
         )
     return shown
+
+
+def _gone_in(pace: Pace | None) -> str:
+    if pace is None:
+        return UNKNOWN
+    return NEVER if pace.drain_s is None else duration(pace.drain_s)

@@ -1,4 +1,4 @@
-"""Rates and moments as people write them on a command line."""
+"""Rates, moments and stretches of time as people write and read them on a command line."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -32,3 +32,12 @@ def read_moment(option: str, said: str | None, now: datetime) -> datetime | None
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise OperatorError(f"{option} {said!r} is no time: write `2h`, `3d` or `2026-03-01T12:00`") from error
+
+
+def duration(seconds: float) -> str:
+    """Write a stretch of time with its two largest units: `45s`, `12m05s`, `3h20m`, `2d04h`."""
+    whole = round(seconds)
+    for size, unit, below, part in ((86_400, "d", 3600, "h"), (3600, "h", 60, "m"), (60, "m", 1, "s")):
+        if whole >= size:
+            return f"{whole // size}{unit}{whole % size // below:02d}{part}"
+    return f"{whole}s"

@@ -1,5 +1,6 @@
-"""`/live`, `/ready` and `/metrics` of a worker, on its own event loop and on loopback unless told otherwise."""
+"""`/live`, `/ready`, `/metrics` and `/drain` of a worker, on its own event loop, on loopback unless told otherwise."""
 
+import ipaddress
 from collections.abc import Callable
 from typing import Final, Self
 
@@ -8,6 +9,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
 from schemas.errors import OperatorError
+from streams.drain import DRAIN_HEADER
 
 NOT_SERVED: Final = -1
 TEXT: Final = "text/plain"
@@ -17,6 +19,7 @@ class HealthServer:
     """Serves a process's health; `async with` starts and stops it.
 
     `live` False means that only a restart helps (503). `ready` None means ready, else it is the reason why not (503).
+    `drain` is called by a POST to `/drain` that comes from this machine and carries DRAIN_HEADER.
     Port 0 takes a free one, -1 serves nothing. Raises OperatorError when the address cannot be had.
     """
 
@@ -27,12 +30,14 @@ class HealthServer:
         registry: CollectorRegistry,
         live: Callable[[], bool],
         ready: Callable[[], str | None],
+        drain: Callable[[], None] = lambda: None,
     ) -> None:
         self._host = host
         self._port = port
         self._registry = registry
         self._live = live
         self._ready = ready
+        self._drain = drain
         self._runner: web.AppRunner | None = None
 
     @property
@@ -56,6 +61,7 @@ class HealthServer:
         app.router.add_get("/live", self._get_live)
         app.router.add_get("/ready", self._get_ready)
         app.router.add_get("/metrics", self._get_metrics)
+        app.router.add_post("/drain", self._post_drain)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         try:
@@ -89,9 +95,22 @@ class HealthServer:
         reason = self._ready()
         return _plain(200 if reason is None else 503, "ready" if reason is None else f"not ready: {reason}")
 
+    async def _post_drain(self, request: web.Request) -> web.Response:
+        if DRAIN_HEADER not in request.headers or not _is_here(request.remote):
+            return _plain(403, f"only from this machine, with the header {DRAIN_HEADER}")
+        self._drain()
+        return _plain(202, "draining")
+
     async def _get_metrics(self, request: web.Request) -> web.Response:
         encode, content_type = choose_encoder(request.headers.get("Accept", ""))
         return web.Response(body=encode(self._registry), headers={"Content-Type": content_type})
+
+
+def _is_here(address: str | None) -> bool:
+    try:
+        return address is not None and ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
 
 
 def _plain(status: int, text: str) -> web.Response:

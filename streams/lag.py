@@ -29,11 +29,15 @@ RETRY_S: Final = 0.1
 
 
 class LagStatus(StrEnum):
-    """What the numbers mean. MOVING and STALLED need two samples; BEHIND is what one sample can say."""
+    """What the numbers mean. MOVING and STALLED need two samples; BEHIND is what one sample can say.
+
+    SLOW moves, and falls no less far behind for it (streams/trend.py).
+    """
 
     CAUGHT_UP = "caught_up"
     BEHIND = "behind"
     MOVING = "moving"
+    SLOW = "slow"
     STALLED = "stalled"
     STOPPED = "stopped"
     UNCOMMITTED = "uncommitted"

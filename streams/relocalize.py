@@ -4,11 +4,9 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import Sequence
-from typing import Final
 
 from aiokafka import AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import CoordinatorLoadInProgressError, KafkaError
 from msgspec import Struct
 
 from schemas.codec import encode
@@ -16,11 +14,10 @@ from schemas.errors import OperatorError
 from schemas.relocalization import Relocalization, progress_group, read_request, utc_now
 from schemas.settings import KafkaSettings
 from schemas.topics import RELOCALIZE
+from streams.group_facts import committed_offsets
 from streams.reach import admin_client, broker_errors
 from streams.scan import reader, scan
 from streams.topics import partition_count
-
-RETRY_S: Final = 0.1
 
 
 class Wanted(Struct, frozen=True):
@@ -129,30 +126,14 @@ async def read_progress(kafka: KafkaSettings, requests: Sequence[Relocalization]
 
 async def _progress(admin: AIOKafkaAdminClient, kafka: KafkaSettings, request: Relocalization) -> RequestProgress:
     tps = [TopicPartition(request.topic, number) for number in range(len(request.ends))]
-    committed = await _committed(admin, kafka, progress_group(kafka.group, request.id), tps)
+    async with asyncio.timeout(kafka.request_timeout_s):
+        committed = await committed_offsets(admin, progress_group(kafka.group, request.id), tps)
     partitions = tuple(
         PartitionProgress(tp.partition, min(max(0, committed[tp] - begin), end - begin), end - begin)
         for tp, begin, end in zip(tps, request.begins, request.ends, strict=True)
     )
     unknown = any(one.total and committed[tp] < 0 for tp, one in zip(tps, partitions, strict=True))
     return RequestProgress(request, partitions, unknown and request.lapsed(utc_now()))
-
-
-async def _committed(
-    admin: AIOKafkaAdminClient, kafka: KafkaSettings, group: str, tps: Sequence[TopicPartition]
-) -> dict[TopicPartition, int]:
-    """Return the offsets committed, -1 for none. A coordinator that is still loading is asked again for a while."""
-    async with asyncio.timeout(kafka.request_timeout_s):
-        while True:
-            try:
-                found = await admin.list_consumer_group_offsets(group, partitions=list(tps))
-                if found.keys() >= set(tps):  # the client overlooks an error of the whole answer, and gives nothing
-                    return {tp: found[tp].offset for tp in tps}
-                raise CoordinatorLoadInProgressError
-            except KafkaError as error:
-                if not error.retriable:
-                    raise
-                await asyncio.sleep(RETRY_S)
 
 
 async def _write(kafka: KafkaSettings, request_id: str, value: bytes | None) -> None:

@@ -189,7 +189,7 @@ class Worker:
     async def _health(self) -> AsyncIterator[None]:
         http = self._settings.http
         server = HealthServer(
-            http.host, http.port, self._metrics.registry, lambda: not self._failed.done(), self._unready
+            http.host, http.port, self._metrics.registry, lambda: not self._failed.done(), self._unready, self.stop
         )
         async with server:
             self._on_start(Started(server.url))

@@ -6,11 +6,11 @@ import socket
 import pytest
 from typer.testing import CliRunner
 
-from cli import checks, doctor
-from cli.checks import Check, Verdict
+from cli import checks, doctor, machine_checks
+from cli.findings import Check, Verdict
 from cli.main import build_app
 from schemas.errors import OperatorError
-from schemas.settings import HttpSettings, KafkaSettings, PoolSettings, Settings
+from schemas.settings import HttpSettings, KafkaSettings, LaneSettings, PoolSettings, Settings
 
 
 def run(*arguments: str):
@@ -160,3 +160,29 @@ def test_settings_say_where_they_come_from(monkeypatch, tmp_path):
     table = run("doctor", "--settings").output
     assert "kafka.group" in table
     assert "environment" in table
+
+
+@pytest.mark.parametrize(("free", "verdict"), [(1 << 29, Verdict.WARN), (1 << 31, Verdict.OK)])
+def test_memory_counts_what_a_container_leaves(monkeypatch, tmp_path, free, verdict):
+    limit, used = tmp_path / "max", tmp_path / "current"
+    limit.write_text(str(3 << 30))
+    used.write_text(str((3 << 30) - free))
+    monkeypatch.setattr(machine_checks, "CGROUP_LIMITS", (str(tmp_path / "none"), str(limit)))
+    monkeypatch.setattr(machine_checks, "CGROUP_USED", (str(used),))
+    assert only(machine_checks.memory(Settings())).verdict is verdict
+
+
+def test_a_container_without_a_limit_has_the_machines_memory(monkeypatch, tmp_path):
+    limit = tmp_path / "max"
+    limit.write_text("max\n")
+    monkeypatch.setattr(machine_checks, "CGROUP_LIMITS", (str(limit),))
+    monkeypatch.setattr(machine_checks, "CGROUP_USED", (str(limit),))
+    assert (machine_checks.free_memory() or 0) > 1 << 20
+
+
+def test_a_full_disk_is_told(monkeypatch, tmp_path):
+    settings = Settings(lanes=LaneSettings(state_dir=tmp_path / "not" / "yet"))
+    monkeypatch.setattr(machine_checks, "DISK_BYTES", 1 << 60)
+    found = [*machine_checks.disk(settings)]
+    assert found[0].verdict is Verdict.WARN
+    assert str(tmp_path) in found[0].detail

@@ -7,6 +7,7 @@ import pytest
 
 from schemas.errors import OperatorError
 from schemas.report import StageTimed
+from streams.drain import DRAIN_HEADER
 from streams.health import HealthServer
 from streams.metrics import Metrics
 
@@ -18,9 +19,15 @@ class Process:
         self.live = True
         self.reason: str | None = None
         self.metrics = Metrics()
+        self.drained = 0
 
     def server(self, port: int = 0) -> HealthServer:
-        return HealthServer("127.0.0.1", port, self.metrics.registry, lambda: self.live, lambda: self.reason)
+        return HealthServer(
+            "127.0.0.1", port, self.metrics.registry, lambda: self.live, lambda: self.reason, self.drain
+        )
+
+    def drain(self) -> None:
+        self.drained += 1
 
 
 @asynccontextmanager
@@ -93,3 +100,16 @@ async def test_a_taken_port_is_one_line_for_the_operator():
 async def test_minus_one_serves_nothing():
     async with Process().server(-1) as server:
         assert server.url is None
+
+
+async def test_only_a_post_that_no_browser_sends_unasked_makes_a_worker_leave():
+    process = Process()
+    async with asking(process.server()) as session:
+        for method, headers, status in (
+            ("GET", {DRAIN_HEADER: "1"}, 405),
+            ("POST", {}, 403),
+            ("POST", {DRAIN_HEADER: "1"}, 202),
+        ):
+            async with session.request(method, "/drain", headers=headers) as response:
+                assert response.status == status
+    assert process.drained == 1

@@ -1,0 +1,30 @@
+"""Whether the clocks of producers agree with ours."""
+
+import asyncio
+from collections.abc import Sequence
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from schemas.settings import KafkaSettings
+from streams.reach import broker_errors
+
+
+async def topics_ahead(kafka: KafkaSettings, topics: Sequence[str], ahead_s: float, now_s: float) -> tuple[str, ...]:
+    """Return the topics that hold a record more than `ahead_s` after `now_s` (seconds since 1970) by its timestamp.
+
+    A topic that does not exist holds none. Raises OperatorError when the broker cannot be reached.
+    """
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=kafka.bootstrap, request_timeout_ms=int(kafka.request_timeout_s * 1000)
+    )
+    with broker_errors(kafka.bootstrap):
+        try:
+            async with asyncio.timeout(3 * kafka.request_timeout_s):
+                await consumer.start()
+                known = await consumer.topics() & set(topics)
+                tps = [TopicPartition(topic, n) for topic in known for n in consumer.partitions_for_topic(topic) or ()]
+                moment_ms = int((now_s + ahead_s) * 1000)
+                found = await consumer.offsets_for_times(dict.fromkeys(tps, moment_ms)) if tps else {}
+        finally:
+            await consumer.stop()
+    return tuple(sorted({tp.topic for tp, offset in found.items() if offset is not None}))
