@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Sequence
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 
 from schemas.settings import KafkaSettings
-from streams.reach import broker_errors
+from streams.group_facts import partitions_of
+from streams.reach import admin_client, broker_errors
 
 
 async def topics_ahead(kafka: KafkaSettings, topics: Sequence[str], ahead_s: float, now_s: float) -> tuple[str, ...]:
@@ -21,8 +22,8 @@ async def topics_ahead(kafka: KafkaSettings, topics: Sequence[str], ahead_s: flo
         try:
             async with asyncio.timeout(3 * kafka.request_timeout_s):
                 await consumer.start()
-                known = await consumer.topics() & set(topics)
-                tps = [TopicPartition(topic, n) for topic in known for n in consumer.partitions_for_topic(topic) or ()]
+                async with admin_client(kafka.bootstrap, kafka.request_timeout_s) as admin:
+                    tps = await partitions_of(admin, topics)
                 moment_ms = int((now_s + ahead_s) * 1000)
                 found = await consumer.offsets_for_times(dict.fromkeys(tps, moment_ms)) if tps else {}
         finally:
