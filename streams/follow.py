@@ -56,7 +56,6 @@ class Follower:
         self._fetch_wait_ms = fetch_wait_ms
         self._next = {TopicPartition(*place): offset for place, offset in (start or {}).items()}
         self._ends: dict[TopicPartition, int] | None = None
-        self._firsts: dict[TopicPartition, int] = {}
         self._away = False
         self.caught_up = asyncio.Event()
         """Set once everything has been handed over that the topics held when they were first reached."""
@@ -108,7 +107,7 @@ class Follower:
             self._next[tp] = known if firsts[tp] <= known <= ends[tp] else firsts[tp]
             consumer.seek(tp, self._next[tp])
         if self._ends is None:
-            self._ends, self._firsts = dict(ends), dict(self._next)
+            self._ends = dict(ends)
 
     async def _hand_over(self, consumer: AIOKafkaConsumer) -> None:
         batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=self._records_max)
@@ -126,16 +125,6 @@ class Follower:
                 return False
         return True
 
-    @property
-    def progress(self) -> float:
-        """How much of what the topics held at first has been handed over, 0 to 1."""
-        ends = self._ends or {}
-        wanted = sum(end - self._firsts[tp] for tp, end in ends.items())
-        left = sum(max(0, end - self._next[tp]) for tp, end in ends.items())
-        if self.caught_up.is_set():
-            return 1.0
-        return 1 - left / wanted if wanted > 0 else 0.0
-
     def _lost(self, error: BaseException) -> None:
         if not self._away:
             self._away = True
@@ -150,30 +139,3 @@ class Follower:
         if self._away:
             self._away = False
             log.info("follower_back", topics=self._topics)
-
-
-async def read_to_end(
-    bootstrap: str, topic: str, take: Taker, tell: Callable[[float], None] = lambda _fraction: None
-) -> None:
-    """Hand over all that a topic holds now; `tell` is told how far reading is, 0 to 1.
-
-    Raises OperatorError when the topic does not exist or the broker cannot be reached, and what `take` raises.
-    """
-    await partition_count(bootstrap, topic)
-
-    def taken(records: Sequence[ConsumerRecord]) -> None:
-        take(records)
-        tell(follower.progress)
-
-    follower = Follower(bootstrap, (topic,), taken)
-    reading = asyncio.create_task(follower.run())
-    ending = asyncio.create_task(follower.caught_up.wait())
-    try:
-        await asyncio.wait((reading, ending), return_when=asyncio.FIRST_COMPLETED)
-        if reading.done():
-            await reading
-        tell(1.0)
-    finally:
-        for task in (reading, ending):
-            task.cancel()
-        await asyncio.gather(reading, ending, return_exceptions=True)

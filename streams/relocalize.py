@@ -16,7 +16,7 @@ from schemas.settings import KafkaSettings
 from schemas.topics import RELOCALIZE
 from streams.group_facts import committed_offsets
 from streams.reach import admin_client, broker_errors
-from streams.scan import reader, scan
+from streams.scan import read_all, reader
 from streams.topics import partition_count
 
 
@@ -110,10 +110,7 @@ async def read_requests(kafka: KafkaSettings) -> list[Relocalization]:
                 with contextlib.suppress(ValueError):
                     standing[record.key] = read_request(record.key, record.value, kafka.partitions)
 
-    with broker_errors(kafka.bootstrap):
-        await partition_count(kafka.bootstrap, RELOCALIZE)
-        async with reader(kafka.bootstrap) as consumer:
-            await scan(consumer, {TopicPartition(RELOCALIZE, 0): 0}, take)
+    await read_all(kafka.bootstrap, RELOCALIZE, take)
     return sorted(standing.values(), key=lambda request: (request.created_at, request.id))
 
 

@@ -9,6 +9,8 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 import streams.records  # noqa: F401  (from here on aiokafka reads any header name)
+from streams.reach import broker_errors
+from streams.topics import partition_count
 from streams.window import being_cancelled
 
 FETCH_WAIT_MS: Final = 50
@@ -93,6 +95,17 @@ async def scan(
         tell(1 - sum(left.values()) / total)
     tell(1.0)
     return ends
+
+
+async def read_all(bootstrap: str, topic: str, take: Taker, tell: Teller = silent) -> None:
+    """Hand over all that a topic holds now, as `scan` does.
+
+    Raises OperatorError when the topic does not exist or the broker cannot be read, and what `take` raises.
+    """
+    with broker_errors(bootstrap):
+        count = await partition_count(bootstrap, topic)
+        async with reader(bootstrap) as consumer:
+            await scan(consumer, {TopicPartition(topic, number): 0 for number in range(count)}, take, tell)
 
 
 async def pick(

@@ -1,10 +1,10 @@
 """Reading the shared memory from the side: what it knows of one text, and what people have corrected."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import msgspec
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord, TopicPartition
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -19,9 +19,9 @@ from schemas.outputs import Correction
 from schemas.report import MemoryKind
 from schemas.settings import Settings
 from schemas.topics import TRANSLATION_CORRECTIONS, TRANSLATION_MEMORY
-from streams.follow import read_to_end
 from streams.memory.shared import verdict_of
 from streams.reach import broker_errors
+from streams.scan import Teller, read_all, reader
 from streams.topics import partition_count
 
 
@@ -46,9 +46,7 @@ async def read_corrections(bootstrap: str) -> list[Correction]:
     return (await _corrections(bootstrap)).in_force()
 
 
-async def read_remembered(
-    settings: Settings, text: str, source: str, target: str, tell: Callable[[float], None]
-) -> list[Remembered]:
+async def read_remembered(settings: Settings, text: str, source: str, target: str, tell: Teller) -> list[Remembered]:
     """Return what is known of a text: a correction first, then what models made of it, the newest first.
 
     It is found where only the settings' protected terms are stood in for, not the names that its event or the glossary
@@ -56,7 +54,7 @@ async def read_remembered(
     """
     bootstrap = settings.kafka.bootstrap
     search = _Search(filed(text), source, target, settings.localization.protected_terms)
-    await read_to_end(bootstrap, TRANSLATION_MEMORY, search.take, tell)
+    await read_all(bootstrap, TRANSLATION_MEMORY, search.take, tell)
     made = sorted(search.found.values(), key=lambda one: one.at, reverse=True)
     said = (await _corrections(bootstrap)).said(source, target, filed(text))
     if said is None:
@@ -71,7 +69,7 @@ async def shared_records(bootstrap: str) -> int:
     with broker_errors(bootstrap):
         count = await partition_count(bootstrap, TRANSLATION_MEMORY)
         places = [TopicPartition(TRANSLATION_MEMORY, number) for number in range(count)]
-        async with AIOKafkaConsumer(bootstrap_servers=bootstrap) as consumer:
+        async with reader(bootstrap) as consumer:
             firsts, ends = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
     return sum(ends[place] - firsts[place] for place in places)
 
@@ -87,7 +85,7 @@ async def _corrections(bootstrap: str) -> Corrections:
             except ValueError:  # not ours; a worker passes over it too, and says so
                 continue
 
-    await read_to_end(bootstrap, TRANSLATION_CORRECTIONS, take)
+    await read_all(bootstrap, TRANSLATION_CORRECTIONS, take)
     return corrections
 
 
