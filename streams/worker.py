@@ -97,27 +97,29 @@ class Worker:
         await require_transactions(settings.kafka)
         with _signals(self.stop):
             async with self._health():
-                with await self._open_state() as store:
+                cluster = await cluster_id(settings.kafka.bootstrap)
+                with self._open_state(cluster) as store:
                     self._metrics.watch_state(store)
-                    await self._with_models(limits, store)
+                    await self._with_models(limits, store, cluster)
         log.info("stopped", consequence="what was in flight is committed, or will be processed again")
 
-    async def _with_models(self, limits: Limits, store: StateStore) -> None:
+    async def _with_models(self, limits: Limits, store: StateStore, cluster: str) -> None:
         models = await self._unless_stopped(asyncio.to_thread(self._load_models))
         if models is None:
             return
-        async with Pool(models, self._settings.pool, self._reporter) as pool, SharedMemory(self._settings) as memory:
+        async with (
+            Pool(models, self._settings.pool, self._reporter) as pool,
+            SharedMemory(self._settings, cluster) as memory,
+        ):
             self._metrics.watch_memory(memory.statistics)
             self._memory = memory
             # An event is localized once: what people have corrected must be known before the first one.
             if await self._unless_stopped(memory.corrected.wait()):
                 await self._work(pool, memory, limits, store)
 
-    async def _open_state(self) -> StateStore:
-        kafka, lanes = self._settings.kafka, self._settings.lanes
-        return StateStore.claim(
-            lanes.state_dir or cache_dir() / "state", kafka.group, await cluster_id(kafka.bootstrap)
-        )
+    def _open_state(self, cluster: str) -> StateStore:
+        lanes = self._settings.lanes
+        return StateStore.claim(lanes.state_dir or cache_dir() / "state", self._settings.kafka.group, cluster)
 
     async def _unless_stopped(self, work: Coroutine[Any, Any, T]) -> T | None:
         """Wait for `work` (the models, loaded outside the event loop); None when told to stop meanwhile."""

@@ -25,7 +25,6 @@ from streams.follow import Follower
 from streams.kept_up import kept_up
 from streams.memory.metrics import MemoryStatistics
 from streams.memory.writer import MemoryWriter
-from streams.reach import cluster_id
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -40,15 +39,16 @@ class SharedMemory:
     """Opens the store and follows both topics; `async with`. Owned by one event loop.
 
     `memory` is what a localizer takes. `corrected` is set once every correction of before is in force. A broker that
-    goes away later leaves memory as it is until it comes back. Raises OperatorError when the broker cannot be asked who
-    it is, or the store can be kept nowhere.
+    goes away later leaves memory as it is until it comes back. `cluster` is what the broker's cluster calls itself: the
+    store of another one has other offsets. Raises OperatorError when the store can be kept nowhere.
     """
 
     memory: Memory
     corrected: asyncio.Event
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, cluster: str) -> None:
         self._settings = settings
+        self._origin = f"{cluster}/{TRANSLATION_MEMORY}"
         self._writer = MemoryWriter(settings.kafka.bootstrap)
         self._learned = 0
         self._strange: set[str] = set()
@@ -57,8 +57,7 @@ class SharedMemory:
 
     async def __aenter__(self) -> Self:
         kafka, local = self._settings.kafka, self._settings.localization
-        origin = f"{await cluster_id(kafka.bootstrap)}/{TRANSLATION_MEMORY}"
-        opened = open_store(memory_dir(self._settings), kafka.group, local.memory_disk_entries, origin)
+        opened = open_store(memory_dir(self._settings), kafka.group, local.memory_disk_entries, self._origin)
         if opened.problem:
             log.warning(
                 "memory_rebuilt", problem=opened.problem, consequence="the store is filled again from its topic"

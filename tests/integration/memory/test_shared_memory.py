@@ -34,6 +34,7 @@ from tests.integration.faults.probe import GROUP, Probe
 
 pytestmark = pytest.mark.integration
 WAIT_S = 20.0
+CLUSTER = "kafka-1"
 WORKER = Path(__file__).with_name("memory_worker.py")
 DRAGOMAN = Path(sys.executable).with_name("dragoman")
 OUTPUT = listing_localized("pt-BR")
@@ -71,7 +72,7 @@ def settings(bootstrap: str, tmp_path: Path) -> Callable[[str], Settings]:
 async def test_what_one_worker_knows_the_others_know_and_still_know_after_a_restart(settings) -> None:
     key = Key("en", "pt-BR", f"Pack of 3 {uuid.uuid4().hex[:6]}", "weights-1", "p1")
     refused = Key("en", "pt-BR", f"Kit {uuid.uuid4().hex[:6]}", "weights-1", "p1")
-    async with SharedMemory(settings("one")) as one, SharedMemory(settings("two")) as two:
+    async with SharedMemory(settings("one"), CLUSTER) as one, SharedMemory(settings("two"), CLUSTER) as two:
         one.memory.remember(key, Verdict(key.segment.replace("Pack of", "Pacote de")))
         one.memory.remember(refused, Verdict(refused=Warn.GATE_NUMBERS))
         verdict = await until(lambda: two.memory.recall(key))
@@ -84,7 +85,7 @@ async def test_what_one_worker_knows_the_others_know_and_still_know_after_a_rest
         known = two.statistics()
         assert (known.learned, known.unshared) == (known.disk_entries, 0)
         assert known.disk_bytes > 0
-    async with SharedMemory(settings("two")) as again:
+    async with SharedMemory(settings("two"), CLUSTER) as again:
         assert again.memory.recall(key).output == key.segment.replace("Pack of", "Pacote de")
         await asyncio.wait_for(again.corrected.wait(), WAIT_S)
         assert again.statistics().learned == 0  # the tail only, and nothing has come since
@@ -115,7 +116,7 @@ async def test_what_something_else_wrote_there_is_passed_over(settings, bootstra
         ):
             value = msgspec.json.encode(entry | more)
             await producer.send_and_wait(TRANSLATION_MEMORY, value, key=b"k", partition=0)
-    async with SharedMemory(settings("one")) as memory:
+    async with SharedMemory(settings("one"), CLUSTER) as memory:
         await asyncio.wait_for(memory.corrected.wait(), WAIT_S)
         assert memory.memory.corrected("en", "pt-BR", correction.source_text) == "Gancho"
         key = Key("en", "pt-BR", entry["segment"], "w", "p1")
