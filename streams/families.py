@@ -3,10 +3,12 @@
 Labels are bounded: topics, partitions, locales and models of the settings, and words of the code; never an id.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
 PREFIX: Final = "dragoman"
 
@@ -240,6 +242,15 @@ PULLED_OF_MEMORY: Final = tuple(family for family in FAMILIES if family.source =
 PULLED_OF_STATE: Final = tuple(family for family in FAMILIES if family.source == _STATE)
 PULLED_OF_FEEDBACK: Final = tuple(family for family in FAMILIES if family.source == _FEEDBACK)
 PULLED: Final = PULLED_OF_LANES + PULLED_OF_POOL + PULLED_OF_STATE + PULLED_OF_MEMORY + PULLED_OF_FEEDBACK
+
+
+Pulled = GaugeMetricFamily | CounterMetricFamily
+
+
+def pulled(families: Iterable[Family]) -> dict[Family, Pulled]:
+    """Return gauges and counters without a sample yet, as a collector gives them out at a scrape."""
+    kinds = {Kind.COUNTER: CounterMetricFamily, Kind.GAUGE: GaugeMetricFamily}
+    return {family: kinds[family.kind](family.full_name, family.help, labels=family.labels) for family in families}
 
 
 def markdown() -> str:

@@ -6,7 +6,6 @@ from functools import cache
 from typing import Any, Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.registry import Collector
 
@@ -31,7 +30,8 @@ from schemas.report import (
 from streams import families as f
 from streams.lag import PartitionLag
 from streams.logs import fell_back
-from streams.memory.metrics import FeedbackCollector, MemoryCollector, MemoryStatistics, StateCollector
+from streams.memory.metrics import FeedbackCollector, MemoryCollector, MemoryStatistics
+from streams.state.metrics import StateCollector
 from streams.state.store import StateStore
 from streams.status import LaneStatus
 
@@ -217,13 +217,13 @@ class LaneCollector(Collector):
         self._lanes = lanes
         self._lags = lags
 
-    def describe(self) -> Iterable[GaugeMetricFamily]:
+    def describe(self) -> Iterable[f.Pulled]:
         """Name the families without asking the lanes, which may not exist yet."""
-        return _empty().values()
+        return f.pulled(f.PULLED_OF_LANES).values()
 
-    def collect(self) -> Iterable[GaugeMetricFamily]:
+    def collect(self) -> Iterable[f.Pulled]:
         """Return the families of this moment."""
-        gauges = _empty()
+        gauges = f.pulled(f.PULLED_OF_LANES)
         owned: dict[tuple[str, int], list[str]] = {}
         for lane in self._lanes():
             labels = owned[lane.topic, lane.partition] = [lane.topic, str(lane.partition)]
@@ -250,29 +250,16 @@ class PoolCollector(Collector):
     def __init__(self, statistics: Callable[[], PoolStatistics]) -> None:
         self._statistics = statistics
 
-    def describe(self) -> Iterable[GaugeMetricFamily | CounterMetricFamily]:
+    def describe(self) -> Iterable[f.Pulled]:
         """Name the families."""
-        return _empty_of_pool().values()
+        return f.pulled(f.PULLED_OF_POOL).values()
 
-    def collect(self) -> Iterable[GaugeMetricFamily | CounterMetricFamily]:
+    def collect(self) -> Iterable[f.Pulled]:
         """Return the families of this moment."""
-        families = _empty_of_pool()
+        families = f.pulled(f.PULLED_OF_POOL)
         for model in self._statistics().models:
             for family, read in OF_MODEL.items():
                 families[family].add_metric([model.model.name], read(model))
             families[f.TOKENS].add_metric([model.model.name, "in"], model.tokens_in)
             families[f.TOKENS].add_metric([model.model.name, "out"], model.tokens_out)
         return families.values()
-
-
-def _empty() -> dict[f.Family, GaugeMetricFamily]:
-    return {
-        family: GaugeMetricFamily(family.full_name, family.help, labels=family.labels) for family in f.PULLED_OF_LANES
-    }
-
-
-def _empty_of_pool() -> dict[f.Family, GaugeMetricFamily | CounterMetricFamily]:
-    kinds = {f.Kind.COUNTER: CounterMetricFamily, f.Kind.GAUGE: GaugeMetricFamily}
-    return {
-        family: kinds[family.kind](family.full_name, family.help, labels=family.labels) for family in f.PULLED_OF_POOL
-    }

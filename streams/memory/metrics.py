@@ -1,15 +1,13 @@
-"""What memory, state and readers' feedback amount to, asked at every scrape."""
+"""What memory and readers' feedback amount to, asked at every scrape."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from msgspec import Struct
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from streams import families as f
-from streams.state.store import StateStore
 
 
 class MemoryStatistics(Struct, frozen=True):
@@ -68,13 +66,13 @@ class FeedbackCollector(Collector):
     def __init__(self, said: Mapping[tuple[str, str, str], int]) -> None:
         self._said = said
 
-    def describe(self) -> Iterable[GaugeMetricFamily]:
+    def describe(self) -> Iterable[f.Pulled]:
         """Name the families."""
-        return _gauges(f.PULLED_OF_FEEDBACK).values()
+        return f.pulled(f.PULLED_OF_FEEDBACK).values()
 
-    def collect(self) -> Iterable[GaugeMetricFamily]:
+    def collect(self) -> Iterable[f.Pulled]:
         """Return the families of this moment."""
-        families = _gauges(f.PULLED_OF_FEEDBACK)
+        families = f.pulled(f.PULLED_OF_FEEDBACK)
         by_place: dict[tuple[str, str], Counter[str]] = {}
         for (kind, locale, verdict), count in self._said.items():
             by_place.setdefault((kind, locale), Counter())[verdict] += count
@@ -92,11 +90,11 @@ class MemoryCollector(Collector):
     def __init__(self, statistics: Callable[[], MemoryStatistics]) -> None:
         self._statistics = statistics
 
-    def describe(self) -> Iterable[GaugeMetricFamily | CounterMetricFamily]:
+    def describe(self) -> Iterable[f.Pulled]:
         """Name the families without asking the memory."""
-        return (_family(family) for family in f.PULLED_OF_MEMORY)
+        return f.pulled(f.PULLED_OF_MEMORY).values()
 
-    def collect(self) -> Iterable[GaugeMetricFamily | CounterMetricFamily]:
+    def collect(self) -> Iterable[f.Pulled]:
         """Return the families of this moment."""
         now = self._statistics()
         values = {
@@ -106,39 +104,9 @@ class MemoryCollector(Collector):
             f.MEMORY_UNSHARED: now.unshared,
             f.MEMORY_LEARNED: now.learned,
         }
+        families = f.pulled(f.PULLED_OF_MEMORY)
         for family, value in values.items():
-            metric = _family(family)
-            metric.add_metric((), value)
-            yield metric
-        entries = _family(f.MEMORY_ENTRIES)
-        entries.add_metric(("hand",), now.entries)
-        entries.add_metric(("disk",), now.disk_entries)
-        yield entries
-
-
-class StateCollector(Collector):
-    """Reads the state's size when scraped."""
-
-    def __init__(self, store: StateStore) -> None:
-        self._store = store
-
-    def describe(self) -> Iterable[GaugeMetricFamily]:
-        """Name the families."""
-        return _gauges(f.PULLED_OF_STATE).values()
-
-    def collect(self) -> Iterable[GaugeMetricFamily]:
-        """Return the families of this moment."""
-        families = _gauges(f.PULLED_OF_STATE)
-        families[f.STATE_KEYS].add_metric((), self._store.keys)
-        families[f.STATE_BYTES].add_metric((), self._store.size_bytes)
-        families[f.STATE_WAITING].add_metric((), self._store.waiting)
+            families[family].add_metric((), value)
+        families[f.MEMORY_ENTRIES].add_metric(("hand",), now.entries)
+        families[f.MEMORY_ENTRIES].add_metric(("disk",), now.disk_entries)
         return families.values()
-
-
-def _gauges(families: Iterable[f.Family]) -> dict[f.Family, GaugeMetricFamily]:
-    return {family: GaugeMetricFamily(family.full_name, family.help, labels=family.labels) for family in families}
-
-
-def _family(family: f.Family) -> GaugeMetricFamily | CounterMetricFamily:
-    kind = CounterMetricFamily if family.kind is f.Kind.COUNTER else GaugeMetricFamily
-    return kind(family.full_name, family.help, labels=family.labels)
