@@ -12,14 +12,14 @@ from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
-from rocksdict import AccessType, BlockBasedOptions, Cache, DBCompressionType, Options, Rdict, WriteBatch
+from rocksdict import AccessType, Cache, DBCompressionType, Options, Rdict, WriteBatch
 
+from localization.memory import rocks
 from localization.memory.rows import Row
 
 FORMAT: Final = 1  # another number of a store on disk: it is built anew from the topic
 BLOCK_CACHE_BYTES: Final = 16 << 20
 WRITE_BUFFER_BYTES: Final = 4 << 20
-BLOOM_BITS: Final = 10  # a row: one miss in a hundred reads a block in vain
 MOVED_MAX: Final = 256  # rows of the old generation that wait for a batch to bring them to the young one
 BROKEN: Final = "BROKEN"  # a file that has the next start build the store anew
 _META: Final = b"meta"
@@ -113,9 +113,7 @@ class Store:
     @property
     def size_bytes(self) -> int:
         """What its files take."""
-        with suppress(OSError):
-            return sum(path.stat().st_size for path in self._folder.iterdir())
-        return 0
+        return rocks.size_bytes(self._folder)
 
     def get(self, name: bytes) -> Row | None:
         """Return a row, or None."""
@@ -213,19 +211,11 @@ def entries_in(folder: Path) -> int | None:
 
 
 def _options(cache: Cache) -> Options:
-    blocks = BlockBasedOptions()
-    blocks.set_bloom_filter(BLOOM_BITS, block_based=False)
-    blocks.set_block_cache(cache)
-    options = Options(raw_mode=True)
-    options.create_if_missing(True)
-    options.set_block_based_table_factory(blocks)
-    options.set_write_buffer_size(WRITE_BUFFER_BYTES)
-    options.set_max_write_buffer_number(2)
-    options.set_max_total_wal_size(4 * WRITE_BUFFER_BYTES)
-    options.set_compression_type(DBCompressionType.zstd())
-    options.set_max_background_jobs(2)
-    options.set_max_open_files(128)
-    options.set_keep_log_file_num(2)
-    options.set_max_log_file_size(1 << 20)
-    options.set_stats_dump_period_sec(0)
-    return options
+    return rocks.options(
+        cache,
+        DBCompressionType.zstd(),
+        write_buffer_bytes=WRITE_BUFFER_BYTES,
+        write_buffers=2,
+        log_buffers=4,
+        files_max=128,
+    )

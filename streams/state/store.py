@@ -9,8 +9,9 @@ from typing import IO, Any, Final, Self
 from urllib.parse import quote
 
 import structlog
-from rocksdict import BlockBasedOptions, Cache, DBCompressionType, Options, Rdict, WriteBatch
+from rocksdict import Cache, DBCompressionType, Options, Rdict, WriteBatch
 
+from localization.memory import rocks
 from localization.memory.slots import claim
 from schemas.errors import DragomanError, OperatorError
 
@@ -19,7 +20,6 @@ log = structlog.get_logger(__name__)
 FORMAT: Final = 1  # another number on disk: the store is filled anew
 BLOCK_CACHE_BYTES: Final = 32 << 20
 WRITE_BUFFER_BYTES: Final = 8 << 20
-BLOOM_BITS: Final = 10  # a key: one that is not there costs a microsecond, and no read in 99 of 100 cases
 WAITING_MAX: Final = 200_000  # changes that wait for a full disk, some 100 MB; it has filled up for good by then
 RETRY_S: Final = 2.0
 _FORMAT_KEY: Final = b"\0format"
@@ -90,9 +90,7 @@ class StateStore:
     @property
     def size_bytes(self) -> int:
         """What its files take."""
-        with suppress(OSError):
-            return sum(path.stat().st_size for path in self._folder.iterdir())
-        return 0
+        return rocks.size_bytes(self._folder)
 
     def get(self, name: bytes) -> bytes | None:
         """Return a row; raises StateLost when the disk gives it no more."""
@@ -191,20 +189,11 @@ def _unwritable(folder: Path, error: Exception) -> OperatorError:
 
 
 def _options() -> Options:
-    # Filters and indices stay outside the cache: a filter is larger than a shard of it, and would be read for each key.
-    blocks = BlockBasedOptions()
-    blocks.set_bloom_filter(BLOOM_BITS, block_based=False)
-    blocks.set_block_cache(Cache(BLOCK_CACHE_BYTES))
-    options = Options(raw_mode=True)
-    options.create_if_missing(True)
-    options.set_block_based_table_factory(blocks)
-    options.set_write_buffer_size(WRITE_BUFFER_BYTES)
-    options.set_max_write_buffer_number(3)
-    options.set_max_total_wal_size(8 * WRITE_BUFFER_BYTES)
-    options.set_compression_type(DBCompressionType.lz4())  # zstd is half the size and takes three times as long to read
-    options.set_max_background_jobs(2)
-    options.set_max_open_files(256)
-    options.set_keep_log_file_num(2)
-    options.set_max_log_file_size(1 << 20)
-    options.set_stats_dump_period_sec(0)
-    return options
+    return rocks.options(
+        Cache(BLOCK_CACHE_BYTES),
+        DBCompressionType.lz4(),  # zstd is half the size and takes three times as long to read
+        write_buffer_bytes=WRITE_BUFFER_BYTES,
+        write_buffers=3,
+        log_buffers=8,
+        files_max=256,
+    )
