@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord, TopicPartition
 from msgspec import Struct
 
 from schemas.errors import OperatorError
 from schemas.settings import KafkaSettings
+from streams.scan import reader
 from streams.state.partition import Change, PartitionState, Place, crc_of
 
 OFFSET_HEADER: Final = "dragoman-input-offset"
@@ -34,17 +35,8 @@ async def restore(
     `tell` is told how far reading is, 0 to 1, whenever it has moved on. Raises OperatorError for a record that is no
     state of ours.
     """
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=kafka.bootstrap,
-        isolation_level="read_committed",
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        fetch_max_wait_ms=50,
-        # aiokafka's own 40 s are longer than a lane may take to open: with a broker that hangs it would never open.
-        request_timeout_ms=int(kafka.request_timeout_s * 1000),
-    )
-    try:
-        await consumer.start()
+    # A broker that hangs must say so before a lane has taken too long to open.
+    async with reader(kafka.bootstrap, kafka.request_timeout_s) as consumer:
         consumer.assign([tp])
         first = (await consumer.beginning_offsets([tp]))[tp]
         end = (await consumer.end_offsets([tp]))[tp]
@@ -68,8 +60,6 @@ async def restore(
                 read += len(fresh)
             tell((at - begin) / max(1, end - begin))
             await asyncio.sleep(0)
-    finally:
-        await consumer.stop()
     state.caught_up()
     return Restored(place.input_offset, read)
 

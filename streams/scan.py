@@ -14,7 +14,7 @@ from streams.topics import partition_count
 from streams.window import being_cancelled
 
 FETCH_WAIT_MS: Final = 50
-REQUEST_TIMEOUT_MS: Final = 10_000  # somebody waits at a terminal
+REQUEST_TIMEOUT_S: Final = 10.0  # somebody waits at a terminal; aiokafka would wait 40 s
 POLL_MS: Final = 200
 RECORDS_MAX: Final = 1000  # of one answer: between two of them others have the event loop
 STALL_S: Final = 20.0  # without a word from the broker
@@ -30,7 +30,7 @@ def silent(_fraction: float) -> None:
 
 
 @asynccontextmanager
-async def reader(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
+async def reader(bootstrap: str, request_timeout_s: float = REQUEST_TIMEOUT_S) -> AsyncIterator[AIOKafkaConsumer]:
     """Give a started consumer that sees committed records only and has nothing assigned."""
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap,
@@ -38,7 +38,7 @@ async def reader(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         fetch_max_wait_ms=FETCH_WAIT_MS,
-        request_timeout_ms=REQUEST_TIMEOUT_MS,
+        request_timeout_ms=int(request_timeout_s * 1000),
     )
     try:
         await consumer.start()

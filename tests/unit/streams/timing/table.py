@@ -13,8 +13,8 @@ import pytest
 from aiokafka.errors import KafkaError
 from msgspec import Struct
 
-import streams.changelog
 import streams.runner
+import streams.scan
 import streams.transaction
 from streams.lane import Lane
 from streams.runner import Runner
@@ -123,7 +123,7 @@ def _prepare(patch: pytest.MonkeyPatch) -> None:
     """Put the double under aiokafka, and a seam around each step that cannot wait."""
     patch.setattr(aiokafka.producer.producer, "AIOKafkaClient", WireClient)
     patch.setattr(streams.transaction, "AIOKafkaProducer", Producer)
-    patch.setattr(streams.changelog, "AIOKafkaConsumer", ChangelogConsumer)
+    patch.setattr(streams.scan, "AIOKafkaConsumer", ChangelogConsumer)
     patch.setattr(streams.runner, "time", SimpleNamespace(monotonic=lambda: asyncio.get_running_loop().time()))
     for step, (owner, name) in WITHIN.items():
         patch.setattr(owner, name, _seamed(step, getattr(owner, name)))
