@@ -26,10 +26,11 @@ from aiokafka import AIOKafkaProducer
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from bench.lane_kit import worker_environment
 from inference.library.store import ModelStore
 from inference.pool import Pool
 from schemas.report import LaneOpened, Report, TransactionCommitted
-from schemas.settings import LocalizationSettings, Settings, environment, load
+from schemas.settings import LocalizationSettings, Settings, load
 from schemas.topics import REVIEW_POSTED
 from streams.broker.server import Broker
 from streams.logs import configure_logging
@@ -142,17 +143,9 @@ ENGINES: dict[str, Callable[[int], Awaitable[float]]] = {"pool": run_pool, "kafk
 
 def measure(engine: str, broker: Broker, count: int) -> float:
     """Run one side in a process of its own and return sentences per second."""
-    settings = {
-        "DRAGOMAN_KAFKA__BOOTSTRAP": broker.bootstrap,
-        "DRAGOMAN_LOCALIZATION__MEMORY_DIR": str(broker.data_dir / "memory"),
-        "DRAGOMAN_LANES__STATE_DIR": str(broker.data_dir / "state"),
-        "DRAGOMAN_LOCALIZATION__LOCALES": json.dumps([TARGET]),
-        "DRAGOMAN_HTTP__PORT": "-1",
-        "DRAGOMAN_LOGS__LEVEL": "error",
-    }
     answer = subprocess.run(
         [sys.executable, __file__, "--engine", engine, "--sentences", str(count)],
-        env=environment(settings),
+        env=worker_environment(broker, "endtoend", DRAGOMAN_LOCALIZATION__LOCALES=json.dumps([TARGET])),
         stdout=subprocess.PIPE,
         check=True,
         timeout=300,
