@@ -18,8 +18,9 @@ from tests.chaos.disk import Disk
 from tests.chaos.faults import ACTIONS
 from tests.chaos.feed import Feed
 from tests.chaos.fleet import GRACE_S, Fleet
-from tests.chaos.history import Partition, Verdict, compare_input, judge
-from tests.chaos.reader import Progress, read_history, read_input_ends
+from tests.chaos.hindsight import look_back
+from tests.chaos.history import Partition, Verdict
+from tests.chaos.reader import Progress, read_input_ends
 from tests.chaos.schedule import Fault, Schedule
 from tests.chaos.signs import count_signs
 
@@ -110,14 +111,10 @@ class Run:
             result.troubles.append("a worker found the state ahead of the offset")
         result.exits = {worker.name: worker.exits for worker in fleet.workers if worker.exits}
         self.tell("judging", 1)
-        history = await read_history(cluster.bootstrap)
-        result.verdict = judge(history)
-        visible = {number: partition.sent for number, partition in history.items()}
-        compare_input(feed.acknowledged, frozenset(feed.withdrawn), visible, result.verdict)
-        result.visible = sum(len(partition.sent) for partition in history.values())
-        result.shown = sum(len(partition.shown) for partition in history.values())
-        result.dead_letters = sum(len(partition.letters) for partition in history.values())
-        return history
+        found = await look_back(cluster.bootstrap, feed)
+        result.verdict, result.visible = found.verdict, found.visible
+        result.shown, result.dead_letters = found.shown, found.dead_letters
+        return found.history
 
     async def _work(self, arena: Arena, feed: Feed, progress: Progress, result: Result) -> None:
         """Produce while faults happen, and wait until the group has done everything."""

@@ -8,8 +8,9 @@ from pathlib import Path
 from schemas.settings import KafkaSettings, LaneSettings
 from tests.chaos.feed import Feed
 from tests.chaos.fleet import Fleet
-from tests.chaos.history import Verdict, compare_input, judge
-from tests.chaos.reader import Progress, read_history, read_input_ends
+from tests.chaos.hindsight import look_back
+from tests.chaos.history import Verdict
+from tests.chaos.reader import Progress, read_input_ends
 from tests.chaos.schedule import Schedule
 from tests.cluster.cluster import Cluster
 from tests.cluster.roles import empty_topics, until_healed
@@ -73,13 +74,9 @@ async def try_out(
     finally:
         trial.worker_exits = {worker.name: worker.exits for worker in fleet.workers if worker.exits}
         fleet.kill_all()
-    history = await read_history(cluster.bootstrap)
-    trial.verdict = judge(history)
-    visible = {number: partition.sent for number, partition in history.items()}
-    compare_input(feed.acknowledged, frozenset(feed.withdrawn), visible, trial.verdict)
-    trial.events = sum(len(partition.sent) for partition in history.values())
-    trial.shown = sum(len(partition.shown) for partition in history.values())
-    trial.dead_letters = sum(len(partition.letters) for partition in history.values())
+    found = await look_back(cluster.bootstrap, feed)
+    trial.verdict, trial.events = found.verdict, found.visible
+    trial.shown, trial.dead_letters = found.shown, found.dead_letters
     return trial
 
 
