@@ -5,7 +5,7 @@ Each is a function that breaks the real code by patching, without a copy of what
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -229,38 +229,42 @@ def acknowledgements_are_not_awaited(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(LaneProducer, "_hand_over", hand_over)
 
 
-def offsets_are_sent_before_the_acknowledgements(patch: pytest.MonkeyPatch) -> None:
-    sends = LaneProducer._send
+def _committing(patch: pytest.MonkeyPatch, steps: Callable[[LaneProducer, Any, int], Awaitable[Any]]) -> None:
+    """Have a producer do `steps` in the transaction it has begun; they return what was sent."""
 
     async def commit(producer: LaneProducer, messages: Any, next_offset: int, progress: Any = None) -> Any:
         async with asyncio.timeout(producer._timeout_s):
             kafka = producer._producer
             await kafka.begin_transaction()
             producer._announce(messages)
-            await kafka.send_offsets_to_transaction({producer._tp: next_offset}, producer._group)
-            sent = await sends(producer, messages)
+            sent = await steps(producer, messages, next_offset)
             await kafka.commit_transaction()
             return sent
 
     patch.setattr(LaneProducer, "commit", commit)
+
+
+async def _send_offset(producer: LaneProducer, next_offset: int) -> None:
+    await producer._producer.send_offsets_to_transaction({producer._tp: next_offset}, producer._group)
+
+
+def offsets_are_sent_before_the_acknowledgements(patch: pytest.MonkeyPatch) -> None:
+    async def steps(producer: LaneProducer, messages: Any, next_offset: int) -> Any:
+        await _send_offset(producer, next_offset)
+        return await producer._send(messages)
+
+    _committing(patch, steps)
 
 
 def the_offset_has_a_transaction_of_its_own(patch: pytest.MonkeyPatch) -> None:
-    sends = LaneProducer._send
+    async def steps(producer: LaneProducer, messages: Any, next_offset: int) -> Any:
+        sent = await producer._send(messages)
+        await producer._producer.commit_transaction()
+        await producer._producer.begin_transaction()
+        await _send_offset(producer, next_offset)
+        return sent
 
-    async def commit(producer: LaneProducer, messages: Any, next_offset: int, progress: Any = None) -> Any:
-        async with asyncio.timeout(producer._timeout_s):
-            kafka = producer._producer
-            await kafka.begin_transaction()
-            producer._announce(messages)
-            sent = await sends(producer, messages)
-            await kafka.commit_transaction()
-            await kafka.begin_transaction()
-            await kafka.send_offsets_to_transaction({producer._tp: next_offset}, producer._group)
-            await kafka.commit_transaction()
-            return sent
-
-    patch.setattr(LaneProducer, "commit", commit)
+    _committing(patch, steps)
 
 
 def a_failed_commit_is_tried_again_at_once(patch: pytest.MonkeyPatch) -> None:
