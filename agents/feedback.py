@@ -12,7 +12,6 @@ from inference.requests import Priority
 from localization.gate.case import Case
 from localization.gate.judge import judge
 from localization.memory.corrections import filed, spoken
-from localization.text.clean import clean
 from schemas.contracts import FEEDBACK_CONTRACT
 from schemas.errors import Refused
 from schemas.events import Tombstone, TranslationFeedback
@@ -62,7 +61,7 @@ def _check_texts(event: TranslationFeedback) -> None:
         return
     if event.correction is None:
         raise Refused(Stage.VALIDATE, Reason.MISSING_FIELD, "corrected, and no correction - at correction")
-    if not clean(event.correction).text.strip():
+    if not filed(event.correction):
         raise _invalid("correction is empty")
 
 
@@ -93,7 +92,7 @@ def _correction(event: TranslationFeedback, source: str, locale: str) -> Correct
     warnings: tuple[str, ...] = ()
     shown = None
     if event.verdict == "corrected":
-        shown = clean(event.correction or "").text.strip()  # there is one: `admit` has seen to it
+        shown = filed(event.correction or "")  # there is one: `admit` has seen to it
         case = Case(source=text, translation=shown, source_locale=source, target_locale=locale)
         warnings = tuple(reason.value for reason in judge(case))
     return Correction(
