@@ -11,20 +11,7 @@ import typer
 from rich.console import Console
 
 from cli.console import JsonFlag, bars, err, out, print_json
-from cli.letter_filters import (
-    Ids,
-    Key,
-    Limit,
-    Reasons,
-    Retryable,
-    Since,
-    Stages,
-    Topics,
-    Until,
-    ids_of,
-    selection_of,
-    which_of,
-)
+from cli.letter_filters import NO_FILTERS, Filters, Ids, ids_of, selection_of, takes_filters, which_of
 from cli.letter_tables import (
     facts_table,
     groups,
@@ -45,7 +32,7 @@ from streams.letters.letter import Selection
 from streams.letters.plan import Plan, Which, find, look_up, plan_drop, plan_replay
 from streams.letters.run import Run
 
-LIST_MAX: Final = 100
+NEWEST: Final = Filters(limit=100)
 WIDE: Final = 120  # columns of a terminal that has room for times and messages
 PIPE_WIDTH: Final = 240
 INTERRUPTED: Final = 130  # 128 and SIGINT, as shells have it
@@ -57,15 +44,9 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
 @app.command("list")
+@takes_filters
 def show_all(
-    reason: Reasons = None,
-    stage: Stages = None,
-    topic: Topics = None,
-    since: Since = None,
-    until: Until = None,
-    key: Key = None,
-    retryable: Retryable = None,
-    limit: Limit = LIST_MAX,
+    filters: Filters = NEWEST,
     everything: Annotated[bool, typer.Option("--all", help="Also those that are replayed or dropped.")] = False,
     summary: Annotated[
         bool, typer.Option("--summary", help="Count them by reason and topic; --limit is not asked.")
@@ -76,17 +57,8 @@ def show_all(
 
     Under `tries`, r marks what may pass when it is tried again. Originals are never shown here.
     """
-    wanted = selection_of(
-        reasons=reason,
-        stages=stage,
-        topics=topic,
-        since=since,
-        until=until,
-        key=key,
-        retryable=retryable,
-        limit=None if summary else limit,
-        everything=everything,
-    )
+    asked = msgspec.structs.replace(filters, limit=None) if summary else filters
+    wanted = selection_of(asked, everything=everything)
     with bars() as tell:
         found = asyncio.run(find(load().kafka, wanted, lambda done: tell(READING, done)))
     if summary:
@@ -141,16 +113,10 @@ def show(
 
 
 @app.command()
+@takes_filters
 def replay(
     ids: Ids = None,
-    reason: Reasons = None,
-    stage: Stages = None,
-    topic: Topics = None,
-    since: Since = None,
-    until: Until = None,
-    key: Key = None,
-    retryable: Retryable = None,
-    limit: Limit = None,
+    filters: Filters = NO_FILTERS,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would become of each.")] = False,
     rate: Annotated[str | None, typer.Option(help="At most so many a second: `50` or `50/s`.")] = None,
     force: Annotated[
@@ -166,18 +132,7 @@ def replay(
     """
     settings = load()
     pace = read_rate(rate)
-    which = which_of(
-        ids=ids,
-        reasons=reason,
-        stages=stage,
-        topics=topic,
-        since=since,
-        until=until,
-        key=key,
-        retryable=retryable,
-        limit=limit,
-        everything=force,
-    )
+    which = which_of(ids, filters, everything=force)
     with bars() as tell:
         plan = asyncio.run(plan_replay(settings, which, force=force, tell=lambda done: tell(READING, done)))
     for warning in plan.warnings:
@@ -190,34 +145,17 @@ def replay(
 
 
 @app.command()
+@takes_filters
 def drop(
     ids: Ids = None,
-    reason: Reasons = None,
-    stage: Stages = None,
-    topic: Topics = None,
-    since: Since = None,
-    until: Until = None,
-    key: Key = None,
-    retryable: Retryable = None,
-    limit: Limit = None,
+    filters: Filters = NO_FILTERS,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would become of each.")] = False,
     yes: Yes = False,
     json: JsonFlag = False,
 ) -> None:
     """Mark letters as settled without a replay. Nothing is deleted: retention does that."""
     settings = load()
-    which = which_of(
-        ids=ids,
-        reasons=reason,
-        stages=stage,
-        topics=topic,
-        since=since,
-        until=until,
-        key=key,
-        retryable=retryable,
-        limit=limit,
-        everything=False,
-    )
+    which = which_of(ids, filters, everything=False)
     with bars() as tell:
         plan = asyncio.run(plan_drop(settings, which, tell=lambda done: tell(READING, done)))
     if dry_run:

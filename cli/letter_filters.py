@@ -2,11 +2,14 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+import inspect
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Annotated
+from functools import wraps
+from typing import Annotated, Any, Final, get_type_hints
 
 import typer
+from msgspec import Struct
 
 from cli.letter_tables import BASE64
 from cli.quantities import read_moment
@@ -33,64 +36,65 @@ Retryable = Annotated[
 Limit = Annotated[int | None, typer.Option(min=0, help="The newest N of them; 0 is all.")]
 
 
-def which_of(
-    *,
-    ids: Sequence[str] | None,
-    reasons: Sequence[str] | None,
-    stages: Sequence[str] | None,
-    topics: Sequence[str] | None,
-    since: str | None,
-    until: str | None,
-    key: str | None,
-    retryable: bool | None,
-    limit: int | None,
-    everything: bool,
-) -> Which:
+class Filters(Struct, frozen=True):
+    """What was asked for, as it was typed. None where nothing was said."""
+
+    reason: Reasons = None
+    stage: Stages = None
+    topic: Topics = None
+    since: Since = None
+    until: Until = None
+    key: Key = None
+    retryable: Retryable = None
+    limit: Limit = None
+
+
+NO_FILTERS: Final = Filters()
+
+
+def takes_filters(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command an option for every field of Filters, where it has a parameter `filters`, with its defaults."""
+    asked = inspect.signature(command)
+    given: Filters = asked.parameters["filters"].default
+    options = [
+        asked.parameters["filters"].replace(name=name, annotation=kind, default=getattr(given, name))
+        for name, kind in get_type_hints(Filters, include_extras=True).items()
+    ]
+
+    @wraps(command)
+    def run(**said: Any) -> None:
+        command(filters=Filters(**{option.name: said.pop(option.name) for option in options}), **said)
+
+    there = asked.parameters.values()
+    shown = [option for one in there for option in (options if one.name == "filters" else [one])]
+    run.__signature__ = asked.replace(parameters=shown)  # type: ignore[attr-defined]  # what typer reads
+    return run
+
+
+def which_of(ids: Sequence[str] | None, filters: Filters, *, everything: bool) -> Which:
     """Read what `replay` and `drop` are to act on: ids or filters, never neither nor both; raises OperatorError."""
-    filters = (reasons, stages, topics, since, until, key, retryable, limit)
     if ids:
-        if any(one is not None for one in filters):
+        if filters != NO_FILTERS:
             raise OperatorError("name letters by id or describe them by filters, not both")
         return ids_of(ids)
-    if all(one is None for one in filters):
+    if filters == NO_FILTERS:
         raise OperatorError("say which: ids as `dragoman dead-letters list` shows them, or a filter, `--since 14d` say")
-    return selection_of(
-        reasons=reasons,
-        stages=stages,
-        topics=topics,
-        since=since,
-        until=until,
-        key=key,
-        retryable=retryable,
-        limit=limit,
-        everything=everything,
-    )
+    return selection_of(filters, everything=everything)
 
 
-def selection_of(
-    *,
-    reasons: Sequence[str] | None,
-    stages: Sequence[str] | None,
-    topics: Sequence[str] | None,
-    since: str | None,
-    until: str | None,
-    key: str | None,
-    retryable: bool | None,
-    limit: int | None,
-    everything: bool,
-) -> Selection:
+def selection_of(filters: Filters, *, everything: bool) -> Selection:
     """Read filters; raises OperatorError."""
     now = datetime.now(UTC)
     return Selection(
-        reasons=_known("--reason", reasons, tuple(Reason)),
-        stages=_known("--stage", stages, tuple(Stage)),
-        topics=_known("--topic", topics, INPUTS),
-        since_ms=_ms(read_moment("--since", since, now)),
-        until_ms=_ms(read_moment("--until", until, now)),
-        key=None if key is None else key_of(key),
-        retryable=retryable,
+        reasons=_known("--reason", filters.reason, tuple(Reason)),
+        stages=_known("--stage", filters.stage, tuple(Stage)),
+        topics=_known("--topic", filters.topic, INPUTS),
+        since_ms=_ms(read_moment("--since", filters.since, now)),
+        until_ms=_ms(read_moment("--until", filters.until, now)),
+        key=None if filters.key is None else key_of(filters.key),
+        retryable=filters.retryable,
         handled=everything,
-        newest=limit or None,
+        newest=filters.limit or None,
     )
 
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from cli import dead_letters, main
 from cli.dead_letters import _ask
-from cli.letter_filters import key_of, selection_of, which_of
+from cli.letter_filters import NO_FILTERS, Filters, key_of, selection_of, which_of
 from cli.letter_tables import (
     facts_table,
     groups,
@@ -54,8 +54,7 @@ def drawn(*things) -> str:
 
 
 def selected(**changes):
-    given = dict.fromkeys(("reasons", "stages", "topics", "since", "until", "key", "retryable", "limit"))
-    return selection_of(**given | changes, everything=False)
+    return selection_of(Filters(**changes), everything=False)
 
 
 # --- what is asked for ------------------------------------------------------------------------------------------------
@@ -63,7 +62,7 @@ def selected(**changes):
 
 def test_filters_are_put_in_the_words_of_the_letters():
     assert selected() == Selection()
-    asked = selected(reasons=["nan"], stages=["decode"], topics=[REVIEW_POSTED], key="ä", limit=3, retryable=False)
+    asked = selected(reason=["nan"], stage=["decode"], topic=[REVIEW_POSTED], key="ä", limit=3, retryable=False)
     assert asked == Selection(
         reasons=frozenset({"nan"}),
         stages=frozenset({"decode"}),
@@ -78,9 +77,9 @@ def test_filters_are_put_in_the_words_of_the_letters():
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"reasons": ["nam"]}, "--reason nam: there is only empty_value"),
-        ({"stages": ["x"]}, "--stage x: there is only decode"),
-        ({"topics": ["dead-letter"]}, "--topic dead-letter: there is only listing-updated"),
+        ({"reason": ["nam"]}, "--reason nam: there is only empty_value"),
+        ({"stage": ["x"]}, "--stage x: there is only decode"),
+        ({"topic": ["dead-letter"]}, "--topic dead-letter: there is only listing-updated"),
         ({"since": "soon"}, "--since 'soon' is no time"),
         ({"until": "2h30"}, "--until '2h30' is no time"),
         ({"since": "999999w"}, "--since '999999w' is no time"),
@@ -112,12 +111,11 @@ def test_a_time_is_so_long_ago_or_iso(said, moment):
 
 
 def test_letters_are_named_or_described_never_neither_or_both():
-    nothing = dict.fromkeys(("reasons", "stages", "topics", "since", "until", "key", "retryable", "limit"))
-    assert which_of(ids=["1/2", "0/3"], **nothing, everything=False) == [LetterId(1, 2), LetterId(0, 3)]
-    assert which_of(ids=None, **nothing | {"limit": 5}, everything=True) == Selection(newest=5, handled=True)
-    for wrong in ({"ids": None, **nothing}, {"ids": ["1/2"], **nothing, "limit": 1}, {"ids": ["1"], **nothing}):
+    assert which_of(["1/2", "0/3"], NO_FILTERS, everything=False) == [LetterId(1, 2), LetterId(0, 3)]
+    assert which_of(None, Filters(limit=5), everything=True) == Selection(newest=5, handled=True)
+    for ids, filters in ((None, NO_FILTERS), (["1/2"], Filters(limit=1)), (["1"], NO_FILTERS)):
         with pytest.raises(OperatorError):
-            which_of(**wrong, everything=False)
+            which_of(ids, filters, everything=False)
 
 
 @pytest.mark.parametrize("key", [b"k", "ä ö".encode(), b"\xff\x00", b"base64:AA==", b"", b"-"])
