@@ -37,12 +37,16 @@ class ReplayCommitted(Report, frozen=True):
 
 
 class LaneOpened(Report, frozen=True):
-    """A lane is ready at `offset`; `restored` changelog records were read to bring its state up to date."""
+    """A lane is ready at `offset`; `restored` changelog records were read to bring its state up to date.
+
+    `on_disk`: only those that came after what was on disk. None read and nothing on disk: there is no state.
+    """
 
     topic: str
     partition: int
     offset: int
     restored: int
+    on_disk: bool
     seconds: float
 
 

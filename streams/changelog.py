@@ -18,10 +18,14 @@ RECORDS_MAX: Final = 1000  # of one step: it runs on the event loop, beside lane
 
 
 class Restored(Struct, frozen=True):
-    """The input offset after which the newest state was written, and how many records were read to know it."""
+    """The input offset after which the newest state was written, and how many records were read to know it.
+
+    `on_disk`: what was on disk was believed, and only what came after it was read.
+    """
 
     input_offset: int | None
     records: int
+    on_disk: bool
 
 
 async def restore(
@@ -43,14 +47,15 @@ async def restore(
         place = state.resume(first, end)
         begin = max(first, place.last)  # the last record applied is looked at again: it must still be the same
         consumer.seek(tp, begin)
-        read, checked = 0, place.last < 0
+        read, on_disk = 0, place.last >= 0
+        checked = not on_disk
         while (at := await consumer.position(tp)) < end:
             records = (await consumer.getmany(tp, timeout_ms=20, max_records=RECORDS_MAX)).get(tp, ())
             if not records:
                 continue
             if not checked and _is_another(records[0], place):
                 place = state.clear(first, "another record stands where the last one applied stood")
-                begin, checked = first, True
+                begin, checked, on_disk = first, True, False
                 consumer.seek(tp, first)
                 continue
             fresh = [record for record in records if record.offset > place.last]
@@ -61,7 +66,7 @@ async def restore(
             tell((at - begin) / max(1, end - begin))
             await asyncio.sleep(0)
     state.caught_up()
-    return Restored(place.input_offset, read)
+    return Restored(place.input_offset, read, on_disk)
 
 
 def _is_another(record: ConsumerRecord, place: Place) -> bool:

@@ -209,8 +209,8 @@ class Lane:
         self._producer = self._new_producer(self._runner.limits.topics)
         await self._producer.start()
         committed = await self._group.committed(self.tp)
-        topic = TopicPartition(changelog(self.tp.topic), self.tp.partition)
-        restored = await restore(self._settings.kafka, topic, self._runner.state, self._restoring(limit))
+        states = TopicPartition(changelog(self.tp.topic), self.tp.partition)
+        restored = await restore(self._settings.kafka, states, self._runner.state, self._restoring(limit))
         bounds = await self._group.bounds(self.tp)
         offset = await resume(self._group, self.tp, committed, restored.input_offset, bounds)
         if self._state not in LIVING:  # told to drain or to close meanwhile
@@ -222,7 +222,9 @@ class Lane:
         self._state = "open"
         self.wants_seek = True
         self._group.wake()
-        self._report(LaneOpened(self.tp.topic, self.tp.partition, offset, restored.records, time.monotonic() - started))
+        topic, number = self.tp
+        seconds = time.monotonic() - started
+        self._report(LaneOpened(topic, number, offset, restored.records, restored.on_disk, seconds))
 
     def _restoring(self, limit: asyncio.Timeout) -> Callable[[float], None]:
         """Return what is told how far the state is read: a large one may take minutes, as long as it moves on."""

@@ -164,6 +164,7 @@ class LogReporter:
             partition=report.partition,
             offset=report.offset,
             restored=report.restored,
+            on_disk=report.on_disk,
             seconds=round(report.seconds, 3),
         )
 

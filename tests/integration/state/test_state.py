@@ -127,6 +127,7 @@ class Reading:
     async def read(self) -> tuple[PartitionState, int]:
         state = PartitionState(self.store, INPUT, Count)
         found = await restore(self.kafka, CHANGELOG, state, self.told.append)
+        self.on_disk = found.on_disk
         return state, found.records
 
 
@@ -145,6 +146,7 @@ def counts(state: PartitionState, *keys: str) -> dict[str, Any]:
 async def test_every_reading_goes_on_where_the_last_one_ended(reading: Reading) -> None:
     bootstrap = reading.kafka.bootstrap
     assert (await reading.read())[1] == 0
+    assert not reading.on_disk
     await write(bootstrap, ("a", 1), ("b", 2), ("gone", 3), ("a", 4))
     state, read = await reading.read()
     assert (read, counts(state, "a", "b", "gone")) == (4, {"a": 4, "b": 2, "gone": 3})
@@ -153,6 +155,7 @@ async def test_every_reading_goes_on_where_the_last_one_ended(reading: Reading) 
     state, read = await reading.read()
     assert (read, counts(state, "a", "b", "gone", "c")) == (2, {"a": 4, "b": 2, "c": 5})
     assert (await reading.read())[1] == 0
+    assert reading.on_disk
     assert reading.told == sorted(reading.told)
     assert 0 <= reading.told[0] <= reading.told[-1] <= 1
 
@@ -166,3 +169,4 @@ async def test_a_changelog_made_anew_is_noticed_by_what_stands_where_the_last_re
     await write(bootstrap, ("c", 1), ("d", 2), ("e", 3))
     state, read = await reading.read()
     assert (read, counts(state, "a", "b", "c", "d", "e")) == (3, {"c": 1, "d": 2, "e": 3})
+    assert not reading.on_disk

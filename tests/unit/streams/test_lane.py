@@ -69,7 +69,7 @@ class World:
         state.clear(0)
         changes = [Change(key, -1, msgspec.json.encode(seen)) for key, seen in self.state.items()]
         state.apply(changes, Place(0, at=state.now()))
-        return Restored(self.state_offset, len(changes))
+        return Restored(self.state_offset, len(changes), on_disk=False)
 
     async def read_limits(self) -> Limits:
         await self.step("limits")

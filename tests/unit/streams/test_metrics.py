@@ -56,7 +56,7 @@ COMMITTED = TransactionCommitted(
 REPORTS: tuple[Report, ...] = (
     COMMITTED,
     ReplayCommitted(TOPIC, 3, {"told": 5, "duplicate": 2}),
-    LaneOpened(topic=TOPIC, partition=3, offset=17, restored=40, seconds=0.05),
+    LaneOpened(topic=TOPIC, partition=3, offset=17, restored=40, on_disk=True, seconds=0.05),
     LaneReopening(topic=TOPIC, partition=3, fenced=True, error="fenced"),
     Rebalanced(assigned=4, kept=2, seconds=0.3),
     StageTimed(stage="gate", seconds=0.0004),
