@@ -26,8 +26,8 @@ CLASSIFIER_NOTES: Final = {"EST": "estimated", "PLN": "planned"}
 def canonical(vocabulary: str, code: str | None, sub_code: str | None, classifier: str = "ACT") -> Mapped:
     """Say what a carrier's code means; never raises, and never says `delivered` unless the table does.
 
-    The sub code refines the code. An unknown code is `in_transit`, an unknown sub code leaves its code's status; both
-    are marked. Anything but classifier ACT has not happened yet: see `not_yet`.
+    The sub code refines the code. A missing or unknown code is `in_transit`, an unknown sub code leaves its code's
+    status; both are marked. Anything but classifier ACT has not happened yet: see `not_yet`.
     """
     name = vocabulary_named(vocabulary)
     if name is None:
