@@ -75,13 +75,18 @@ def written_in(tag: LocaleTag) -> str | None:
 
 
 @lru_cache(maxsize=1024)
-def cldr_of(tag: str) -> CldrLocale:
-    """The CLDR data that serve a locale: its own, else its language's (`en-CN`), else English's."""
+def own_cldr(tag: str) -> CldrLocale | None:
+    """The CLDR data of a locale, or of its language (`en-CN`); None where CLDR has neither."""
     asked = parse_locale(tag)
     for name in (str(asked), asked.language):
         with contextlib.suppress(UnknownLocaleError, ValueError):
             return CldrLocale.parse(name, sep="-")
-    return CldrLocale("en")
+    return None
+
+
+def cldr_of(tag: str) -> CldrLocale:
+    """The CLDR data that serve a locale: its own, else English's."""
+    return own_cldr(tag) or CldrLocale("en")
 
 
 def same_language(one: str, other: str) -> bool:

@@ -8,11 +8,10 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from babel import Locale, UnknownLocaleError
 from babel.numbers import get_decimal_symbol, get_group_symbol
 from msgspec import Struct
 
-from schemas.locales import parse_locale
+from schemas.locales import own_cldr
 
 NUMERAL: Final = re.compile(r"\d+(?:[.,\u00a0\u202f'’]\d+)*")
 # Unit symbols that are the same in every Latin-script locale, so that a number must keep the one it had.
@@ -35,14 +34,8 @@ class Symbols(Struct, frozen=True):
 @lru_cache(maxsize=1024)
 def symbols(locale: str) -> Symbols:
     """Return the separators of a BCP-47 locale; of its language where CLDR has no such locale."""
-    tag = parse_locale(locale)
-    for name in (str(tag), tag.language):
-        try:
-            cldr = Locale.parse(name, sep="-")
-        except (UnknownLocaleError, ValueError):
-            continue
-        return Symbols(get_decimal_symbol(cldr), get_group_symbol(cldr))
-    return Symbols(".", ",")
+    cldr = own_cldr(locale)
+    return Symbols(".", ",") if cldr is None else Symbols(get_decimal_symbol(cldr), get_group_symbol(cldr))
 
 
 def _reading(numeral: str, decimal: str, group: str) -> str | None:

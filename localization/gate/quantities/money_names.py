@@ -7,13 +7,13 @@ from importlib.resources import files
 from typing import Final
 from unicodedata import combining, normalize
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from babel.core import get_global
 from babel.numbers import get_territory_currencies
 from msgspec import Struct
 
 from localization.gate.quantities.number_words import LETTERS
-from schemas.locales import LocaleTag, parse_locale
+from schemas.locales import LocaleTag, own_cldr, parse_locale
 
 _WORD: Final = re.compile(LETTERS)
 _NAME_WORD_MIN: Final = 3
@@ -60,13 +60,9 @@ def currencies(locale: str) -> Currencies:
     signs |= {code: frozenset({"CNY" if code == "RMB" else code}) for code in facts.codes}
     words: dict[str, set[str]] = {}
     names: dict[str, set[str]] = {}
-    for name in (str(tag), tag.language):
-        try:
-            cldr = Locale.parse(name, sep="-")
-        except (UnknownLocaleError, ValueError):
-            continue
+    cldr = own_cldr(locale)
+    if cldr is not None:
         _collect(cldr, words, names, signs)
-        break
     for code, some in facts.talk.get(tag.language, {}).items():
         for word in some:
             words.setdefault(word, set()).update(facts.dollars if code == "dollars" else {code})

@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import Final
 from unicodedata import numeric
 
-from babel import Locale, UnknownLocaleError
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -17,7 +16,7 @@ from localization.gate.quantities.binding import bound_to, is_money, money_befor
 from localization.gate.quantities.calendar import Moment, moments
 from localization.gate.quantities.number_words import LETTERS, Force, Spelled, lexicon, spelled
 from localization.text.numerals import readings, symbols
-from schemas.locales import parse_locale
+from schemas.locales import own_cldr, parse_locale
 
 _MAYBE: Final = re.compile(r"\d|[½⅓⅔¼¾⅕⅛⅜⅝⅞%٪％$€£¥₹₩₺₽฿₫₪₴Ⅰ-ⅿ①-⑳]|[IVX]{2}")
 _NUMERAL: Final = r"\d+(?:[.,'\u00a0\u202f\u2009]\d+)*"
@@ -83,21 +82,16 @@ def may_count(text: str) -> bool:
 def _scales(locale: str) -> dict[str, int]:
     """Words and letters that multiply the number before them, by CLDR's compact number formats."""
     found = {"k": 1000, "K": 1000, "lakh": 10**5, "crore": 10**7, "crores": 10**7, "lakhs": 10**5}
-    tag = parse_locale(locale)
-    for name in (str(tag), tag.language):
-        try:
-            cldr = Locale.parse(name, sep="-")
-        except (UnknownLocaleError, ValueError):
-            continue
-        for width in ("short", "long"):
-            for plural in cldr.compact_decimal_formats.get(width, {}).values():
-                for power, pattern in plural.items():
-                    zeros = pattern.pattern.count("0")
-                    word = re.sub(r"[0¤'\u200f\u200e]", "", pattern.pattern).strip(" \u00a0\u202f")
-                    if word and zeros:
-                        scale = int(power) // 10 ** (zeros - 1)
-                        found.setdefault(word.lower() if len(word) > _LETTER_SCALES else word, scale)
-        break
+    cldr = own_cldr(locale)
+    formats = {} if cldr is None else cldr.compact_decimal_formats
+    for width in ("short", "long"):
+        for plural in formats.get(width, {}).values():
+            for power, pattern in plural.items():
+                zeros = pattern.pattern.count("0")
+                word = re.sub(r"[0¤'\u200f\u200e]", "", pattern.pattern).strip(" \u00a0\u202f")
+                if word and zeros:
+                    scale = int(power) // 10 ** (zeros - 1)
+                    found.setdefault(word.lower() if len(word) > _LETTER_SCALES else word, scale)
     return found
 
 

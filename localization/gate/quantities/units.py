@@ -7,11 +7,10 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
 
-from babel import Locale, UnknownLocaleError
 from msgspec import Struct
 
 from localization.gate.quantities.number_words import LETTERS
-from schemas.locales import parse_locale
+from schemas.locales import own_cldr
 
 # CLDR's unit ids, without those that are no measure of goods, parcels or time, or whose name is an everyday word.
 _DIMENSIONS: Final = re.compile(
@@ -103,33 +102,24 @@ def _is_word(name: str) -> bool:
 
 def _named(locale: str) -> Iterator[tuple[str, list[str], list[tuple[str, str]]]]:
     """Units with their names, and the pairs of words that enclose the number ("섭씨 20도")."""
-    for cldr in _cldr(locale):
-        for unit, lengths in cldr._data["unit_patterns"].items():  # noqa: SLF001 -- Babel formats but does not list
-            if not _DIMENSIONS.match(unit) or _LEFT_OUT.search(unit):
-                continue
-            names: list[str] = []
-            around: list[tuple[str, str]] = []
-            for length in ("long", "short"):
-                for pattern in lengths.get(length, {}).values():
-                    if not isinstance(pattern, str) or "{0}" not in pattern:
-                        continue
-                    head, _, tail = _NORMAL.sub("", pattern).replace("\u00a0", " ").partition("{0}")
-                    if head.strip() and tail.strip():
-                        around.append((head.strip(), tail.strip()))
-                    elif not _is_word((head + tail).strip()):
-                        names.append(re.sub(r"\s+", " ", (head + tail).strip()))
-            yield unit, [*dict.fromkeys(name for name in names if name)], around
-
-
-@lru_cache(maxsize=256)
-def _cldr(locale: str) -> tuple[Locale, ...]:
-    tag = parse_locale(locale)
-    for name in (str(tag), tag.language):
-        try:
-            return (Locale.parse(name, sep="-"),)
-        except (UnknownLocaleError, ValueError):
+    cldr = own_cldr(locale)
+    if cldr is None:
+        return
+    for unit, lengths in cldr._data["unit_patterns"].items():  # noqa: SLF001 -- Babel formats but does not list
+        if not _DIMENSIONS.match(unit) or _LEFT_OUT.search(unit):
             continue
-    return ()
+        names: list[str] = []
+        around: list[tuple[str, str]] = []
+        for length in ("long", "short"):
+            for pattern in lengths.get(length, {}).values():
+                if not isinstance(pattern, str) or "{0}" not in pattern:
+                    continue
+                head, _, tail = _NORMAL.sub("", pattern).replace("\u00a0", " ").partition("{0}")
+                if head.strip() and tail.strip():
+                    around.append((head.strip(), tail.strip()))
+                elif not _is_word((head + tail).strip()):
+                    names.append(re.sub(r"\s+", " ", (head + tail).strip()))
+        yield unit, [*dict.fromkeys(name for name in names if name)], around
 
 
 _GLUED: Final = re.compile(rf"{_SPACE}?(?:[-‐‑]{_SPACE}?)?")
