@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from localization.detection.han import read_han
 from localization.detection.identify import OWN_SCRIPTS, distribution, load_models, main_script, quickly
@@ -177,23 +178,10 @@ class Detector:
             return guess
         probability, locales = ranked[0]
         if language not in self._locales and probability < top:
-            return _with(guess, None, probability, None)
+            return replace(guess, probability=probability)
         region = region_of(sample, locales)
         several = len(locales) > 1 or region.basis is RegionBasis.FALLBACK
-        return _with(guess, region.locale, probability, region.basis if several else None)
-
-
-def _with(guess: Guess, locale: str | None, probability: float, region: RegionBasis | None) -> Guess:
-    return Guess(
-        locale,
-        probability,
-        guess.language,
-        guess.language_probability,
-        guess.script,
-        guess.mixed,
-        region,
-        guess.candidates,
-    )
+        return replace(guess, locale=region.locale, probability=probability, region=region.basis if several else None)
 
 
 def _written_in(locales: Sequence[str], language: str, script: str) -> list[str]:
