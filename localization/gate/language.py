@@ -4,7 +4,7 @@ from typing import Final
 
 from localization.detection.identify import identify
 from localization.gate.case import Case
-from localization.gate.lexicon import UNSPACED, function_words, language_of, speakers
+from localization.gate.lexicon import JOINED, function_words, language_of, speakers
 from localization.gate.prose import words
 from localization.gate.protected import without_names
 
@@ -40,7 +40,7 @@ _ALIKE: Final = (
 def misses_language(case: Case) -> bool:
     """Whether a text long enough to tell is surely in another language than the target's, or in two."""
     target = language_of(case.target_locale)
-    if target in UNSPACED or target == "ko":
+    if target in JOINED:
         return False  # their scripts tell
     said = words(case.translation)
     if len(said) < _WORDS_MIN:

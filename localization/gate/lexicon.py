@@ -10,6 +10,8 @@ from schemas.locales import parse_locale, written_in
 _SAME: Final = {"no": "nb", "nn": "nb", "iw": "he", "in": "id", "ms": "id", "cmn": "zh", "yue": "zh"}
 # Written without spaces between words.
 UNSPACED: Final = frozenset(("zh", "ja", "th", "lo", "km", "my"))
+# Words stand without a space before or behind them: Korean writes particles and endings to the word.
+JOINED: Final = UNSPACED | {"ko"}
 
 
 @lru_cache(maxsize=4096)
@@ -29,6 +31,11 @@ def script_of_locale(locale: str) -> str:
 def table(name: str) -> dict[str, Any]:
     """The lexicon `name`, a table for each language."""
     return tomllib.loads(files("localization.gate").joinpath("data", f"{name}.toml").read_text("utf-8"))
+
+
+def folded(pattern: str) -> str:
+    """Letters as str.casefold leaves them, in a pattern that str.casefold would break."""
+    return pattern.replace("ς", "σ").replace("ß", "ss")
 
 
 @lru_cache(maxsize=128)

@@ -11,10 +11,9 @@ from typing import Final
 from msgspec import Struct
 
 from localization.gate.case import Case
-from localization.gate.lexicon import UNSPACED, language_of, table
+from localization.gate.lexicon import JOINED, folded, language_of, table
 from localization.gate.prose import MARKS, prose, sentence_list
 
-_SPACELESS: Final = UNSPACED | {"ko"}
 # Stands for what only looks like a negation: a sentence that has it is not held against the other.
 _DOUBT: Final = " \x00 "
 _KINDS: Final = ("hard", "soft", "never", "must")
@@ -79,12 +78,7 @@ def _denial(language: str) -> Denial | None:
     known = table("negation").get(language)
     if known is None:
         return None
-    around = "{}" if language in _SPACELESS else rf"(?<![\w{MARKS}])(?:{{}})(?![\w{MARKS}])"
-    hard, soft, never, must = (re.compile(around.format(_folded(known[kind]))) for kind in _KINDS)
-    loose = None if language == "en" else re.compile(around.format(_folded(known.get("loose", _NOTHING))))
+    around = "{}" if language in JOINED else rf"(?<![\w{MARKS}])(?:{{}})(?![\w{MARKS}])"
+    hard, soft, never, must = (re.compile(around.format(folded(known[kind]))) for kind in _KINDS)
+    loose = None if language == "en" else re.compile(around.format(folded(known.get("loose", _NOTHING))))
     return Denial(hard, soft, never, must, loose)
-
-
-def _folded(pattern: str) -> str:
-    """Letters as str.casefold leaves them, in a pattern that str.casefold would break."""
-    return pattern.replace("ς", "σ").replace("ß", "ss")

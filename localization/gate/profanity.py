@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Final
 
 from localization.gate.case import Case
-from localization.gate.lexicon import UNSPACED, language_of, table
+from localization.gate.lexicon import JOINED, folded, language_of, table
 from localization.gate.prose import MARKS, prose
 
 _NOTHING: Final = r"(?!)"
@@ -30,7 +30,7 @@ def _is_named(word: str, case: Case) -> bool:
 def _words(language: str) -> re.Pattern[str]:
     """What is swearing in texts of a language: its own words and English ones known to all."""
     known: dict[str, str] = table("profanity")
-    own, english = (known.get(name, _NOTHING).replace("ς", "σ").replace("ß", "ss") for name in (language, "any"))
-    if language in UNSPACED or language == "ko":
+    own, english = (folded(known.get(name, _NOTHING)) for name in (language, "any"))
+    if language in JOINED:
         return re.compile(rf"{own}|(?<![\w{MARKS}-])(?:{english})(?![\w{MARKS}-])")
     return re.compile(rf"(?<![\w{MARKS}-])(?:{own}|{english})(?![\w{MARKS}-])")

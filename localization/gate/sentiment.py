@@ -7,12 +7,11 @@ from typing import Final
 from msgspec import Struct
 
 from localization.gate.case import Case
-from localization.gate.lexicon import UNSPACED, language_of, table
+from localization.gate.lexicon import JOINED, folded, language_of, table
 from localization.gate.negation import denies
 from localization.gate.prose import MARKS, prose
 
 _OPINIONS: Final = ("review", "comment", "feedback", "testimonial", "opinion", "rating")
-_SPACELESS: Final = UNSPACED | {"ko"}
 _CLAUSE: Final = re.compile(r"[.,;:!?…\n()。，；：！？、．।؟،–—]+")
 _BETTER: Final = re.compile(
     r"\b(?:melhor|mejor|miglior|meilleur|better|best|lepš|lepsz|beter|bedre|bäst|bättre|paras|parem|jobb|лучш|кращ)\w*"
@@ -92,12 +91,13 @@ def _lexicon(language: str) -> _Lexicon | None:
 
 
 def _pattern(words: str, language: str) -> re.Pattern[str]:
-    folded = words.replace("ς", "σ").replace("ß", "ss").split()
     # Languages that are written without spaces have no endings to allow for either.
     forms = sorted(
-        (re.escape(word).replace(r"\*", r"\w*").replace("_", r"\s") for word in folded), key=len, reverse=True
+        (re.escape(word).replace(r"\*", r"\w*").replace("_", r"\s") for word in folded(words).split()),
+        key=len,
+        reverse=True,
     )
     either = "|".join(forms)
-    if language in _SPACELESS:
+    if language in JOINED:
         return re.compile(either)
     return re.compile(rf"(?<![\w{MARKS}])(?:{either})(?![\w{MARKS}])")
