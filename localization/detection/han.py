@@ -5,10 +5,11 @@ JIS X 0208 (Japan, through Shift JIS). Python carries their tables.
 """
 
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Final
 
 from msgspec import Struct
+
+from localization.data_lines import data_lines
 
 # Small words of Chinese sentences; Japanese has no use for these characters.
 _CHINESE_WORDS: Final = frozenset("這这你們们嗎吗吧呢您她没很还让给哪")
@@ -74,8 +75,7 @@ def _japanese(char: str) -> bool:
 @cache
 def _words() -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {"ja": set(), "zh": set()}
-    for line in files("localization.detection").joinpath("data", "han.tsv").read_text("utf-8").splitlines():
-        if not line.startswith("#"):
-            language, words = line.split("\t")
-            found[language].update(words.split())
+    for line in data_lines("localization.detection", "han.tsv"):
+        language, words = line.split("\t")
+        found[language].update(words.split())
     return {language: frozenset(words) for language, words in found.items()}

@@ -4,13 +4,13 @@ import math
 import re
 from bisect import bisect_left
 from functools import lru_cache
-from importlib.resources import files
 from typing import Final
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from localization.data_lines import data_lines
 from localization.detection.models import Scores, models
 from localization.detection.noise import wording
 from localization.detection.scripts import scripts_in, scripts_of
@@ -186,8 +186,7 @@ def _bayes_floors() -> Scores:
 
 @lru_cache(maxsize=1)
 def _ranks() -> dict[str, int]:
-    text = files("localization.detection").joinpath("data", "languages.tsv").read_text("utf-8")
-    rows = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
+    rows = [line.split("\t") for line in data_lines("localization.detection", "languages.tsv")]
     return {language: int(rank) for rank, languages in rows for language in languages.split()}
 
 

@@ -2,10 +2,10 @@
 
 import re
 from functools import cache
-from importlib.resources import files
 from typing import Final
 from unicodedata import is_normalized, normalize
 
+from localization.data_lines import data_lines
 from localization.text.clean import clean, folded
 
 # More text says no more about the language, and a detector walks every byte.
@@ -64,5 +64,4 @@ def _clean(text: str) -> str:
 @cache
 def trade_names() -> frozenset[str]:
     """Brands and words of technology that titles in every language share, in small letters."""
-    lines = files("localization.detection").joinpath("data", "trade.txt").read_text("utf-8").splitlines()
-    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+    return frozenset(word for line in data_lines("localization.detection", "trade.txt") for word in line.split())

@@ -4,11 +4,11 @@ import math
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
 import numpy as np
 
+from localization.data_lines import data_lines
 from localization.detection.models import Scores, models
 
 # Evidence of one word is the logarithm of its languages' shares, kept off minus infinity by this much.
@@ -100,7 +100,7 @@ def letters_against(small: str, script: str) -> Scores | None:
 @cache
 def _special(script: str) -> dict[str, Scores]:
     """For each letter that not all languages of a script write, 1.0 for those that do not, float64 [languages]."""
-    rows = [line.split("\t") for line in _lines("letters.tsv")]
+    rows = [line.split("\t") for line in data_lines("localization.detection", "letters.tsv")]
     written = {language: frozenset(letters) for named, language, letters in rows if named == script}
     place = models().place
     special = {}
@@ -123,12 +123,7 @@ def _shares(found: dict[int, float]) -> Word:
 
 def _rows() -> Iterator[tuple[str, int, str]]:
     for name in _TABLES:
-        for line in _lines(name):
+        for line in data_lines("localization.detection", name):
             language, tier, words = line.split("\t")
             for word in words.split():
                 yield language, int(tier), word
-
-
-def _lines(name: str) -> list[str]:
-    text = files("localization.detection").joinpath("data", name).read_text("utf-8")
-    return [line for line in text.splitlines() if not line.startswith("#")]

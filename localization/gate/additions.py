@@ -2,9 +2,9 @@
 
 import re
 from functools import lru_cache
-from importlib.resources import files
 from typing import Final
 
+from localization.data_lines import data_lines
 from localization.gate.addresses import same_for_readers
 from localization.gate.case import Case
 from localization.gate.length import excess
@@ -89,6 +89,5 @@ def _as_word(term: str, text: str) -> bool:
 @lru_cache(maxsize=1)
 def _brands() -> frozenset[str]:
     """Brands that are no words of a language; capitals as their owners write them, and all capitals."""
-    text = files("localization.gate").joinpath("data", "brands.txt").read_text("utf-8")
-    names = {name for line in text.splitlines() if not line.startswith("#") for name in line.split()}
+    names = {name for line in data_lines("localization.gate", "brands.txt") for name in line.split()}
     return frozenset(names | {name.upper() for name in names})

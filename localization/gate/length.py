@@ -2,11 +2,11 @@
 
 import math
 from functools import lru_cache
-from importlib.resources import files
 from typing import Final
 
 from msgspec import Struct
 
+from localization.data_lines import data_lines
 from localization.gate.case import Case
 from localization.gate.lexicon import language_of, script_of_locale
 from localization.gate.prose import prose
@@ -77,6 +77,5 @@ def _habit(locale: str) -> Habit:
 
 @lru_cache(maxsize=1)
 def _habits() -> dict[str, Habit]:
-    text = files("localization.gate").joinpath("data", "lengths.tsv").read_text("utf-8")
-    rows = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
+    rows = (line.split("\t") for line in data_lines("localization.gate", "lengths.tsv"))
     return {name: Habit(float(ratio), float(spread)) for name, ratio, spread in rows}

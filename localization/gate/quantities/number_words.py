@@ -14,6 +14,8 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from localization.data_lines import data_lines
+
 # Vowel signs and accents that stand as characters of their own are no letters to `re`.
 LETTERS: Final = (
     r"(?:[^\W\d_]+[\u0300-\u036f\u05b0-\u05c7\u064b-\u065f\u0900-\u0903\u093a-\u094f\u0962\u0963\u0e31\u0e34-\u0e4e]*)+"
@@ -61,11 +63,9 @@ class Lexicon(Struct, frozen=True):
 @cache
 def _table() -> dict[str, list[tuple[str, str, list[str]]]]:
     table: dict[str, list[tuple[str, str, list[str]]]] = {}
-    text = files(__package__).joinpath("data", "number_words.tsv").read_text(encoding="utf-8").replace("ё", "е")
-    for line in text.splitlines():
-        if not line.startswith("#"):
-            language, kind, value, forms = line.split("\t")
-            table.setdefault(language, []).append((kind, value, forms.split("|")))
+    for line in data_lines("localization.gate.quantities", "number_words.tsv"):
+        language, kind, value, forms = line.replace("ё", "е").split("\t")
+        table.setdefault(language, []).append((kind, value, forms.split("|")))
     return table
 
 
