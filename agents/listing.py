@@ -12,7 +12,7 @@ from agents.embedding import embed_listing, embedding_output, plain_description
 from agents.fingerprint import fingerprint, union
 from agents.marks import Part, bare, provenance_of, status_of, warnings_of
 from agents.rendering import Rendering
-from agents.versions import Edition, judge_upsert, withdraw
+from agents.versions import Edition, judge_upsert, left_out, withdraw
 from inference.requests import PoisonText, Priority
 from localization.localizer import Detection, FieldKind
 from localization.measures import mains, sizes, units
@@ -218,7 +218,7 @@ def settle(
         )
         for listing in told
     ]
-    outputs += _withdrawn(event.listing_id, state, localized.locales)
+    outputs += (_output(event.listing_id, locale, None) for locale in left_out(state, localized.locales))
     outputs += vector
     return Outcome(
         outputs=tuple(outputs),
@@ -248,11 +248,6 @@ def _withdraw(state: ListingState | None, event: ListingUpdated | Tombstone) -> 
         return (*shown, *_embedding(_entity(event), known, None))
 
     return withdraw(ListingState, state, _version(event), tombstones)
-
-
-def _withdrawn(listing_id: str, state: ListingState | None, locales: tuple[str, ...]) -> list[Output]:
-    """A locale no longer asked for gets a tombstone: its compacted topic would show the old price for ever."""
-    return [_output(listing_id, locale, None) for locale in (state.live if state else ()) if locale not in locales]
 
 
 def _embedding(listing_id: str, state: ListingState | None, embedding: ItemEmbedding | None) -> list[Output]:

@@ -11,7 +11,7 @@ from agents.basis import basis_of
 from agents.fingerprint import fingerprint, union
 from agents.marks import Part, bare, provenance_of, warnings_of
 from agents.rendering import Rendering
-from agents.versions import Edition, judge_upsert, withdraw
+from agents.versions import Edition, judge_upsert, left_out, withdraw
 from inference.requests import Priority
 from localization.gate.sentiment import judges_opinions
 from localization.localizer import Detection, FieldKind
@@ -136,9 +136,7 @@ def settle(state: ReviewState | None, event: ReviewPosted | Tombstone, localized
         )
         for review in told
     ]
-    # A locale no longer asked for gets a tombstone: its compacted topic would show the old text for ever.
-    withdrawn = (locale for locale in (state.live if state else ()) if locale not in localized.locales)
-    outputs += (_output(event.review_id, locale, None) for locale in withdrawn)
+    outputs += (_output(event.review_id, locale, None) for locale in left_out(state, localized.locales))
     return Outcome(
         outputs=tuple(outputs),
         state=ReviewState(

@@ -4,7 +4,7 @@ Producers deliver at least once and partitions keep their order per key, so the 
 grow, and a delete wins over an upsert of its own version.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from msgspec import Struct
@@ -75,6 +75,14 @@ def judge_upsert(known: Edition | None, version: int, fields: dict[str, str], ba
     )
     repeated = not changed and bases.keys() == set(known.live)
     return Verdict(Drop.DUPLICATE) if repeated else Verdict(locales=changed)
+
+
+def left_out(known: Edition | None, locales: Sequence[str]) -> list[str]:
+    """Return the locales that show a fact and are not asked for any more.
+
+    They get a tombstone: a compacted topic would show the old text, or the old price, for ever.
+    """
+    return [locale for locale in (known.live if known else ()) if locale not in locales]
 
 
 def judge_delete(known: Edition | None, version: int | None) -> Verdict:
