@@ -66,7 +66,7 @@ schema: setup ## generate JSON Schema and AsyncAPI from the code
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 lock: setup ## resolve the pinned dependencies anew; lock files hold hashes and no addresses
-	$(LOCK) pyproject.toml --extra models --extra kafka --extra dev -o requirements/dev.lock
+	$(LOCK) pyproject.toml --extra models --extra kafka --extra tracing --extra dev -o requirements/dev.lock
 	$(LOCK) pyproject.toml --extra models --extra kafka -o requirements/core.lock
 	$(LOCK) --group pyproject.toml:peers -o requirements/peers.lock
 	$(LOCK) pyproject.toml --extra gpu --extra models --no-emit-package onnxruntime -o requirements/gpu.lock

@@ -193,7 +193,7 @@ class Pool:
         finally:
             patience.end()
             if queue_wait is not None:
-                queue_wait.end(request, stalled=stalled)
+                queue_wait.end(request, self._models[request.model].id.name, stalled=stalled)
             if self._flights.leave(flight, waiter):
                 self._schedule.withdraw(request)
 

@@ -132,6 +132,16 @@ class HubSettings(Section):
     timeout_s: float = Field(default=30.0, gt=0, description="how long the hub may take to answer")
 
 
+class TracingSettings(Section):
+    """Spans for an OpenTelemetry collector; the extra `tracing`."""
+
+    endpoint: str | None = Field(
+        default=None, pattern="^https?://", description="of a collector that takes OTLP over HTTP; none: no tracing"
+    )
+    ratio: float = Field(default=0.0, ge=0, le=1, description="share of events without a trace of their own to trace")
+    service: str = Field(default="dragoman", min_length=1)
+
+
 class LocalizationSettings(Section):
     """What is translated, and what is shown when it cannot be."""
 
@@ -191,6 +201,7 @@ class Settings(BaseSettings):
     localization: LocalizationSettings = LocalizationSettings()
     http: HttpSettings = HttpSettings()
     logs: LogSettings = LogSettings()
+    tracing: TracingSettings = TracingSettings()
 
     def topics(self) -> list[TopicSpec]:
         """Every topic of this deployment, inputs first."""

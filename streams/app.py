@@ -23,6 +23,7 @@ from streams.runner import Runner
 from streams.state.partition import PartitionState
 from streams.state.store import StateStore
 from streams.status import LaneStatus
+from streams.tracing import Tracer
 from streams.transaction import LaneProducer
 
 ProducerFactory = Callable[[KafkaSettings, LaneSettings, TopicPartition, Mapping[str, int]], LaneProducer]
@@ -83,6 +84,7 @@ def build_app(
     reporter: Reporter,
     fail: Callable[[BaseException], None],
     producer: ProducerFactory = LaneProducer,
+    tracer: Tracer | None = None,
 ) -> LaneApp:
     """Make the app. `fail` is told of an error that must end the process; `producer` is replaced only by tests."""
     app = _faust_app(settings)
@@ -96,7 +98,7 @@ def build_app(
     def new_lane(tp: TopicPartition) -> Lane:
         agent, admission = by_topic[tp.topic], admissions[tp.topic]
         state = PartitionState(store, tp, agent.state)
-        runner = Runner(agent, tools, settings.lanes, limits, admission, state, app_version, reporter)
+        runner = Runner(agent, tools, settings.lanes, limits, admission, state, app_version, reporter, tracer)
         new_producer = partial(producer, settings.kafka, settings.lanes, tp)
         group = cast("LaneConsumer", app.consumer)
         replay = None

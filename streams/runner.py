@@ -13,6 +13,7 @@ take the same way and end in the same transactions, settled after the live ones 
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -33,6 +34,7 @@ from streams.intake import NOTHING, Bounds, Intake, SecondFeed
 from streams.limits import Limits
 from streams.prefix import Prefix, committed_report
 from streams.state.partition import Change, Known, PartitionState, Place, crc_of
+from streams.tracing import Tracer
 from streams.transaction import Message, Progress
 from streams.window import Slot, being_cancelled
 
@@ -61,6 +63,7 @@ class Runner:
         state: PartitionState,
         app_version: str,
         reporter: Reporter,
+        tracer: Tracer | None = None,
     ) -> None:
         self.agent = agent
         self.state = state
@@ -76,6 +79,7 @@ class Runner:
         self.limits = limits
         self._app_version = app_version
         self._report = reporter
+        self._tracer = tracer
 
     async def serve(self, commit: Commit, committed: Callable[[int], None], draining: Callable[[], bool]) -> None:
         """Settle and commit what is finished, again and again, until cancelled or until something fails."""
@@ -94,6 +98,8 @@ class Runner:
                 self.replay.committed(replayed, prefix.replayed)
             committed(prefix.next_offset)
             seconds = time.monotonic() - started
+            if self._tracer is not None:
+                self._tracer.committed((*slots, *replayed.slots), started, started + seconds)
             if slots or replayed.slots:
                 first = (slots or replayed.slots)[0].record
                 self._report(committed_report(first, slots, prefix, seconds))
@@ -113,6 +119,8 @@ class Runner:
         """Decode and localize one record; many at once, in any order. What refuses the record is kept in its slot."""
         try:
             slot.received = decode(self.agent.contract, slot.record, limit_bytes=self.limits.input_bytes)
+            if self._tracer is not None:
+                self._tracer.follow(slot, time.monotonic())
             if intake.choose is not None and (skipped := await intake.choose(slot)):
                 slot.skipped = skipped
                 return
@@ -132,11 +140,13 @@ class Runner:
         """Call the agent; what may pass is tried again in place until the record's time is up."""
         assert slot.received is not None  # noqa: S101  (for the type checker; `process` has just set it)
         pause_s = 0.1
-        slot.queue_wait = QueueWait()
+        line = slot.timeline
+        slot.queue_wait = QueueWait(None if line is None else line.served.append)
         QUEUE_WAIT.set(slot.queue_wait)
         while True:
             try:
-                return await self.agent.localize(slot.received.event, tools)
+                with nullcontext() if line is None else line.localizing():
+                    return await self.agent.localize(slot.received.event, tools)
             except DragomanError as error:
                 if error.disposition is not Disposition.RETRY:
                     raise

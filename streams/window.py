@@ -35,7 +35,7 @@ class Slot(Struct):
 
     `taken` and `admitted` are loop times: work on it began, and (set by `process`) its time began to count; that stands
     still while `queue_wait` says that the pool serves others first. `inside` is what `process` holds of a shared budget
-    for it. `skipped`: a replay has nothing to say about it.
+    for it. `skipped`: a replay has nothing to say about it. `timeline` is what tracing keeps.
     """
 
     record: Record
@@ -48,6 +48,7 @@ class Slot(Struct):
     taken: float = 0.0
     admitted: float = 0.0
     queue_wait: QueueWait | None = None
+    timeline: Any = None
     inside: int = 0
     expired: bool = False
     task: asyncio.Task[None] | None = None

@@ -39,6 +39,7 @@ from streams.memory.shared import SharedMemory
 from streams.metrics import Metrics
 from streams.reach import cluster_id
 from streams.state.store import StateStore
+from streams.tracing import Tracer, open_tracer
 from streams.transaction import LaneProducer, require_transactions
 
 log = structlog.get_logger(__name__)
@@ -78,6 +79,7 @@ class Worker:
         self._stop = asyncio.Event()
         self._memory: SharedMemory | None = None
         self._app: LaneApp | None = None
+        self._tracer: Tracer | None = None
 
     def stop(self) -> None:
         """Finish what is in flight, commit it, leave."""
@@ -93,6 +95,7 @@ class Worker:
         # Files of the operator's are read first: a mistake in one should not cost the time that models take to load.
         self._glossary = load_glossary(settings.localization.glossary)
         self._rates = read_rates(settings.localization.rates) if settings.localization.rates else None
+        self._tracer = open_tracer(settings.tracing, settings.kafka.group)
         limits = await read_limits(settings.kafka, settings.topics())
         await require_transactions(settings.kafka)
         with _signals(self.stop):
@@ -144,6 +147,7 @@ class Worker:
             reporter=self._reporter,
             fail=self._fail,
             producer=self._producer,
+            tracer=self._tracer,
         )
         error: BaseException | None
         try:
@@ -155,6 +159,8 @@ class Worker:
             error = failure
         self._on_leaving()
         await _end(app, abandon=error is not None)
+        if self._tracer is not None:
+            await asyncio.to_thread(self._tracer.close)
         failed = self._failed.exception() if self._failed.done() else None  # perhaps only while draining
         error = error or failed
         if isinstance(error, DragomanError):

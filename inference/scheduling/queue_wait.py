@@ -4,24 +4,34 @@ from asyncio import AbstractEventLoop, Future, TimerHandle
 from collections.abc import Callable
 from contextvars import ContextVar
 from time import monotonic
-from typing import Final
+from typing import Final, NamedTuple
 
 from inference.engine import Answer
 from inference.requests import RequestTimeout
 from inference.scheduling.queue import Request
 
 
+class Served(NamedTuple):
+    """One request of a piece of work: its model, and when it came, was started (0.0: never) and ended, monotonic."""
+
+    model: str
+    arrived_s: float
+    started_s: float
+    ended_s: float
+
+
 class QueueWait:
     """The requests that one piece of work has in the pool.
 
     Whoever bounds that work sets QUEUE_WAIT around it, for its requests are made many calls below, perhaps in tasks of
-    their own. Lives on the event loop.
+    their own. `served`, where given, is told of each request when it has ended. Lives on the event loop.
     """
 
-    __slots__ = ("_requests", "_stalled")
+    __slots__ = ("_requests", "_served", "_stalled")
 
-    def __init__(self) -> None:
+    def __init__(self, served: Callable[[Served], None] | None = None) -> None:
         self._requests: list[Request] = []
+        self._served = served
         self._stalled = False
 
     @property
@@ -33,10 +43,12 @@ class QueueWait:
         """Count a request in."""
         self._requests.append(request)
 
-    def end(self, request: Request, *, stalled: bool) -> None:
+    def end(self, request: Request, model: str, *, stalled: bool) -> None:
         """Count it out; `stalled`: it was given up though the pool served nobody else either."""
         self._requests.remove(request)
         self._stalled = stalled
+        if self._served is not None:
+            self._served(Served(model, request.arrived_s, request.started_s, monotonic()))
 
 
 QUEUE_WAIT: Final[ContextVar[QueueWait | None]] = ContextVar("QUEUE_WAIT", default=None)

@@ -94,7 +94,7 @@ async def test_time_spent_waiting_for_ones_turn_in_the_pool_is_not_the_records_o
             request.started_s = 1.0
             await asyncio.sleep(0.8 if event.version == 1 else 0)
         finally:
-            wait.end(request, stalled=False)
+            wait.end(request, "model", stalled=False)
         ended.append(event.version)
         return event.version
 
