@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup peers demo test chaos cluster images check format bench schema lock clean
+.PHONY: help setup peers demo test chaos cluster soak images check format bench schema lock clean
 
 help: ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -39,6 +39,9 @@ chaos: setup ## seeded faults on real workers: ARGS='--runs 50 --seed 0 --json F
 
 cluster: setup images ## three brokers in containers and everything that may happen to them (about 20 minutes; JSON in build/)
 	CLUSTER_REPORT=build/cluster.json $(BIN)/pytest tests/cluster -m 'cluster or integration' $(ARGS)
+
+soak: setup ## steady traffic with kills, watched for what grows: MINUTES=20 (a report in build/soak)
+	$(BIN)/python bench/soak.py --minutes $(or $(MINUTES),20) $(ARGS)
 
 images: setup ## have apache/kafka as a container image: pulled, or built where the hub is out of reach
 	$(BIN)/python deploy/images/build.py
