@@ -264,6 +264,7 @@ class Pool:
             model=self._models[at].id,
             provider=self._models[at].provider,
             depth=self._schedule.depth(at),
+            queue=self._settings.queue,
             at_door=self._schedule.at_door(at),
             in_flight=in_flight,
             requests=counters.requests,

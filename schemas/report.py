@@ -10,10 +10,18 @@ class Report(Struct, frozen=True):
     """The base of everything a hook receives. A report holds numbers and stable words, never a payload."""
 
 
-class TransactionCommitted(Report, frozen=True):
-    """One transaction of a lane is durable. `end_to_end_s`: record timestamp to commit, sampled.
+class Ages(Struct, frozen=True):
+    """Ages in seconds, from a record's timestamp to its commit: a sample, each of which stands for `each` records."""
 
-    `feedback` counts what readers said, by (kind of text, locale, verdict).
+    seconds: tuple[float, ...] = ()
+    each: int = 1
+
+
+class TransactionCommitted(Report, frozen=True):
+    """One transaction of a lane is durable. `end_to_end`: how old its records were by then.
+
+    `freshness`: by locale, how old the events were of which its readers were told. `feedback` counts what readers said,
+    by (kind of text, locale, verdict).
     """
 
     topic: str
@@ -24,8 +32,9 @@ class TransactionCommitted(Report, frozen=True):
     dropped: dict[str, int]
     warnings: dict[str, int]
     seconds: float
-    end_to_end_s: tuple[float, ...]
+    end_to_end: Ages
     feedback: dict[tuple[str, str, str], int] = {}
+    freshness: dict[str, Ages] = {}
 
 
 class ReplayCommitted(Report, frozen=True):

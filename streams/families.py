@@ -3,7 +3,7 @@
 Labels are bounded: topics, partitions, locales and models of the settings, and words of the code; never an id.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -74,13 +74,27 @@ WARNINGS: Final = _counter(
     "warnings_total", ("topic", "warning"), _TX, "Marks on outputs, by input topic, without field or value."
 )
 FALLBACKS: Final = _counter(
-    "fallbacks_total", ("topic", "reason"), _TX, "Outputs that show a source text because no translation may be shown."
+    "fallbacks_total",
+    ("topic", "reason"),
+    _TX,
+    "Events with an output that shows a source text because no translation may be shown.",
 )
 FEEDBACK: Final = _counter(
     "feedback_total", ("kind", "locale", "verdict"), _TX, "What readers said: understood, misunderstood, corrected."
 )
 END_TO_END: Final = _histogram(
-    "event_end_to_end_seconds", ("topic",), END_TO_END_S, _TX, "Record timestamp to commit, sampled."
+    "event_end_to_end_seconds",
+    ("topic",),
+    END_TO_END_S,
+    _TX,
+    "Record timestamp to commit. A sample of each transaction, weighted: the count is that of all records.",
+)
+FRESHNESS: Final = _histogram(
+    "freshness_seconds",
+    ("topic", "locale"),
+    END_TO_END_S,
+    _TX,
+    "Age of an event, by its record's timestamp, when what readers of a locale see of it became durable.",
 )
 TRANSACTION: Final = _histogram("transaction_seconds", ("topic",), BLOCKING_S, _TX, "Begin to commit.")
 TRANSACTION_RECORDS: Final = _histogram(
@@ -160,14 +174,34 @@ REPLAYING: Final = _gauge("replay_running", _LANE, "LaneStatus", "1 while a repl
 REPLAY_LEFT: Final = _gauge(
     "replay_lag_records", _LANE, "LaneStatus", "Offsets that a replay under way has yet to pass; 0 without one."
 )
+# Every worker tells the lag of every input partition: a partition that nobody owns has lag too. Take `max by (topic,
+# partition)` over the workers; the samples differ by a few seconds of age and in nothing else.
+_LAG: Final = "PartitionLag"
 LAG_RECORDS: Final = _gauge(
-    "consumer_lag_records", _LANE, "PartitionLag", "Offsets from the committed one to the end, of this worker's lanes."
+    "consumer_lag_records",
+    _LANE,
+    _LAG,
+    "Offsets from the first uncommitted record to the end, for the group; the same from every worker.",
 )
 LAG_SECONDS: Final = _gauge(
-    "consumer_lag_seconds", _LANE, "PartitionLag", "Age of the first uncommitted record, of this worker's lanes."
+    "consumer_lag_seconds",
+    _LANE,
+    _LAG,
+    "Age of the first uncommitted record, 0 without one; absent where it could not be read in time.",
+)
+COMMITTED: Final = _gauge(
+    "consumer_committed_offset", _LANE, _LAG, "The group's committed offset; absent while nothing is committed."
+)
+END: Final = _gauge("consumer_end_offset", _LANE, _LAG, "Where a partition ends for read_committed readers.")
+OWNED: Final = _gauge(
+    "consumer_partition_owned",
+    _LANE,
+    _LAG,
+    "1 while a live member of the group holds the partition, and during a rebalance, when nobody knows.",
 )
 
 QUEUE: Final = _gauge("inference_queue_depth", _MODEL, _POOL, "Requests queued now.")
+QUEUE_LIMIT: Final = _gauge("inference_queue_limit", _MODEL, _POOL, "Requests that may be queued; then callers wait.")
 AT_DOOR: Final = _gauge("inference_queue_door", _MODEL, _POOL, "Callers that wait for a place in a full queue, now.")
 COMPUTING: Final = _gauge("inference_inflight_requests", _MODEL, _POOL, "Requests that a thread has taken, now.")
 REQUESTS: Final = _counter("inference_requests_total", _MODEL, _POOL, "Calls of the pool.")
@@ -235,6 +269,7 @@ BARRIER_PUBLISHED: Final = _gauge(
     "(misunderstanding + efficiency) / 2, as published: 0.5 whatever happens.",
 )
 
+WEIGHTED: Final = (END_TO_END, FRESHNESS)
 FAMILIES: Final = tuple(value for value in list(globals().values()) if isinstance(value, Family))
 PULLED_OF_LANES: Final = tuple(family for family in FAMILIES if family.source in {"LaneStatus", "PartitionLag"})
 PULLED_OF_POOL: Final = tuple(family for family in FAMILIES if family.source == _POOL)
@@ -253,18 +288,25 @@ def pulled(families: Iterable[Family]) -> dict[Family, Pulled]:
     return {family: kinds[family.kind](family.full_name, family.help, labels=family.labels) for family in families}
 
 
-def markdown() -> str:
-    """Return the table of all metrics for people; `docs/metrics.md` holds exactly this."""
+def markdown(alerts: Mapping[str, Sequence[str]]) -> str:
+    """Return the table of all metrics for people; `docs/metrics.md` holds exactly this.
+
+    `alerts`: by metric, the alerts that use it, directly or through what is recorded.
+    """
     lines = [
         "# Metrics",
         "",
         "Served by a worker at `/metrics`. Times are seconds. Labels are bounded: topics, partitions, locales and",
         "models of the settings, and words of the code; never an id. Counters begin at 0 with the process.",
         "",
-        "| metric | type | labels | meaning | set by |",
-        "|---|---|---|---|---|",
+        "A partition's lag is told by every worker: take `max by (topic, partition)` of it, never a sum over workers.",
+        "The rules are in `deploy/prometheus/rules/`, what to do about an alert in [the runbook](runbook.md).",
+        "",
+        "| metric | type | labels | meaning | set by | alerts |",
+        "|---|---|---|---|---|---|",
     ]
-    lines += [
-        f"| `{f.full_name}` | {f.kind} | {', '.join(f.labels) or '-'} | {f.help} | {f.source} |" for f in FAMILIES
-    ]
+    for f in FAMILIES:
+        named = ", ".join(f"[{alert}](runbook.md#{alert.lower()})" for alert in alerts.get(f.full_name, ())) or "-"
+        labels = ", ".join(f.labels) or "-"
+        lines.append(f"| `{f.full_name}` | {f.kind} | {labels} | {f.help} | {f.source} | {named} |")
     return "\n".join(lines) + "\n"

@@ -283,9 +283,15 @@ class LagWatch:
         while True:
             try:
                 async with self._reader() as reader:
-                    while True:
-                        self.latest = tuple(await reader.read(self.latest))
-                        await asyncio.sleep(self._every_s)
+                    await self._sample(reader)
             except OperatorError:
-                self.latest = ()
+                pass
             await asyncio.sleep(self._every_s)
+
+    async def _sample(self, reader: LagReader) -> None:
+        try:
+            while True:
+                self.latest = tuple(await reader.read(self.latest))
+                await asyncio.sleep(self._every_s)
+        finally:  # whatever ended it: another worker may still see the broker, and must not be contradicted
+            self.latest = ()

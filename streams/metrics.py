@@ -34,6 +34,7 @@ from streams.memory.metrics import FeedbackCollector, MemoryCollector, MemorySta
 from streams.state.metrics import StateCollector
 from streams.state.store import StateStore
 from streams.status import LaneStatus
+from streams.weighted import WeightedHistogram
 
 # Marks that mean: the reader sees the source, or a phrase of another locale, instead of a translation.
 FALLBACK_WARNINGS: Final = frozenset(
@@ -49,6 +50,7 @@ FALLBACK_WARNINGS: Final = frozenset(
 
 OF_MODEL: Final[Mapping[f.Family, Callable[[ModelStatistics], float]]] = {
     f.QUEUE: lambda model: model.depth,
+    f.QUEUE_LIMIT: lambda model: model.queue,
     f.AT_DOOR: lambda model: model.at_door,
     f.COMPUTING: lambda model: model.in_flight,
     f.REQUESTS: lambda model: model.requests,
@@ -105,7 +107,7 @@ class Metrics:
         lanes: Callable[[], Sequence[LaneStatus]],
         lags: Callable[[], Sequence[PartitionLag]] = tuple,
     ) -> None:
-        """Ask these at every scrape; lag is shown for the partitions of `lanes` only, so workers do not overlap."""
+        """Ask these at every scrape. `lags` are the group's, partitions of other workers and of nobody included."""
         self.registry.register(LaneCollector(lanes, lags))
 
     def watch_pool(self, statistics: Callable[[], PoolStatistics]) -> None:
@@ -120,7 +122,11 @@ class Metrics:
         """Ask the state on disk at every scrape."""
         self.registry.register(StateCollector(store))
 
-    def _make(self, family: f.Family) -> MetricWrapperBase:
+    def _make(self, family: f.Family) -> MetricWrapperBase | WeightedHistogram:
+        if family in f.WEIGHTED:
+            return WeightedHistogram(
+                family.full_name, family.help, family.labels, buckets=family.buckets, registry=self.registry
+            )
         if family.kind is f.Kind.HISTOGRAM:
             return Histogram(
                 family.full_name, family.help, family.labels, buckets=family.buckets, registry=self.registry
@@ -147,9 +153,9 @@ class Metrics:
             self._said[said] += count
         child[f.TRANSACTION](topic).observe(report.seconds)
         child[f.TRANSACTION_RECORDS](topic).observe(report.records)
-        end_to_end = child[f.END_TO_END](topic)
-        for seconds in report.end_to_end_s:
-            end_to_end.observe(seconds)
+        child[f.END_TO_END](topic).observe(report.end_to_end.seconds, report.end_to_end.each)
+        for locale, ages in report.freshness.items():
+            child[f.FRESHNESS](topic, locale).observe(ages.seconds, ages.each)
 
     def _replayed(self, report: ReplayCommitted) -> None:
         for outcome, count in report.outcomes.items():
@@ -224,9 +230,8 @@ class LaneCollector(Collector):
     def collect(self) -> Iterable[f.Pulled]:
         """Return the families of this moment."""
         gauges = f.pulled(f.PULLED_OF_LANES)
-        owned: dict[tuple[str, int], list[str]] = {}
         for lane in self._lanes():
-            labels = owned[lane.topic, lane.partition] = [lane.topic, str(lane.partition)]
+            labels = [lane.topic, str(lane.partition)]
             gauges[f.IN_FLIGHT].add_metric(labels, lane.in_flight)
             gauges[f.OLDEST].add_metric(labels, lane.oldest_unfinished_s)
             gauges[f.LANE_STATE].add_metric([*labels, lane.state], 1)
@@ -236,11 +241,14 @@ class LaneCollector(Collector):
             if lane.position is not None:
                 gauges[f.POSITION].add_metric(labels, lane.position)
         for lag in self._lags():
-            if (lag.topic, lag.partition) in owned:
-                labels = owned[lag.topic, lag.partition]
-                gauges[f.LAG_RECORDS].add_metric(labels, lag.records)
-                if lag.seconds is not None:
-                    gauges[f.LAG_SECONDS].add_metric(labels, lag.seconds)
+            labels = [lag.topic, str(lag.partition)]
+            gauges[f.LAG_RECORDS].add_metric(labels, lag.records)
+            gauges[f.END].add_metric(labels, lag.end)
+            gauges[f.OWNED].add_metric(labels, lag.owned)
+            if lag.seconds is not None:
+                gauges[f.LAG_SECONDS].add_metric(labels, lag.seconds)
+            if lag.committed is not None:
+                gauges[f.COMMITTED].add_metric(labels, lag.committed)
         return gauges.values()
 
 

@@ -2,25 +2,27 @@
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from msgspec import Struct, field
 
+from agents.base import Output
 from schemas.attempts import was_replayed
 from schemas.codec import Record
-from schemas.report import TransactionCommitted
+from schemas.report import Ages, TransactionCommitted
 from schemas.topics import DEAD_LETTER
 from streams.transaction import Message
 from streams.window import Slot
 
-END_TO_END_SAMPLES: Final = 20  # of one transaction, at least; fewer than twice as many: nothing on a hot path
+AGES_MIN: Final = 20  # sampled of one transaction, at least; fewer than twice as many: nothing on a hot path
 
 
 class Prefix(Struct):
     """What a finished prefix tells the world: messages by topic, new states and changelog rows by key, and counts.
 
-    `sources`: by key, the offset of the record that its new state was made from.
+    `sources`: by key, the offset of the record that its new state was made from. `told`: by locale, the records of
+    which its readers are told. `live`: what is settled now has just come, and is not told again.
     """
 
     next_offset: int
@@ -33,12 +35,20 @@ class Prefix(Struct):
     replayed: Counter[str] = field(default_factory=Counter)
     warnings: Counter[str] = field(default_factory=Counter)
     said: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    told: dict[str, list[Record]] = field(default_factory=dict)
+    live: bool = True
+
+    def tell(self, record: Record, outputs: Iterable[Output]) -> None:
+        """Note of which record the readers of a locale are told; what is withdrawn, or told again, has no age."""
+        if self.live:
+            for output in outputs:
+                if output.locale and output.value is not None:
+                    self.told.setdefault(output.locale, []).append(record)
 
 
 def committed_report(first: Record, live: Sequence[Slot], prefix: Prefix, seconds: float) -> TransactionCommitted:
     """Return what is told of a transaction; `first` is any of its records, `live` are those of the live feed."""
     now_ms = time.time() * 1000
-    step = max(1, len(live) // END_TO_END_SAMPLES)
     return TransactionCommitted(
         topic=first.topic,
         partition=first.partition,
@@ -49,11 +59,23 @@ def committed_report(first: Record, live: Sequence[Slot], prefix: Prefix, second
         warnings=dict(prefix.warnings),
         feedback=dict(prefix.said),
         seconds=seconds,
-        # A producer may leave the timestamp out (-1); such a record has no age. One that operators have replayed has
-        # the age of its dead letter, which is no latency of ours.
-        end_to_end_s=tuple(
-            max(0.0, now_ms - slot.record.timestamp) / 1000
-            for slot in live[::step]
-            if slot.record.timestamp >= 0 and not was_replayed(slot.record.headers)
+        end_to_end=_ages([slot.record for slot in live], now_ms),
+        freshness={locale: _ages(records, now_ms) for locale, records in prefix.told.items()},
+    )
+
+
+def _ages(records: Sequence[Record], now_ms: float) -> Ages:
+    """Return how old some of these records are.
+
+    A producer may leave the timestamp out (-1); such a record has no age. One that operators have replayed has the age
+    of its dead letter, which is no latency of ours.
+    """
+    step = max(1, len(records) // AGES_MIN)
+    return Ages(
+        tuple(
+            max(0.0, now_ms - record.timestamp) / 1000
+            for record in records[::step]
+            if record.timestamp >= 0 and not was_replayed(record.headers)
         ),
+        step,
     )

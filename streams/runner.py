@@ -165,6 +165,7 @@ class Runner:
             dropped = self._settle_or_bury(slot, prefix)
             if dropped is not None:
                 prefix.dropped[dropped] += 1
+        prefix.live = False
         for slot in replayed:
             prefix.replayed[self._settle_again(slot, prefix)] += 1
         return prefix
@@ -234,6 +235,7 @@ class Runner:
             prefix.states[key], prefix.sources[key] = outcome.state, slot.record.offset
         for message in messages:
             prefix.messages.setdefault(message.topic, []).append(message)
+        prefix.tell(slot.record, outcome.outputs)
         for warning in (*received.warnings, *outcome.warnings):
             prefix.warnings[warning.partition(":")[0]] += 1
         if outcome.said is not None:

@@ -8,16 +8,18 @@ from inference.requests import ModelId
 class ModelStatistics(Struct, frozen=True):
     """One model since the pool started. Counters only grow; `depth`, `at_door` and `in_flight` are of this moment.
 
-    `in_flight`: computations taken by a worker and not answered. `requests` counts calls, `shared` those that joined
-    another's computation, `cancelled` and `timed_out` those that left early. `expired`: computations whose deadline
-    passed in the queue, never started; `evicted`: those dropped by a worker because nobody wanted them.
-    `shortlist_misses`: sentences with a word of which a reduced head lacks translations. `steps`, `rows`, `capacity`:
-    decoder steps (or encoder runs), the rows they had and could have had. Waits in seconds, of answered computations.
+    `queue`: how many may be queued. `in_flight`: computations taken by a worker and not answered. `requests` counts
+    calls, `shared` those that joined another's computation, `cancelled` and `timed_out` those that left early.
+    `expired`: computations whose deadline passed in the queue, never started; `evicted`: those dropped by a worker
+    because nobody wanted them. `shortlist_misses`: sentences with a word of which a reduced head lacks translations.
+    `steps`, `rows`, `capacity`: decoder steps (or encoder runs), the rows they had and could have had. Waits in
+    seconds, of answered computations.
     """
 
     model: ModelId
     provider: str
     depth: int
+    queue: int
     at_door: int
     in_flight: int
     requests: int

@@ -12,6 +12,7 @@ from inference.requests import ModelId
 from inference.scheduling.statistics import ModelStatistics, PoolStatistics
 from schemas.reasons import Warn
 from schemas.report import (
+    Ages,
     BatchRun,
     GateJudged,
     LaneOpened,
@@ -44,7 +45,7 @@ COMMITTED = TransactionCommitted(
     dropped={"stale": 2},
     warnings={"gate_tags:title": 2, "pair_unavailable:fr": 1, "late_event": 4},
     seconds=0.02,
-    end_to_end_s=(0.04, 70.0),
+    end_to_end=Ages((0.04, 70.0), 5),
     feedback={
         ("listing", "es", "understood"): 70,
         ("listing", "es", "misunderstood"): 20,
@@ -52,6 +53,7 @@ COMMITTED = TransactionCommitted(
         ("listing", "es", "revoked"): 3,
         ("review", "fr", "revoked"): 1,
     },
+    freshness={"es": Ages((0.04,), 6), "fr": Ages((70.0, 0.2), 2)},
 )
 REPORTS: tuple[Report, ...] = (
     COMMITTED,
@@ -85,6 +87,7 @@ MODEL = ModelStatistics(
     model=ModelId("en-pt", "1"),
     provider="CPUExecutionProvider",
     depth=3,
+    queue=512,
     at_door=2,
     in_flight=11,
     requests=100,
@@ -180,8 +183,18 @@ def test_a_transaction_is_counted_by_topic_and_reason(fed: Metrics):
     assert value(fed, "events_emitted_total", topic="listing-localized.fr") == 5
     assert value(fed, "dead_letters_total", topic=TOPIC, reason="not_json") == 1
     assert value(fed, "events_dropped_total", topic=TOPIC, reason="stale") == 2
-    assert value(fed, "event_end_to_end_seconds_bucket", topic=TOPIC, le="0.05") == 1
-    assert value(fed, "event_end_to_end_seconds_count", topic=TOPIC) == 2
+
+
+def test_a_sample_counts_for_the_records_it_stands_for(fed: Metrics):
+    assert value(fed, "event_end_to_end_seconds_bucket", topic=TOPIC, le="0.025") == 0
+    assert value(fed, "event_end_to_end_seconds_bucket", topic=TOPIC, le="0.05") == 5
+    assert value(fed, "event_end_to_end_seconds_bucket", topic=TOPIC, le="+Inf") == 10
+    assert value(fed, "event_end_to_end_seconds_count", topic=TOPIC) == 10
+    assert value(fed, "event_end_to_end_seconds_sum", topic=TOPIC) == pytest.approx(5 * 70.04)
+    assert value(fed, "freshness_seconds_count", topic=TOPIC, locale="es") == 6
+    assert value(fed, "freshness_seconds_bucket", topic=TOPIC, locale="fr", le="0.25") == 2
+    fed(COMMITTED)
+    assert value(fed, "freshness_seconds_count", topic=TOPIC, locale="fr") == 8
 
 
 def test_marks_lose_their_field_and_value_and_fallbacks_are_told_apart(fed: Metrics):
@@ -194,7 +207,9 @@ def test_marks_lose_their_field_and_value_and_fallbacks_are_told_apart(fed: Metr
 def test_a_thousand_fields_make_no_new_series():
     metrics = Metrics()
     for number in range(1000):
-        metrics(TransactionCommitted(TOPIC, 0, 1, {}, {}, {}, {f"{Warn.GATE_NUMBERS}:attribute{number}": 1}, 0.01, ()))
+        metrics(
+            TransactionCommitted(TOPIC, 0, 1, {}, {}, {}, {f"{Warn.GATE_NUMBERS}:attribute{number}": 1}, 0.01, Ages())
+        )
     series = [key for key in scraped(metrics) if key[0] == "dragoman_warnings_total"]
     assert len(series) == 1
     assert value(metrics, "warnings_total", topic=TOPIC, warning="gate_numbers") == 1000
@@ -237,6 +252,7 @@ def test_the_pool_is_asked_at_every_scrape():
     metrics.watch_pool(lambda: PoolStatistics(threads=2, alive=True, models=tuple(statistics)))
     shown = {
         "queue_depth": 3,
+        "queue_limit": 512,
         "queue_door": 2,
         "inflight_requests": 11,
         "requests_total": 100,
@@ -275,19 +291,37 @@ def test_a_provider_that_changes_leaves_one_active(fed: Metrics):
 def test_pulled_gauges_follow_the_lanes():
     lanes = [LANE]
     metrics = Metrics()
-    metrics.watch(lambda: lanes, lambda: [lag(3, seconds=None), lag(2)])
+    metrics.watch(lambda: lanes, lambda: [lag(3)])
     assert value(metrics, "inflight_records", topic=TOPIC, partition="3") == 8
     assert value(metrics, "oldest_unfinished_seconds", topic=TOPIC, partition="3") == 1.5
     assert value(metrics, "lane_state", topic=TOPIC, partition="3", state="running") == 1
-    assert value(metrics, "consumer_lag_records", topic=TOPIC, partition="3") == 5
     assert value(metrics, "replay_running", topic=TOPIC, partition="3") == 0
     lanes[0] = replace(LANE, replay_left=40)
     assert value(metrics, "replay_running", topic=TOPIC, partition="3") == 1
     assert value(metrics, "replay_lag_records", topic=TOPIC, partition="3") == 40
-    names = [(name, dict(labels)["partition"]) for name, labels in scraped(metrics) if "consumer_lag" in name]
-    assert names == [("dragoman_consumer_lag_records", "3")]  # no seconds unknown, no partition of another worker
     lanes.clear()
     assert not [name for name, _ in scraped(metrics) if name == "dragoman_inflight_records"]
+
+
+def test_lag_is_that_of_the_group_and_what_is_unknown_is_absent():
+    lags = [
+        lag(3, seconds=None),
+        replace(lag(2), committed=None, records=22, seconds=90.0, owned=False),
+        lag(1, records=0, seconds=0.0),
+    ]
+    metrics = Metrics()
+    metrics.watch(lambda: [LANE], lambda: lags)  # this worker has lane 3 alone
+
+    def shown(name: str) -> dict[str, float]:
+        return {dict(labels)["partition"]: v for (n, labels), v in scraped(metrics).items() if n == f"dragoman_{name}"}
+
+    assert shown("consumer_lag_records") == {"3": 5, "2": 22, "1": 0}  # nothing committed: the whole backlog, never 0
+    assert shown("consumer_lag_seconds") == {"2": 90, "1": 0}
+    assert shown("consumer_committed_offset") == {"3": 17, "1": 17}
+    assert shown("consumer_end_offset") == {"3": 22, "2": 22, "1": 22}
+    assert shown("consumer_partition_owned") == {"3": 1, "2": 0, "1": 1}
+    lags.clear()  # the broker is away
+    assert shown("consumer_lag_records") == shown("consumer_partition_owned") == {}
 
 
 def test_the_lanes_are_not_asked_before_the_first_scrape():

@@ -2,7 +2,7 @@
 
 from prometheus_client import generate_latest
 
-from schemas.report import BatchRun, TransactionCommitted
+from schemas.report import Ages, BatchRun, TransactionCommitted
 from streams.metrics import Metrics
 from streams.scrape import LaneSeen
 from streams.snapshot import ModelSeen, parse_worker
@@ -11,7 +11,7 @@ from streams.status import LaneStatus
 
 def committed(topic, partition, **counts):
     nothing = {"emitted": {}, "dead_letters": {}, "dropped": {}, "warnings": {}}
-    return TransactionCommitted(topic=topic, partition=partition, seconds=0.01, end_to_end_s=(), **(nothing | counts))
+    return TransactionCommitted(topic=topic, partition=partition, seconds=0.01, end_to_end=Ages(), **(nothing | counts))
 
 
 def batch(model, rows, waits, depth):

@@ -1,0 +1,76 @@
+"""A histogram of samples that stand for more than themselves."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from math import inf
+from typing import Final
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import HistogramMetricFamily
+from prometheus_client.registry import Collector
+
+
+class Weighted:
+    """The buckets of one set of labels. Owned by the thread that observes; a scrape reads what is there."""
+
+    def __init__(self, bounds: Sequence[float]) -> None:
+        self._bounds: Final = bounds
+        self._counts = [0] * len(bounds)
+        self._sum = 0.0
+
+    def observe(self, values: Iterable[float], each: int) -> None:
+        """Count every value `each` times."""
+        for value in values:
+            self._counts[bisect_left(self._bounds, value)] += each
+            self._sum += value * each
+
+    def read(self) -> tuple[list[tuple[str, float]], float]:
+        """Return how many values are at most each bound, and the sum of all."""
+        counts = accumulate(self._counts)
+        return [
+            ("+Inf" if bound == inf else str(float(bound)), count)
+            for bound, count in zip(self._bounds, counts, strict=True)
+        ], self._sum
+
+
+class WeightedHistogram(Collector):
+    """A histogram like any other once it is scraped.
+
+    A sample out of each transaction, unweighted, would hide the slow ones: the larger a transaction, the later its
+    records, and the fewer of them are looked at. `buckets` are upper bounds, ascending; +Inf is added.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        documentation: str,
+        names: Sequence[str],
+        *,
+        buckets: Sequence[float],
+        registry: CollectorRegistry,
+    ) -> None:
+        self._about = (name, documentation)
+        self._names = names
+        self._bounds = (*buckets, inf)
+        self._children: dict[tuple[str, ...], Weighted] = {}
+        registry.register(self)
+
+    def labels(self, *values: object) -> Weighted:
+        """Return the buckets of these labels, made where they are new."""
+        return self._children.setdefault(tuple(map(str, values)), Weighted(self._bounds))
+
+    def describe(self) -> Iterable[HistogramMetricFamily]:
+        """Name the family."""
+        return (self._family(),)
+
+    def collect(self) -> Iterable[HistogramMetricFamily]:
+        """Return the family of this moment."""
+        family = self._family()
+        for values, child in list(self._children.items()):
+            buckets, total = child.read()
+            family.add_metric(values, buckets, total)
+        return (family,)
+
+    def _family(self) -> HistogramMetricFamily:
+        return HistogramMetricFamily(*self._about, labels=self._names)
