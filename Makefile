@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup peers demo test chaos cluster soak images check format bench schema lock clean
+.PHONY: help setup peers demo test chaos cluster soak images check format bench schema dashboards lock clean
 
 help: ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -66,6 +66,10 @@ bench: setup peers ## measure against other engines, side by side in one run
 
 schema: setup ## generate JSON Schema and AsyncAPI from the code
 	$(BIN)/dragoman schema export
+
+dashboards: setup ## generate the Grafana dashboards and the table of metrics
+	$(BIN)/python deploy/grafana/build.py
+	$(BIN)/python deploy/prometheus/catalogue.py
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 lock: setup ## resolve the pinned dependencies anew; lock files hold hashes and no addresses
