@@ -1,7 +1,5 @@
 """Every report leaves a trace, every family has a source, and labels stay bounded."""
 
-from pathlib import Path
-
 import msgspec
 import pytest
 from msgspec.structs import replace
@@ -329,8 +327,3 @@ def test_the_lanes_are_not_asked_before_the_first_scrape():
         raise AssertionError("asked too early")
 
     Metrics().watch(no_lanes)
-
-
-def test_the_table_of_metrics_is_the_one_in_the_documentation():
-    page = Path(__file__).parents[3] / "docs" / "metrics.md"
-    assert page.read_text("utf-8") == families.markdown()
