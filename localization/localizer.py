@@ -38,6 +38,7 @@ from schemas.outputs import LocalizedField, Origin
 from schemas.reasons import Warn
 from schemas.report import PersonalDataFound, Reporter, silent
 from schemas.settings import LocalizationSettings
+from schemas.stages import Stages
 
 
 class FieldKind(StrEnum):
@@ -119,11 +120,16 @@ class Localizer:
         self._pool = pool
         self._settings = settings
         self._report = reporter
+        self._stages = Stages(reporter)
         self._people = Search(pool)
         self.glossary = load_glossary(settings.glossary) if glossary is None else glossary
         self._detector = Detector(settings.locales)
         self._translator = SegmentTranslator(
-            pool, Memory(settings.memory_entries) if memory is None else memory, pipeline_version, reporter
+            pool,
+            Memory(settings.memory_entries) if memory is None else memory,
+            pipeline_version,
+            reporter,
+            self._stages,
         )
 
     def detect(self, texts: Sequence[str], declared: str | None) -> Detection:
@@ -159,7 +165,9 @@ class Localizer:
         HTML that is shown has passed the allow-list, copied or not. pt-PT and pt-BR are one language: text between
         them is copied. Raises only RequestTimeout and PoolDead: everything else ends in a marked field.
         """
+        began = self._stages.begin("clean")
         ready = _clean(source)
+        self._stages.end("clean", began)
         if not any(map(str.isalpha, ready.text)):
             return _copied(ready)
         terms = (*source.protected, *self._settings.protected_terms)
@@ -175,14 +183,18 @@ class Localizer:
             return _copied(ready, Warn.PAIR_UNAVAILABLE if _says_something(ready, terms) else None)
         glossary = self.glossary.for_pair(source.locale, target_locale)
         job = Job(source.locale, target_locale, terms, model, priority, source.kind, glossary)
+        began = self._stages.begin("segment")
         parts = _segment(ready.text, source.kind, source.locale)
+        self._stages.end("segment", began)
         cell = replace(job, field=CELL)
         segments = [(one.text, cell if part.cell else job) for part in parts for one in part.segments]
         shown = await together(self._translator.translate(text, one) for text, one in segments)
+        began = self._stages.begin("assemble")
         if source.kind in _MEASURED and self._settings.units == "both":
             bare = source.kind is not FieldKind.HTML
             shown = tuple(_with_units(one, target_locale, bare=bare) for one in shown)
         field = _assemble(ready, parts, shown, f"{model.name}@{model.version}")
+        self._stages.end("assemble", began)
         return await self._with_attributes(field, source, target_locale, priority)
 
     async def _with_attributes(

@@ -25,6 +25,7 @@ from localization.together import together
 from schemas.locales import parse_locale
 from schemas.reasons import Warn
 from schemas.report import GateJudged, MemoryUsed, Reporter
+from schemas.stages import Stages
 
 _CUT: Final = Verdict(cut=True)
 _NO_GLOSSARY: Final = PairGlossary()
@@ -65,11 +66,12 @@ class Shown(Struct, frozen=True):
 class SegmentTranslator:
     """Turns segments into what may be shown for them. One event loop owns it and its memory."""
 
-    def __init__(self, pool: Pool, memory: Memory, pipeline_version: str, reporter: Reporter) -> None:
+    def __init__(self, pool: Pool, memory: Memory, pipeline_version: str, reporter: Reporter, stages: Stages) -> None:
         self._pool = pool
         self._memory = memory
         self._version = pipeline_version
         self._report = reporter
+        self._stages = stages
 
     async def translate(self, written: str, job: Job) -> Shown:
         """Return what may be shown for one segment; raises RequestTimeout and PoolDead only."""
@@ -111,13 +113,17 @@ class SegmentTranslator:
         return replace(behind, text=said, ruled=True)
 
     async def _asked(self, text: str, job: Job) -> Shown:
+        began = self._stages.begin("protect")
         masked = _masked(text, job)
+        self._stages.end("protect", began)
         if not worth_translating(masked.text):
             measured = rewritten(text, text, job.source, job.target, job.terms)
             return Shown(measured, ruled=measured != text)
         fingerprint = job.glossary.fingerprint(text)
         key = Key(job.source, job.target, folded(masked.text), job.model.version, self._version, fingerprint)
+        began = self._stages.begin("memory")
         verdict = self._recall(key, text, masked, job)
+        self._stages.end("memory", began)
         recalled = verdict is not None
         self._report(MemoryUsed(job.target, verdict.kind if verdict is not None else "miss"))
         if verdict is None:
@@ -173,14 +179,18 @@ class SegmentTranslator:
         casing = casing_of(masked.text)
         languages = parse_locale(job.source).language, parse_locale(job.target).language
         asked = to_model(masked.text, casing, again=again, languages=languages)
+        began = self._stages.begin("model")
         answer = await self._pool.translate(
             asked, source=job.source, target=job.target, priority=job.priority, decoding=decoding
         )
+        self._stages.end("model", began)
+        began = self._stages.begin("gate")
         output = to_reader(answer.text, masked.text, casing, again=again, languages=languages)
         shown = _said(masked, output, text, job)
         broken = (Warn.GATE_PROTECTED,) if shown is None else judge(_case(text, shown, job, complete=answer.complete))
         if not broken and not again and not _unbroken(text, shown, job):
             broken = (Warn.GATE_GLOSSARY,)
+        self._stages.end("gate", began)
         kept = set(broken) <= {Warn.GATE_GLOSSARY}
         return Verdict(output if kept else None, strict=again, refused=next(iter(broken), None))
 

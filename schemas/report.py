@@ -77,7 +77,7 @@ class Rebalanced(Report, frozen=True):
 
 
 class StageTimed(Report, frozen=True):
-    """Seconds spent in one stage of one piece of work."""
+    """Seconds spent in one stage of one piece of work (schemas/stages.py names them), a sample."""
 
     stage: str
     seconds: float

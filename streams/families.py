@@ -122,7 +122,13 @@ REBALANCES: Final = _counter("rebalances_total", (), "Rebalanced", "Assignments 
 REBALANCE_S: Final = _histogram("rebalance_seconds", (), BLOCKING_S, "Rebalanced", "Stall of one rebalance.")
 ASSIGNED: Final = _gauge("assigned_partitions", (), "Rebalanced", "Input partitions of this worker.")
 KEPT: Final = _counter("lanes_kept_total", (), "Rebalanced", "Lanes that a rebalance left with their work in flight.")
-STAGE: Final = _histogram("stage_duration_seconds", ("stage",), WORK_S, "StageTimed", "One stage of one piece of work.")
+STAGE: Final = _histogram(
+    "stage_duration_seconds",
+    ("stage",),
+    WORK_S,
+    "StageTimed",
+    "One stage of one piece of work, a sample: of a record, of a text or of a segment (schemas/stages.py).",
+)
 GATE: Final = _counter("gate_failures_total", ("locale", "reason"), "GateJudged", "Translations that the gate refused.")
 MEMORY_HITS: Final = _counter(
     "memory_hits_total",

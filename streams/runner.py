@@ -27,6 +27,7 @@ from schemas.errors import DragomanError, Refused
 from schemas.reasons import Disposition, Drop, Reason, Skip, Stage
 from schemas.report import Reporter
 from schemas.settings import LaneSettings
+from schemas.stages import Stages
 from schemas.topics import DEAD_LETTER, changelog
 from streams.admission import Admission
 from streams.changelog import OFFSET_HEADER, SOURCE_HEADER
@@ -80,6 +81,7 @@ class Runner:
         self._app_version = app_version
         self._report = reporter
         self._tracer = tracer
+        self._stages = Stages(reporter)
 
     async def serve(self, commit: Commit, committed: Callable[[int], None], draining: Callable[[], bool]) -> None:
         """Settle and commit what is finished, again and again, until cancelled or until something fails."""
@@ -90,8 +92,12 @@ class Runner:
             started = time.monotonic()
             slots = self.window.prefix(self._settings.transaction_records)
             replayed = NOTHING if self.replay is None else self.replay.finished(self._settings.transaction_records)
+            began = self._stages.begin("settle")
             prefix = self._settle(slots, replayed.slots)
+            self._stages.end("settle", began)
+            began = self._stages.begin("commit")
             written = await commit(self._all_messages(prefix), prefix.next_offset, replayed.progress)
+            self._stages.end("commit", began)
             self._merge(prefix, written)
             self.window.release(len(slots))
             if self.replay is not None and replayed.progress is not None:
@@ -118,7 +124,9 @@ class Runner:
     async def process(self, slot: Slot, intake: Intake) -> None:
         """Decode and localize one record; many at once, in any order. What refuses the record is kept in its slot."""
         try:
+            began = self._stages.begin("decode")
             slot.received = decode(self.agent.contract, slot.record, limit_bytes=self.limits.input_bytes)
+            self._stages.end("decode", began)
             if self._tracer is not None:
                 self._tracer.follow(slot, time.monotonic())
             if intake.choose is not None and (skipped := await intake.choose(slot)):
@@ -126,7 +134,9 @@ class Runner:
                 return
             await intake.enter(slot)
             try:
+                began = self._stages.begin("localize")
                 slot.localized = await self._localize(slot, intake.tools)
+                self._stages.end("localize", began)
             finally:
                 intake.leave(slot)
         except DragomanError as error:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from agents.registry import AGENTS
 from schemas.dead_letters import original
 from schemas.outputs import DeadLetter
+from schemas.report import TransactionCommitted
 from schemas.settings import LaneSettings
 from schemas.topics import (
     DEAD_LETTER,
@@ -93,7 +94,9 @@ class Run:
         assert not len(window)
 
     def count(self, name: str) -> int:
-        return sum(sum(getattr(report, name).values()) for report in self.reports)
+        return sum(
+            sum(getattr(report, name).values()) for report in self.reports if isinstance(report, TransactionCommitted)
+        )
 
 
 def at_offsets(read: list[Any]) -> list[Any]:

@@ -17,6 +17,7 @@ from agents.base import KEEP, Agent, Outcome, Output, Tools
 from inference.requests import Priority
 from schemas.contracts import LISTING_CONTRACT
 from schemas.events import ListingUpdated
+from schemas.report import Report, StageTimed
 from schemas.settings import LaneSettings
 from schemas.topics import DEAD_LETTER, LISTING_UPDATED, changelog
 from streams.admission import Admission
@@ -154,6 +155,7 @@ class Bench:
         self.script = Script()
         self.ledger = Ledger()
         self.reports: list[Any] = []
+        self.timed: list[str] = []  # stages, apart: they are a sample
         self.committed: list[int] = []
         self.tools = cast("Tools", type("T", (), {"pipeline_version": "p1"})())
         given = {"commit_interval_s": 0.0, **settings}
@@ -161,9 +163,15 @@ class Bench:
         self.admission = Admission(lanes.work_bytes)
         self.state = fresh_state(Seen)
         self.runner = Runner(
-            self.script.agent, self.tools, lanes, limits, self.admission, self.state, "0.1.0", self.reports.append
+            self.script.agent, self.tools, lanes, limits, self.admission, self.state, "0.1.0", self._note
         )
         self.draining = False
+
+    def _note(self, report: Report) -> None:
+        if isinstance(report, StageTimed):
+            self.timed.append(report.stage)
+        else:
+            self.reports.append(report)
 
     def know(self, **states: tuple[Seen, int]) -> None:
         """Have these states, by key, each made from the record at an offset."""

@@ -200,6 +200,13 @@ async def test_counts_are_those_of_the_transaction():
     assert bench.committed == [5]
 
 
+async def test_the_first_of_sixteen_is_timed_at_every_stage():
+    bench = Bench()
+    await bench.play(*(record(n) for n in range(17)))
+    assert [bench.timed.count(stage) for stage in ("decode", "localize")] == [2, 2]
+    assert set(bench.timed) == {"decode", "localize", "settle", "commit"}
+
+
 async def test_a_transaction_takes_no_more_records_than_the_settings_say():
     bench = Bench(transaction_records=2)
     await bench.play(*(record(n) for n in range(5)))
