@@ -1,17 +1,22 @@
 """True lag of a group on Apache Kafka: records and seconds, transactions' markers, nothing committed, nobody there."""
 
+import asyncio
 import socket
 import time
 import uuid
 from contextlib import asynccontextmanager
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
+from prometheus_client import generate_latest
+from prometheus_client.parser import text_string_to_metric_families
 
 from schemas.errors import OperatorError
-from streams.lag import LagReader, LagStatus, PartitionLag, read_lag
+from streams.lag import LagReader, LagStatus, LagWatch, PartitionLag, read_lag
+from streams.metrics import Metrics
 from streams.reach import last_client_error, reach
+from streams.status import LaneStatus
 
 pytestmark = pytest.mark.integration
 
@@ -110,6 +115,77 @@ async def test_a_live_member_is_behind_then_moving_then_stalled(broker: str, top
         third = await lags(broker, topic, topic, tuple(second))
         assert third[0].status is LagStatus.STALLED
         assert (third[0].records, third[0].seconds) == (3, pytest.approx(AGE_S - 2))
+
+
+async def test_a_rebalance_hides_no_lag_and_leaves_nobody_stopped(broker: str, topic: str):
+    """One member takes its time to give its partitions up: until then the group is between two states."""
+    let_go, asked = asyncio.Event(), asyncio.Event()
+
+    class Slow(ConsumerRebalanceListener):
+        async def on_partitions_revoked(self, revoked):
+            if revoked:
+                asked.set()
+                await let_go.wait()
+
+        async def on_partitions_assigned(self, assigned):
+            pass
+
+    await produce(broker, topic, 5)
+    options = {"bootstrap_servers": broker, "group_id": topic, "enable_auto_commit": False}
+    async with (
+        AIOKafkaConsumer(**options, auto_offset_reset="earliest") as first,
+        AIOKafkaConsumer(**options) as second,
+    ):
+        first.subscribe([topic], listener=Slow())
+        await first.getone()
+        await first.commit({TopicPartition(topic, 0): 2})
+        second.subscribe([topic])
+        joining = asyncio.create_task(second.getmany(timeout_ms=20_000))
+        await asked.wait()
+        during = await lags(broker, topic, topic)
+        let_go.set()
+        joining.cancel()
+    assert [(lag.records, lag.owned, lag.status) for lag in during] == [
+        (3, True, LagStatus.BEHIND),
+        (0, True, LagStatus.CAUGHT_UP),
+    ]
+    assert during[0].seconds == pytest.approx(AGE_S - 2)
+
+
+async def test_all_workers_tell_the_same_of_every_partition_whoever_holds_it(broker: str, topic: str):
+    await produce(broker, topic, 5)
+    await commit(broker, topic, topic, 2)
+    watches = [LagWatch(lambda: LagReader(broker, topic, [topic]), every_s=0.05) for _ in range(2)]
+    following = [asyncio.create_task(watch.follow()) for watch in watches]
+    async with asyncio.timeout(30):
+        while not all(watch.latest for watch in watches):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    pages = [gauges(watch, lanes) for watch, lanes in zip(watches, ([lane(topic, 0)], []), strict=True)]
+    for page in pages:  # one has a lane, one has none; both know of both partitions, and that nobody is a member
+        assert page["dragoman_consumer_lag_records"] == {"0": 3, "1": 0}
+        assert page["dragoman_consumer_committed_offset"] == {"0": 2}  # of partition 1 nothing: absent, not 0
+        assert page["dragoman_consumer_partition_owned"] == {"0": 0, "1": 0}
+        assert page["dragoman_consumer_lag_seconds"]["0"] >= AGE_S - 2
+    for task in following:
+        task.cancel()
+    await asyncio.wait(following)
+    assert [watch.latest for watch in watches] == [(), ()]  # who does not look any more has nothing to say
+
+
+def lane(topic: str, partition: int) -> LaneStatus:
+    return LaneStatus(topic, partition, "open", 2, 5, 3, 0.1, 0)
+
+
+def gauges(watch: LagWatch, lanes: list[LaneStatus]) -> dict[str, dict[str, float]]:
+    """What a worker with these lanes exposes, by name and partition."""
+    metrics = Metrics()
+    metrics.watch(lambda: lanes, lambda: watch.latest)
+    families = text_string_to_metric_families(generate_latest(metrics.registry).decode())
+    return {
+        family.name: {sample.labels["partition"]: sample.value for sample in family.samples}
+        for family in families
+        if family.name.startswith("dragoman_consumer")
+    }
 
 
 async def test_records_that_retention_took_are_not_counted(broker: str, topic: str):

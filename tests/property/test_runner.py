@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from agents.registry import AGENTS
 from schemas.dead_letters import original
 from schemas.outputs import DeadLetter
-from schemas.report import TransactionCommitted
+from schemas.report import Report, TransactionCommitted
 from schemas.settings import LaneSettings
 from schemas.topics import (
     DEAD_LETTER,
@@ -77,8 +77,12 @@ class Run:
             Admission(96_000),
             fresh_state(BY_TOPIC[topic].state),
             "0.1.0",
-            self.reports.append,
+            self._note,
         )
+
+    def _note(self, report: Report) -> None:
+        if isinstance(report, TransactionCommitted):
+            self.reports.append(report)
 
     async def play(self, read: list[Any]) -> None:
         window = self.runner.window
