@@ -23,7 +23,7 @@ from schemas.errors import OperatorError
 from streams.reach import admin_client, broker_errors
 
 STABLE: Final = frozenset({"Stable", "Empty", "Dead"})  # states of a group in which "nobody owns it" is meant
-PEEK_BYTES: Final = 64 * 1024  # one record is wanted; the broker gives at least one whole batch
+PEEK_BYTES: Final = 16 * 1024  # one record is wanted, and all that come are decoded; a producer's usual batch
 PEEK_WAIT_MS: Final = 100
 RETRY_S: Final = 0.1
 
