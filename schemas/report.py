@@ -11,10 +11,14 @@ class Report(Struct, frozen=True):
 
 
 class Ages(Struct, frozen=True):
-    """Ages in seconds, from a record's timestamp to its commit: a sample, each of which stands for `each` records."""
+    """Ages in seconds, from a record's timestamp to its commit: a sample, each of which stands for `each` records.
+
+    `traced`: some ages of records that are traced, each with its trace id in hexadecimal digits.
+    """
 
     seconds: tuple[float, ...] = ()
     each: int = 1
+    traced: tuple[tuple[float, str], ...] = ()
 
 
 class TransactionCommitted(Report, frozen=True):

@@ -6,23 +6,22 @@ a worker that is gone shows nothing at all.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from enum import StrEnum
 from typing import Final, Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
-from aiokafka.errors import CoordinatorLoadInProgressError, KafkaError
-from aiokafka.structs import ConsumerRecord, OffsetAndMetadata
+from aiokafka.errors import KafkaError
+from aiokafka.structs import ConsumerRecord
 from msgspec import Struct
 from msgspec.structs import replace
 
 from schemas.errors import OperatorError
+from streams.group_facts import STABLE, committed_offsets, holders, partitions_of
 from streams.reach import admin_client, broker_errors
 
-STABLE: Final = frozenset({"Stable", "Empty", "Dead"})  # states of a group in which "nobody owns it" is meant
 PEEK_BYTES: Final = 16 * 1024  # one record is wanted, and all that come are decoded; a producer's usual batch
 PEEK_WAIT_MS: Final = 100
 RETRY_S: Final = 0.1
@@ -131,52 +130,26 @@ class LagReader:
                 await asyncio.sleep(RETRY_S)
 
     async def _read(self) -> list[PartitionLag]:
-        partitions = await self._partitions()
+        partitions = await partitions_of(self._admin, self._topics)
         if not partitions:
             return []
         # Committed first, then the end: the other way round a busy group would seem to be ahead of its topic.
-        committed = await self._committed(partitions)
+        committed = await committed_offsets(self._admin, self._group, partitions)
         owned = await self._owned()
         starts = await self._consumer.beginning_offsets(partitions)
         ends = await self._consumer.end_offsets(partitions)
-        nexts = {tp: max(committed[tp].offset, starts[tp]) for tp in partitions}
+        nexts = {tp: max(committed[tp], starts[tp]) for tp in partitions}
         firsts = await self._first_records({tp: at for tp, at in nexts.items() if at < ends[tp]}, ends)
         now = self._clock()
         return [
-            _lag(
-                tp, (starts[tp], ends[tp]), committed[tp].offset, (nexts[tp], firsts), owned is None or tp in owned, now
-            )
+            _lag(tp, (starts[tp], ends[tp]), committed[tp], (nexts[tp], firsts), owned is None or tp in owned, now)
             for tp in partitions
         ]
 
-    async def _committed(self, partitions: list[TopicPartition]) -> dict[TopicPartition, OffsetAndMetadata]:
-        """Return the offsets committed, -1 for none; raises a KafkaError that says "not yet" without an answer.
-
-        The client overlooks an error of the whole answer, a coordinator that is still loading say, and gives nothing.
-        """
-        answer = await self._admin.list_consumer_group_offsets(self._group, partitions=partitions)
-        found: dict[TopicPartition, OffsetAndMetadata] = answer
-        if found.keys() < set(partitions):
-            raise CoordinatorLoadInProgressError
-        return found
-
-    async def _partitions(self) -> list[TopicPartition]:
-        # All topics are asked for: naming one that does not exist may create it.
-        known = {described["topic"]: described["partitions"] for described in await self._admin.describe_topics()}
-        return [
-            TopicPartition(topic, number)
-            for topic in self._topics
-            for number in sorted(described["partition"] for described in known.get(topic, ()))
-        ]
-
-    async def _owned(self) -> set[TopicPartition] | None:
+    async def _owned(self) -> Collection[TopicPartition] | None:
         """Return the partitions that live members hold; None in the middle of a rebalance, when nobody knows."""
-        (response,) = await self._admin.describe_consumer_groups([self._group])
-        _error, _group, state, _type, _protocol, members, *_ = response.groups[0]
-        if state not in STABLE:
-            return None
-        assignments = [ConsumerProtocolMemberAssignment.decode(member[4]) for member in members if member[4]]
-        return {tp for assignment in assignments for tp in assignment.partitions()}
+        state, held = await holders(self._admin, self._group)
+        return held if state in STABLE else None
 
     async def _first_records(
         self, nexts: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int]

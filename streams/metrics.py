@@ -154,6 +154,8 @@ class Metrics:
         child[f.TRANSACTION](topic).observe(report.seconds)
         child[f.TRANSACTION_RECORDS](topic).observe(report.records)
         child[f.END_TO_END](topic).observe(report.end_to_end.seconds, report.end_to_end.each)
+        for age_s, trace in report.end_to_end.traced:
+            child[f.END_TO_END](topic).point_at(age_s, trace)
         for locale, ages in report.freshness.items():
             child[f.FRESHNESS](topic, locale).observe(ages.seconds, ages.each)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from agents.base import Output
 from schemas.attempts import was_replayed
@@ -15,6 +16,7 @@ from schemas.topics import DEAD_LETTER
 from streams.transaction import Message
 from streams.window import Slot
 
+TRACED_MAX: Final = 3  # of one transaction: one of each bucket is kept at last
 AGES_MIN: Final = 20  # sampled of one transaction, at least; fewer than twice as many: nothing on a hot path
 
 
@@ -59,7 +61,7 @@ def committed_report(first: Record, live: Sequence[Slot], prefix: Prefix, second
         warnings=dict(prefix.warnings),
         feedback=dict(prefix.said),
         seconds=seconds,
-        end_to_end=_ages([slot.record for slot in live], now_ms),
+        end_to_end=replace(_ages([slot.record for slot in live], now_ms), traced=_traced(live, now_ms)),
         freshness={locale: _ages(records, now_ms) for locale, records in prefix.told.items()},
     )
 
@@ -78,4 +80,13 @@ def _ages(records: Sequence[Record], now_ms: float) -> Ages:
             if record.timestamp >= 0 and not was_replayed(record.headers)
         ),
         step,
+    )
+
+
+def _traced(live: Sequence[Slot], now_ms: float) -> tuple[tuple[float, str], ...]:
+    """Return the ages of the oldest traced records, for they are what somebody will look for."""
+    found = [slot for slot in live if slot.timeline is not None and slot.record.timestamp >= 0]
+    found.sort(key=lambda slot: slot.record.timestamp)
+    return tuple(
+        (max(0.0, now_ms - slot.record.timestamp) / 1000, f"{slot.timeline.trace:032x}") for slot in found[:TRACED_MAX]
     )

@@ -1,5 +1,6 @@
 """A histogram of samples that stand for more than themselves."""
 
+import time
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
@@ -9,6 +10,7 @@ from typing import Final
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import HistogramMetricFamily
 from prometheus_client.registry import Collector
+from prometheus_client.samples import Exemplar
 
 
 class Weighted:
@@ -16,8 +18,10 @@ class Weighted:
 
     def __init__(self, bounds: Sequence[float]) -> None:
         self._bounds: Final = bounds
+        self._names = ["+Inf" if bound == inf else str(float(bound)) for bound in bounds]
         self._counts = [0] * len(bounds)
         self._sum = 0.0
+        self._exemplars: list[Exemplar | None] = [None] * len(bounds)
 
     def observe(self, values: Iterable[float], each: int) -> None:
         """Count every value `each` times."""
@@ -25,12 +29,17 @@ class Weighted:
             self._counts[bisect_left(self._bounds, value)] += each
             self._sum += value * each
 
-    def read(self) -> tuple[list[tuple[str, float]], float]:
-        """Return how many values are at most each bound, and the sum of all."""
+    def point_at(self, value: float, trace: str) -> None:
+        """Remember the trace of a value that has been counted; the last one of each bucket is shown."""
+        at = bisect_left(self._bounds, value)
+        self._exemplars[at] = Exemplar({"trace_id": trace}, value, time.time())
+
+    def read(self) -> tuple[list[tuple[str, float] | tuple[str, float, Exemplar]], float]:
+        """Return how many values are at most each bound, with an exemplar of its bucket if any, and the sum of all."""
         counts = accumulate(self._counts)
         return [
-            ("+Inf" if bound == inf else str(float(bound)), count)
-            for bound, count in zip(self._bounds, counts, strict=True)
+            (name, count) if exemplar is None else (name, count, exemplar)
+            for name, count, exemplar in zip(self._names, counts, self._exemplars, strict=True)
         ], self._sum
 
 

@@ -2,14 +2,17 @@
 
 import asyncio
 import dataclasses
+import time
 
 import msgspec
 import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
+from prometheus_client.openmetrics import exposition as openmetrics
 
 from inference.pool import Pool
 from schemas.settings import TracingSettings
+from streams.metrics import Metrics
 from streams.tracing import Tracer
 from tests.unit.inference.pool_fakes import Machine, loaded, settings
 from tests.unit.streams.runner_kit import OUTPUT, Bench, record
@@ -114,3 +117,15 @@ async def test_without_tracing_nothing_is_kept():
     bench = Bench()
     await bench.play(traced(0))
     assert bench.ledger.rows(OUTPUT)[0].headers[-2] == ("traceparent", f"00-{TRACE}-{PARENT}-01".encode())
+
+
+async def test_the_latency_of_a_traced_event_points_at_its_trace():
+    bench = Traced()
+    metrics = Metrics()
+    bench.runner._report = metrics
+    now_ms = int(time.time() * 1000)
+    slow = dataclasses.replace(traced(0), timestamp=now_ms - 7_000)
+    await bench.play(slow, record(1, timestamp=now_ms))
+    page = openmetrics.generate_latest(metrics.registry).decode()
+    (line,) = [line for line in page.splitlines() if TRACE in line]
+    assert line.startswith('dragoman_event_end_to_end_seconds_bucket{le="10.0",topic="listing-updated"}')
