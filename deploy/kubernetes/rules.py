@@ -1,4 +1,4 @@
-"""The alert rules as the Prometheus operator wants them; run `python deploy/kubernetes/rules.py` when they have changed.
+"""The alert rules as the Prometheus operator wants them: `python deploy/kubernetes/rules.py` makes them anew.
 
 They are written once, in `deploy/prometheus/rules/dragoman.yml`, and stand here again line by line.
 """
