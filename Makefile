@@ -43,7 +43,7 @@ cluster: setup images ## three brokers in containers and everything that may hap
 soak: setup ## steady traffic with kills, watched for what grows: MINUTES=20 (a report in build/soak)
 	$(BIN)/python bench/soak.py --minutes $(or $(MINUTES),20) $(ARGS)
 
-images: setup ## have apache/kafka as a container image: pulled, or built where the hub is out of reach
+images: setup ## have the images of others (Kafka, Python, Prometheus): pulled, or built where the hub is out of reach
 	$(BIN)/python deploy/images/build.py
 
 check: setup ## format, lint, types, import directions

@@ -81,10 +81,15 @@ async def test_a_worker_in_it_serves_a_kafka_of_testcontainers(engine, image, mo
         "DRAGOMAN_LOCALIZATION__LOCALES": '["en", "pt-BR"]',
         "DRAGOMAN_POOL__THREADS": "1",
     }
-    shared = {models: {"bind": "/var/lib/dragoman/models"}}
-    place = {"environment": environment, "network": kafka.network.name, **HARDENED}
-    engine.containers.run(image, ["topics", "create"], remove=True, **place)
-    with DockerContainer(IMAGE).with_kwargs(volumes=shared, **place) as worker:
+    engine.containers.run(
+        image, ["topics", "create"], remove=True, environment=environment, network=kafka.network.name, **HARDENED
+    )
+    strict = {name: value for name, value in HARDENED.items() if name != "tmpfs"}
+    place = DockerContainer(IMAGE).with_network(kafka.network).with_envs(**environment).with_kwargs(**strict)
+    place.with_tmpfs_mount("/var/lib/dragoman", "uid=10001").with_volume_mapping(
+        models, "/var/lib/dragoman/models", "rw"
+    )
+    with place as worker:
         container = worker.get_wrapped_container()
         await until_healthy(container)
         keys = await send(kafka.bootstrap, count_to(40))
