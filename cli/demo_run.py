@@ -7,7 +7,7 @@ from typing import Final
 
 from cli.demo_board import Board, Localized
 from cli.demo_events import DemoEvent
-from cli.demo_worker import WorkerProcess
+from cli.demo_process import DemoProcess
 from schemas.errors import Fatal, OperatorError
 from schemas.settings import Settings
 from schemas.topics import INPUTS, TopicSpec
@@ -39,7 +39,7 @@ class Flow:
         self._reading = asyncio.Lock()  # a LagReader takes one read at a time
 
     async def run(
-        self, events: Sequence[DemoEvent], rate: float, outputs: Mapping[str, int], worker: WorkerProcess
+        self, events: Sequence[DemoEvent], rate: float, outputs: Mapping[str, int], worker: DemoProcess
     ) -> None:
         """Send all events and return when every one is consumed and every output read.
 
@@ -98,7 +98,7 @@ class Flow:
         await self._read_lag(lags)
         return self._board.lag == 0 and self._board.consumed == dict(self._board.sent)
 
-    async def _look(self, worker: WorkerProcess, probe: WorkerProbe) -> None:
+    async def _look(self, worker: DemoProcess, probe: WorkerProbe) -> None:
         """Ask the worker how it is, and show what is known, a few times a second."""
         board = self._board
         while True:

@@ -1,64 +1,16 @@
-"""The demo's worker: a real `dragoman worker` in a process of its own, ended whatever happens to the demo."""
+"""The demo's worker: a real `dragoman worker` in a process of its own."""
 
-import os
-import signal
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
-from schemas.errors import Fatal
-from schemas.settings import environment
-
-HOST: Final = "127.0.0.1"
-STOP_TIMEOUT_S: Final = 12.0  # a worker leaves within 10 s of SIGTERM
-START: Final = "from cli.main import run; run()"
-ERROR_CHARS_MAX: Final = 300
-
-
-class WorkerProcess:
-    """A running worker; `url` is where it tells of itself."""
-
-    def __init__(self, process: subprocess.Popen[bytes], url: str, log: Path) -> None:
-        self.url = url
-        self.log = log
-        self._process = process
-
-    @property
-    def pid(self) -> int:
-        """The process, which leads a group of its own."""
-        return self._process.pid
-
-    def require_alive(self) -> None:
-        """Raise Fatal with the worker's own last words when it has ended."""
-        status = self._process.poll()
-        if status is not None:
-            raise Fatal(f"the worker ended with status {status}: {self._last_words()} (log: {self.log})")
-
-    def stop(self) -> None:
-        """Ask it to leave, insist after STOP_TIMEOUT_S; returns once it and its group are gone."""
-        try:
-            self._process.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                self._process.wait(STOP_TIMEOUT_S)
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
-
-    def _last_words(self) -> str:
-        lines = [line.strip() for line in self.log.read_text("utf-8", "replace").splitlines() if line.strip()]
-        said = next((line for line in reversed(lines) if line.startswith("dragoman: ")), lines[-1] if lines else "")
-        return said.removeprefix("dragoman: ")[:ERROR_CHARS_MAX] or "it said nothing"
+from cli.demo_process import HOST, DemoProcess, demo_process, free_port
 
 
 @contextmanager
-def worker_process(bootstrap: str, log: Path) -> Iterator[WorkerProcess]:
+def worker_process(bootstrap: str, log: Path) -> Iterator[DemoProcess]:
     """Run a worker on `bootstrap` for the length of the block, with this process's settings otherwise."""
-    port = _free_port()
+    port = free_port()
     settings = {
         "DRAGOMAN_KAFKA__BOOTSTRAP": bootstrap,
         "DRAGOMAN_HTTP__HOST": HOST,
@@ -68,23 +20,5 @@ def worker_process(bootstrap: str, log: Path) -> Iterator[WorkerProcess]:
         "DRAGOMAN_LOCALIZATION__MEMORY_DIR": str(log.parent / "memory"),
         "DRAGOMAN_LANES__STATE_DIR": str(log.parent / "state"),
     }
-    with log.open("wb") as file:
-        process = subprocess.Popen(  # noqa: S603  (this interpreter and this package)
-            [sys.executable, "-c", START, "worker"],
-            env=environment(settings),
-            stdin=subprocess.DEVNULL,
-            stdout=file,
-            stderr=file,
-            start_new_session=True,  # Ctrl-C goes to the demo, which stops the worker before its broker
-        )
-    worker = WorkerProcess(process, f"http://{HOST}:{port}", log)
-    try:
+    with demo_process("worker", ["worker"], settings, f"http://{HOST}:{port}", log) as worker:
         yield worker
-    finally:
-        worker.stop()
-
-
-def _free_port() -> int:
-    with socket.create_server((HOST, 0)) as holder:
-        port: int = holder.getsockname()[1]
-        return port

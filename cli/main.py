@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "memory": "See what the translation memory holds, and what people have corrected.",
     "models": "List, build, pull, convert and verify the models.",
     "offsets": "Show where the group stands, and move it by hand.",
+    "page": "Serve the live page: lag, latency, dead letters, and events before and after.",
     "publish": "Send events from a file to a topic.",
     "relocalize": "Localize again what a new glossary, model or locale has put out of date.",
     "schema": "Show and export the contracts as JSON Schema and AsyncAPI.",

@@ -1,6 +1,7 @@
 """The stable vocabulary of what can go wrong; dead letters, warnings and metrics use these words and no others."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Stage(StrEnum):
@@ -133,3 +134,16 @@ class Warn(StrEnum):
     PHRASE_LOCALE_FALLBACK = "phrase_locale_fallback"
     MODEL_TIMEOUT = "model_timeout"
     POISON_TEXT = "poison_text"
+
+
+# Marks that mean: the reader sees the source, or a phrase of another locale, instead of a translation.
+FALLBACK_WARNINGS: Final = frozenset(
+    {
+        Warn.PAIR_UNAVAILABLE,
+        Warn.SEGMENT_TOO_LONG,
+        Warn.MODEL_TIMEOUT,
+        Warn.PHRASE_LOCALE_FALLBACK,
+        *(warn for warn in Warn if warn.name.startswith("GATE_")),
+    }
+    - {Warn.GATE_OVERRULED}
+)

@@ -22,6 +22,7 @@ from schemas.topics import INPUTS, TopicSpec, topic_specs
 PREFIX: Final = "DRAGOMAN_"
 CONFIG_VARIABLE: Final = "DRAGOMAN_CONFIG"
 PORTS: Final = 65_536
+TOKEN_CHARACTERS: Final = 16
 PARTITIONS: Final = 4  # of an input topic that the settings do not name
 
 
@@ -176,6 +177,25 @@ class HttpSettings(Section):
     port: int = Field(default=6066, ge=-1, lt=PORTS)
 
 
+class PageSettings(Section):
+    """The live page of `dragoman page`. Port 0 takes a free one."""
+
+    host: str = Field(default="127.0.0.1", description="another than a loopback address needs a token")
+    port: int = Field(default=6067, ge=0, lt=PORTS)
+    token: SecretStr | None = Field(default=None, description="who may look: `Authorization: Bearer`, or ?token= once")
+    workers: tuple[str, ...] = Field(default=(), description="addresses of workers' metrics; none: that of `http`")
+    every_s: float = Field(default=1.0, ge=0.2, description="how often lag and workers are asked")
+    history_s: float = Field(default=900.0, ge=60, le=86_400, description="how far back the charts go")
+    backlog: int = Field(default=200, ge=0, description="records of each output partition that are read at the start")
+
+    @field_validator("token")
+    @classmethod
+    def _hard_to_guess(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < TOKEN_CHARACTERS:
+            raise ValueError(f"must have at least {TOKEN_CHARACTERS} characters")
+        return value
+
+
 class LogSettings(Section):
     """Structured logs on standard error."""
 
@@ -200,6 +220,7 @@ class Settings(BaseSettings):
     hub: HubSettings = HubSettings()
     localization: LocalizationSettings = LocalizationSettings()
     http: HttpSettings = HttpSettings()
+    page: PageSettings = PageSettings()
     logs: LogSettings = LogSettings()
     tracing: TracingSettings = TracingSettings()
 

@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaError
 
 import streams.records  # noqa: F401  (from here on aiokafka reads any header name)
 from schemas.errors import OperatorError
-from streams.topics import partition_count
+from streams.topics import partition_count, partition_counts
 from streams.window import being_cancelled
 
 log = structlog.get_logger(__name__)
@@ -75,11 +75,8 @@ class Follower:
 
     async def _connection(self) -> NoReturn:
         """Follow over one consumer until it fails."""
-        partitions = [
-            TopicPartition(topic, number)
-            for topic in self._topics
-            for number in range(await partition_count(self._bootstrap, topic))
-        ]
+        counts = await partition_counts(self._bootstrap, self._topics)
+        partitions = [TopicPartition(topic, number) for topic, count in counts.items() for number in range(count)]
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self._bootstrap,
             isolation_level="read_committed",

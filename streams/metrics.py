@@ -10,7 +10,7 @@ from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.registry import Collector
 
 from inference.scheduling.statistics import ModelStatistics, PoolStatistics
-from schemas.reasons import Warn
+from schemas.reasons import FALLBACK_WARNINGS
 from schemas.report import (
     BatchRun,
     GateJudged,
@@ -35,18 +35,6 @@ from streams.state.metrics import StateCollector
 from streams.state.store import StateStore
 from streams.status import LaneStatus
 from streams.weighted import WeightedHistogram
-
-# Marks that mean: the reader sees the source, or a phrase of another locale, instead of a translation.
-FALLBACK_WARNINGS: Final = frozenset(
-    {
-        Warn.PAIR_UNAVAILABLE,
-        Warn.SEGMENT_TOO_LONG,
-        Warn.MODEL_TIMEOUT,
-        Warn.PHRASE_LOCALE_FALLBACK,
-        *(warn for warn in Warn if warn.name.startswith("GATE_")),
-    }
-    - {Warn.GATE_OVERRULED}
-)
 
 OF_MODEL: Final[Mapping[f.Family, Callable[[ModelStatistics], float]]] = {
     f.QUEUE: lambda model: model.depth,

@@ -47,12 +47,17 @@ async def read_lanes(urls: Iterable[str]) -> Lanes:
 async def _page(session: aiohttp.ClientSession, url: str) -> Lanes:
     address = url if url.rstrip("/").endswith("/metrics") else url.rstrip("/") + "/metrics"
     try:
-        async with session.get(address, raise_for_status=True) as response:
-            body = bytearray()
-            async for chunk in response.content.iter_any():
-                body += chunk
-                if len(body) > BYTES_MAX:
-                    raise ValueError(f"more than {BYTES_MAX} bytes")  # noqa: TRY301  (told like any other bad page)
-            return parse_lanes(body.decode("utf-8"))
+        return parse_lanes(await read_page(session, address))
     except (aiohttp.ClientError, TimeoutError, ValueError, KeyError) as error:
         raise OperatorError(f"no metrics of a worker at {address}: {error or type(error).__name__}") from error
+
+
+async def read_page(session: aiohttp.ClientSession, address: str) -> str:
+    """Return what a worker's `/metrics` says; raises ClientError, TimeoutError, and ValueError when it is too much."""
+    async with session.get(address, raise_for_status=True) as response:
+        body = bytearray()
+        async for chunk in response.content.iter_any():
+            body += chunk
+            if len(body) > BYTES_MAX:
+                raise ValueError(f"more than {BYTES_MAX} bytes")
+        return body.decode("utf-8")

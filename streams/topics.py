@@ -42,12 +42,18 @@ async def check_topics(bootstrap: str, specs: Sequence[TopicSpec], timeout_s: fl
 
 async def partition_count(bootstrap: str, topic: str, timeout_s: float = TIMEOUT_S) -> int:
     """Partitions of one topic; raises OperatorError when it does not exist or the broker cannot be reached."""
+    return (await partition_counts(bootstrap, (topic,), timeout_s))[topic]
+
+
+async def partition_counts(bootstrap: str, topics: Sequence[str], timeout_s: float = TIMEOUT_S) -> dict[str, int]:
+    """Partitions of each topic; raises OperatorError when one does not exist or the broker cannot be reached."""
     with broker_errors(bootstrap):
         async with admin_client(bootstrap, timeout_s) as client, asyncio.timeout(timeout_s):
-            for found in await client.describe_topics():
-                if found["topic"] == topic:
-                    return len(found["partitions"])
-    raise OperatorError(f"topic {topic} does not exist: create it with `dragoman topics create`")
+            found = {described["topic"]: len(described["partitions"]) for described in await client.describe_topics()}
+    for topic in topics:
+        if topic not in found:
+            raise OperatorError(f"topic {topic} does not exist: create it with `dragoman topics create`")
+    return {topic: found[topic] for topic in topics}
 
 
 async def create_topics(
