@@ -13,8 +13,8 @@ from aiokafka.errors import KafkaError
 from schemas.errors import OperatorError
 from schemas.topics import DEAD_LETTER
 from streams.follow import Follower
-from streams.page.history import RECENT_MAX, Letter
-from streams.page.shown import Kind, Shown, kind_of, shown, source_place
+from streams.page.history import GROUPS_MAX, RECENT_MAX, Letter
+from streams.page.shown import Kind, Shown, kind_of, locale_of, shown, source_place
 from streams.reach import broker_errors
 from streams.scan import pick, reader
 from streams.topics import partition_counts
@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 WAITING_MAX: Final = (
     512  # outputs whose sources are to be looked up: the oldest go, for nobody reads thousands a second
 )
-TURN_MAX: Final = 64  # of one look at the inputs, all topics having their share: nobody reads more in a second
+TURN_MAX: Final = 64  # of one look at the inputs: nobody reads more in a second
 TURN_S: Final = 0.25  # between two looks: those of one transaction come together
 SOURCES_BYTES_MAX: Final = 16_000_000
 AGAIN_S: Final = 1.0
@@ -77,9 +77,8 @@ class Outputs:
         self._bootstrap = bootstrap
         self._topics = tuple(topics)
         self._tell, self._walk, self._bury = tell, walk, bury
-        # By topic, so that a locale with few events is seen beside one with many.
-        self._waiting: dict[str, deque[ConsumerRecord]] = {topic: deque() for topic in self._topics}
-        self._began = asyncio.Event()
+        # By kind and locale, so that a locale with few events is seen beside one with many.
+        self._waiting: dict[tuple[Kind, str], deque[ConsumerRecord]] = {}
         self._news = asyncio.Event()
         self._sources = Sources()
         self.came: Counter[Kind] = Counter()
@@ -98,9 +97,7 @@ class Outputs:
                 consumer.assign(partitions)
                 ends = await consumer.end_offsets(partitions)
                 found = await consumer.offsets_for_times(dict.fromkeys(partitions, since_ms))
-        follower = Follower(self._bootstrap, self._topics, self.take, start=_starts(ends, found, backlog))
-        self._began = follower.caught_up
-        return follower
+        return Follower(self._bootstrap, self._topics, self.take, start=_starts(ends, found, backlog))
 
     def take(self, records: Sequence[ConsumerRecord]) -> None:
         """Note what has come; on the event loop, so nothing here takes long."""
@@ -112,38 +109,40 @@ class Outputs:
                 self.came[kind] += 1
                 if kind is Kind.PARCEL and (event := shown(record)) is not None:
                     self._walk(event)
-                waiting = self._waiting[record.topic]
-                waiting.append(record)
-                if len(waiting) > RECENT_MAX:
-                    waiting.popleft()
-                    self.hidden += 1
-                self._news.set()
+                self._wait(kind, record)
+
+    def _wait(self, kind: Kind, record: ConsumerRecord) -> None:
+        """Queue an output to be shown; of one kind and locale no more wait than will be kept."""
+        group = kind, locale_of(record)
+        if group not in self._waiting and len(self._waiting) >= GROUPS_MAX:
+            self.hidden += 1
+            return
+        waiting = self._waiting.setdefault(group, deque())
+        waiting.append(record)
+        if len(waiting) > RECENT_MAX:
+            waiting.popleft()
+            self.hidden += 1
+        self._news.set()
 
     async def show(self) -> None:
-        """Show outputs beside their sources for ever; without them while the inputs cannot be read.
-
-        What was there before the page is shown as far as it is kept, and then TURN_MAX in TURN_S.
-        """
-        await self._began.wait()
-        each = RECENT_MAX
+        """Show outputs beside their sources for ever; without them while the inputs cannot be read."""
         while True:
             try:
                 with broker_errors(self._bootstrap):
                     async with reader(self._bootstrap) as consumer:
                         while True:
-                            await self._turn(consumer, each)
-                            each = max(1, TURN_MAX // len(self._topics))
+                            await self._turn(consumer)
             except (OperatorError, asyncio.CancelledError) as error:
                 if being_cancelled():
                     raise
                 log.warning("sources_away", error=str(error), consequence="events are shown without their source")
-            self._show_all(self._taken(each))
+            self._show_all(self._taken())
             await asyncio.sleep(AGAIN_S)
 
-    async def _turn(self, consumer: AIOKafkaConsumer, each: int) -> None:
+    async def _turn(self, consumer: AIOKafkaConsumer) -> None:
         await self._news.wait()
         await asyncio.sleep(TURN_S)
-        records = self._taken(each)
+        records = self._taken()
         missing: dict[TopicPartition, set[int]] = {}
         for record in records:
             place = source_place(record)
@@ -158,14 +157,16 @@ class Outputs:
             raise
         self._show_all(records)
 
-    def _taken(self, each: int) -> list[ConsumerRecord]:
-        """The newest of every topic, `each` at most, in the order of their time; those before them are not shown."""
-        records = []
-        for waiting in self._waiting.values():
-            self.hidden += max(0, len(waiting) - each)
-            records += list(waiting)[-each:]
-            waiting.clear()
-        self._news.clear()
+    def _taken(self) -> list[ConsumerRecord]:
+        """TURN_MAX of those that wait, of every kind and locale in turn; the rest waits for the next."""
+        records: list[ConsumerRecord] = []
+        while self._waiting and len(records) < TURN_MAX:
+            for group in list(self._waiting):
+                records.append(self._waiting[group].popleft())
+                if not self._waiting[group]:
+                    del self._waiting[group]
+        if not self._waiting:
+            self._news.clear()
         return sorted(records, key=lambda record: record.timestamp)
 
     def _show_all(self, records: Sequence[ConsumerRecord]) -> None:

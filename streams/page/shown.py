@@ -115,6 +115,12 @@ def source_place(record: Record) -> tuple[str, int, int] | None:
         return None
 
 
+def locale_of(record: Record) -> str:
+    """The locale that an output's header names, else what its topic's name ends with."""
+    said = next((value for name, value in record.headers if name == "locale"), None)
+    return said.decode("utf-8", "replace") if said else record.topic.partition(".")[2]
+
+
 def shown(record: Record, source: Record | None = None) -> Shown | None:
     """Return an output as it is shown, beside its input record if that is still there; None where it is no output."""
     kind = kind_of(record.topic)
@@ -122,7 +128,7 @@ def shown(record: Record, source: Record | None = None) -> Shown | None:
         return None
     base = Shown(
         kind=kind,
-        locale=_locale(record),
+        locale=locale_of(record),
         key=(record.key or b"").decode("utf-8", "replace"),
         place=f"{record.topic}/{record.partition}/{record.offset}",
         at_ms=record.timestamp,
@@ -153,11 +159,6 @@ def _event(source: Record) -> SourceEvent | None:
     except Refused:
         return None
     return None if isinstance(event, Tombstone) else event
-
-
-def _locale(record: Record) -> str:
-    said = next((value for name, value in record.headers if name == "locale"), None)
-    return said.decode("utf-8", "replace") if said else record.topic.partition(".")[2]
 
 
 def _is_fallback(warnings: Iterable[str]) -> bool:

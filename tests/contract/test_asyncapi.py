@@ -2,8 +2,6 @@
 
 import copy
 import json
-import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -14,39 +12,16 @@ from jsonschema.exceptions import ValidationError
 from schemas.asyncapi import TOMBSTONE, document
 from schemas.generation import ASYNCAPI_FILE, CHECKED_IN
 from schemas.topics import INPUTS, topic_specs
+from tests.npm import check_lock, install
 
 PARSER = Path(__file__).parent / "asyncapi"
 ERROR, WARNING = 0, 1
 
 
-def absent(why):
-    """In CI nothing is skipped; a person without node still has the check against drift."""
-    if os.environ.get("CI"):
-        pytest.fail(why)
-    pytest.skip(f"AsyncAPI's parser cannot run here: {why}")
-
-
-def versions(lock):
-    return {path: entry["version"] for path, entry in json.loads(lock.read_bytes())["packages"].items() if path}
-
-
-def is_installed():
-    """npm writes its hidden lock last, so what it names is there; another lock here asks for another install."""
-    hidden = PARSER / "node_modules" / ".package-lock.json"
-    return hidden.exists() and versions(hidden) == versions(PARSER / "package-lock.json")
-
-
 @pytest.fixture(scope="module")
 def judge(tmp_path_factory):
     """Runs the parser over documents. Its packages are installed once, from the lock."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if not (node and npm):
-        absent("node and npm are not installed")
-    if not is_installed():
-        command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        installed = subprocess.run(command, cwd=PARSER, capture_output=True, text=True, timeout=240, check=False)
-        if installed.returncode:
-            absent(f"`npm ci` failed in {PARSER}: {installed.stderr[-300:]}")
+    node = install(PARSER, "AsyncAPI's parser")
 
     def run(*documents):
         paths = []
@@ -126,7 +101,4 @@ def test_every_public_topic_has_a_channel_with_its_settings():
 
 
 def test_the_lock_names_no_address():
-    lock = (PARSER / "package-lock.json").read_text("utf-8")
-    assert "://" not in lock
-    assert '"resolved"' not in lock
-    assert all("integrity" in entry for path, entry in json.loads(lock)["packages"].items() if path)
+    check_lock(PARSER)

@@ -20,6 +20,7 @@ export class Stream {
     this.passed = 0;
     this.held = false;
     this.list = byId("events");
+    this.place = byId("events-scroll");
     this.form = byId("filters");
     this.fresh = byId("fresh");
     this.pause = byId("pause");
@@ -85,7 +86,7 @@ export class Stream {
 
   /** Whether somebody reads: pointed at, focused inside, or paused. What is new waits meanwhile. */
   get reading() {
-    return this.held || this.list.matches(":hover") || this.list.contains(document.activeElement)
+    return this.held || this.place.matches(":hover") || this.place.contains(document.activeElement)
       || !getSelection().isCollapsed;
   }
 
