@@ -10,13 +10,15 @@ import shutil
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Error, expect, sync_playwright
 
+from cli.demo_events import load_demo_events
 from schemas.errors import OperatorError
+from schemas.topics import LISTING_UPDATED, LOGISTICS_EVENT, REVIEW_POSTED
 from streams.broker.jars import ensure_jars
 from streams.broker.server import find_java
 from tests.npm import absent, check_lock, install
@@ -25,6 +27,7 @@ pytestmark = pytest.mark.e2e
 
 DRAGOMAN = Path(sys.executable).with_name("dragoman")
 JUDGE = Path(__file__).parent / "page"
+TOPICS = (LISTING_UPDATED, REVIEW_POSTED, LOGISTICS_EVENT)
 CHARTS = ("lag", "throughput", "latency", "fill", "dead")
 MIDDLE = 1200  # pixels: wide enough for all columns
 SCRIPT = "<script>window.hacked = 1</script>"
@@ -122,6 +125,39 @@ def opened(browser, url, **options):
     assert complaints == []
     assert len(requests) > 8
     assert [request for request in requests if not request.startswith(f"{url}/")] == []
+
+
+@contextmanager
+def traffic(live, folder, rate):
+    """The demo's events once more, as those of other listings and parcels, for as long as the block."""
+    lines = {topic: [] for topic in TOPICS}
+    for event in load_demo_events():
+        if event.topic not in lines or event.key is None or event.value is None or not read(event):
+            continue
+        value, key, headers = event.value.decode(), event.key.decode(), dict(event.headers)
+        for prefix in ("L-", "R-", "S-"):
+            value, key = value.replace(f'"{prefix}', f'"{prefix}9'), key.replace(prefix, f"{prefix}9")
+        headers = {name: ("again-" if name == "ce_id" else "") + text.decode() for name, text in headers.items()}
+        lines[event.topic].append(json.dumps({"key": key, "value": json.loads(value), "headers": headers}))
+    environment = {**os.environ, "DRAGOMAN_KAFKA__BOOTSTRAP": live.bootstrap}
+    running = []
+    for topic in TOPICS:
+        file = folder / f"{topic}.jsonl"
+        file.write_text("\n".join(lines[topic]), "utf-8")
+        command = [DRAGOMAN, "publish", topic, file, "--rate", str(rate)]
+        running.append(subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL))
+    yield
+    for process in running:
+        process.terminate()
+        process.wait()
+
+
+def read(event):
+    try:
+        json.loads(event.value)
+    except ValueError:
+        return False
+    return True
 
 
 def cards(page):
@@ -307,10 +343,18 @@ def test_the_lock_names_no_address():
     check_lock(JUDGE)
 
 
-@pytest.mark.skipif("PAGE_SCREENSHOT" not in os.environ, reason="PAGE_SCREENSHOT names no file")
-def test_picture_for_the_readme(live, browser):
-    with opened(browser, live.url, viewport={"width": 1360, "height": 1240}) as page:
-        page.locator("#locale").select_option("pt-BR")
+def test_a_picture_for_the_readme(live, browser, tmp_path):
+    named = os.environ.get("PAGE_SCREENSHOT")
+    file = Path(named or tmp_path / "page.png")
+    with opened(browser, live.url, viewport={"width": 1360, "height": 1240}) as page, ExitStack() as stack:
+        page.get_by_role("button", name="1 min").click()
         page.get_by_role("radio", name="Listings").check()
-        page.wait_for_timeout(1500)
-        page.screenshot(path=os.environ["PAGE_SCREENSHOT"])
+        page.locator("#locale").select_option("pt-BR")
+        translated = cards(page).first.locator(".pair").first.locator(".origin.model")
+        if named:
+            stack.enter_context(traffic(live, tmp_path, 2.5))
+            page.mouse.move(5, 5)
+            page.wait_for_timeout(14_000)
+            expect(translated).to_be_visible(timeout=15_000)
+        page.screenshot(path=file)
+    assert 50_000 < file.stat().st_size < 300_000

@@ -88,6 +88,11 @@ export class Journey {
       select.value = this.wanted;
       this.wanted = undefined;
     }
+    if (!this.greeted && locales.length) {
+      this.greeted = true; // once: the language of whoever looks, if the parcel's readers have it
+      const own = locales.find((tag) => tag === navigator.language) ?? locales.find((tag) => tag.split("-")[0] === navigator.language.split("-")[0]);
+      if (own) select.value = own;
+    }
     const locale = select.value;
     const steps = this.steps.filter((event) => event.locale === locale);
     const replaced = new Set(steps.map((event) => event.step.supersedes).filter(Boolean));

@@ -87,6 +87,7 @@ function showStatus() {
     el("span", { class: `state ${worker.answers ? "caught_up" : "stopped"}` }, worker.answers ? "answers" : "no answer"),
     " ", el("code", {}, worker.url), worker.said ? ` ${worker.said}` : "")));
   journey.take(status.parcels);
+  stream.hidden = status.hidden;
   const silent = status.workers.filter((worker) => !worker.answers).length;
   if (!status.broker) link("away", "Kafka does not answer");
   else if (silent) link("partly", `${silent} of ${status.workers.length} ${status.workers.length === 1 ? "worker" : "workers"} silent`);
@@ -135,7 +136,8 @@ on("letter", (letter) => {
   showLetters();
 });
 on("step", (step) => journey.moved(step.shipment_id));
-news.addEventListener("error", () => link("away", "the page's process is away, trying again"));
+news.addEventListener("error", () => link("away", news.readyState === EventSource.CLOSED
+  ? "refused: load this page again" : "the page's process is away, trying again"));
 document.addEventListener("visibilitychange", () => { if (!document.hidden) show(); });
 
 setInterval(() => {

@@ -18,6 +18,7 @@ export class Stream {
     this.waiting = [];
     this.locales = [];
     this.passed = 0;
+    this.hidden = 0; // as the server counts
     this.held = false;
     this.list = byId("events");
     this.place = byId("events-scroll");
@@ -92,7 +93,11 @@ export class Stream {
 
   flush() {
     this.syncLocales();
-    byId("stream-pace").textContent = this.passed ? `${number(this.passed)} passed in the last second` : "";
+    const pace = [
+      this.passed ? `${number(this.passed)} in the last second` : null,
+      this.hidden ? `${number(this.hidden)} came too fast to be shown` : null,
+    ];
+    byId("stream-pace").textContent = pace.filter(Boolean).join(", ");
     this.passed = 0;
     if (!this.reading) {
       this.add(this.waiting.slice(-FRESH_MAX));
