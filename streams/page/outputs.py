@@ -1,10 +1,9 @@
 """Reading the outputs as any read_committed consumer does, and the input records that they were made from."""
 
 import asyncio
-import time
 from collections import Counter, OrderedDict, deque
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Final
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -84,20 +83,18 @@ class Outputs:
         self.came: Counter[Kind] = Counter()
         self.hidden = 0
 
-    async def follower(self, history_s: float, backlog: int) -> Follower:
-        """Where reading starts: `history_s` ago, but at most `backlog` offsets of each partition back.
+    async def follower(self, backlog: int) -> Follower:
+        """Where reading starts: at most `backlog` offsets of each partition back, whenever they were written.
 
         Raises OperatorError when a topic does not exist or the broker cannot be reached.
         """
         with broker_errors(self._bootstrap):
             counts = await partition_counts(self._bootstrap, self._topics)
             partitions = [TopicPartition(topic, number) for topic, count in counts.items() for number in range(count)]
-            since_ms = int((time.time() - history_s) * 1000)  # wall clock: it is compared with records' timestamps
             async with reader(self._bootstrap) as consumer:
-                consumer.assign(partitions)
                 ends = await consumer.end_offsets(partitions)
-                found = await consumer.offsets_for_times(dict.fromkeys(partitions, since_ms))
-        return Follower(self._bootstrap, self._topics, self.take, start=_starts(ends, found, backlog))
+        start = {(tp.topic, tp.partition): max(0, end - backlog) for tp, end in ends.items()}
+        return Follower(self._bootstrap, self._topics, self.take, start=start)
 
     def take(self, records: Sequence[ConsumerRecord]) -> None:
         """Note what has come; on the event loop, so nothing here takes long."""
@@ -174,13 +171,6 @@ class Outputs:
             event = shown(record, self._sources.get(source_place(record)))
             if event is not None:
                 self._tell(event)
-
-
-def _starts(
-    ends: Mapping[TopicPartition, int], found: Mapping[TopicPartition, Any], backlog: int
-) -> dict[tuple[str, int], int]:
-    since = {tp: ends[tp] if at is None else at.offset for tp, at in found.items()}
-    return {(tp.topic, tp.partition): max(since.get(tp, end), end - backlog, 0) for tp, end in ends.items()}
 
 
 def letter_of(record: ConsumerRecord) -> Letter:

@@ -22,6 +22,7 @@ from streams.page.vitals import Vitals, Workers, quantile, total
 PARTITIONS_MAX: Final = 32  # a line each; of more only the worst one of each topic has one
 ROWS_MAX: Final = 64  # partitions in the table
 RATE_S: Final = 5.0  # over which throughput is told
+STALE_S: Final = 10.0  # a broker that hangs is waited for longer; until then its last lag is no news
 
 
 class Counted(Struct, frozen=True):
@@ -60,7 +61,7 @@ class Page:
     async def run(self, on_start: Callable[[str], None]) -> None:
         """Serve until cancelled. Raises OperatorError when the broker, a topic or the address cannot be had."""
         server = PageServer(self._settings.page, self._hub, self._hello, self._journey)
-        follower = await self._outputs.follower(self._settings.page.history_s, self._settings.page.backlog)
+        follower = await self._outputs.follower(self._settings.page.backlog)
         self._caught_up = follower.caught_up.is_set
         async with self._workers, server:
             on_start(server.url)
@@ -84,9 +85,13 @@ class Page:
 
     async def _sample_for_ever(self) -> None:
         every_s = self._settings.page.every_s
+        lags, read_at_s = self._lags.latest, time.monotonic()
         while True:
             due = time.monotonic() + every_s
-            self.sample(await self._workers.look(), self._lags.latest)
+            vitals = await self._workers.look()
+            if self._lags.latest is not lags:
+                lags, read_at_s = self._lags.latest, time.monotonic()
+            self.sample(vitals, lags if time.monotonic() - read_at_s < STALE_S + every_s else ())
             await asyncio.sleep(max(0.05, due - time.monotonic()))
 
     def sample(self, vitals: Vitals, lags: Sequence[PartitionLag]) -> None:

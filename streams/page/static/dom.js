@@ -52,7 +52,14 @@ export const percent = (value) => (value === null || value === undefined ? "–"
 
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
-export const timeOfDay = (ms) => (ms > 0 ? clock.format(ms) : "–");
+const calendar = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const DAY_MS = 86_400_000;
+
+/** The time of day; of what is older than a day, or lies in the future, the date as well. */
+export function timeOfDay(ms) {
+  if (!(ms > 0)) return "–";
+  return (Math.abs(Date.now() - ms) < DAY_MS ? clock : calendar).format(ms);
+}
 
 /** Keeps a select's options in step with what is known, without losing the choice or the focus. */
 export function syncOptions(select, options) {

@@ -67,7 +67,7 @@ function showTiles() {
   tile("Dead letters", number(dead ?? 0), "with their reasons, below", dead ? "warn" : "");
 }
 
-const STATES = { caught_up: "caught up", behind: "behind", moving: "moving", stalled: "stalled", stopped: "stopped", uncommitted: "nothing committed" };
+const STATES = { caught_up: "caught up", behind: "behind", moving: "moving", stalled: "stalled", stopped: "stopped", uncommitted: "no commit yet" };
 
 /** Replace an element's children only where they would differ: a table must not flicker under a reader. */
 function replaceIfNew(element, children) {

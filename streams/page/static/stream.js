@@ -100,7 +100,7 @@ export class Stream {
     byId("stream-pace").textContent = pace.filter(Boolean).join(", ");
     this.passed = 0;
     if (!this.reading) {
-      this.add(this.waiting.slice(-FRESH_MAX));
+      this.add(this.waiting.slice(-Math.max(FRESH_MAX, CARDS_MAX - this.list.childElementCount)));
       this.waiting = [];
     }
     this.told();

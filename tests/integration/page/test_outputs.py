@@ -30,10 +30,10 @@ class Seen:
 
 
 @asynccontextmanager
-async def reading(bootstrap, topics, backlog=100, history_s=600.0):
+async def reading(bootstrap, topics, backlog=100):
     seen = Seen()
     outputs = Outputs(bootstrap, topics, tell=seen.events.append, walk=seen.steps.append, bury=seen.letters.append)
-    follower = await outputs.follower(history_s, backlog)
+    follower = await outputs.follower(backlog)
     tasks = [asyncio.create_task(work) for work in (follower.run(), outputs.show())]
     try:
         yield seen, outputs
