@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaError
 
 import streams.records  # noqa: F401  (from here on aiokafka reads any header name)
 from schemas.errors import OperatorError
-from streams.topics import partition_count, partition_counts
+from streams.topics import partition_counts
 from streams.window import being_cancelled
 
 log = structlog.get_logger(__name__)
