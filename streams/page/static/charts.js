@@ -60,8 +60,8 @@ const DEFINITIONS = [
   {
     id: "lag", title: "Lag per partition", wide: true, empty: "No lag is known: the broker does not answer yet.",
     modes: [
-      { label: "Records", lines: (series) => lagLines(series, "lag/"), format: number, unit: "records" },
-      { label: "Seconds", lines: (series) => lagLines(series, "lag_s/"), format: seconds, unit: "age of the first uncommitted record" },
+      { label: "Records", lines: (series) => lagLines(series, "lag/"), format: number, unit: "records", least: 8 },
+      { label: "Seconds", lines: (series) => lagLines(series, "lag_s/"), format: seconds, unit: "age of the first uncommitted record", least: 1 },
     ],
   },
   { id: "throughput", title: "Throughput", empty: "Nothing has been counted yet.",
@@ -71,7 +71,7 @@ const DEFINITIONS = [
   { id: "fill", title: "Batch fill", empty: "No model has run in the last 15 s.",
     modes: [{ lines: fillLines, format: percent, unit: "rows over room, last 15 s", top: 1 }] },
   { id: "dead", title: "Dead letters by reason", empty: "No dead letter.",
-    modes: [{ lines: deadLines, format: number, unit: "since this page began to read, stacked", stacked: true }] },
+    modes: [{ lines: deadLines, format: number, unit: "since this page began to read, stacked", stacked: true, least: 4 }] },
 ];
 
 /** One chart in its figure. */
@@ -157,14 +157,14 @@ class Chart {
     const ink = () => colour("--ink-3");
     const grid = { stroke: () => colour("--line"), width: 1 };
     const axis = { stroke: ink, grid, ticks: { show: false }, font: "11px Inter, system-ui, sans-serif", gap: 6 };
-    const { stacked, top, format } = this.mode;
+    const { stacked, top, format, least } = this.mode;
     return {
       width: Math.max(120, this.box.clientWidth), height: HEIGHT_PX, legend: { show: false },
       cursor: { sync: { key: "dragoman" }, y: false, drag: { x: false, y: false }, focus: { prox: 24 }, points: { size: 6 } },
       focus: { alpha: 0.35 },
       scales: {
         x: { time: true },
-        y: { range: (_, __, max) => [0, top ?? Math.max((max ?? 0) * 1.08, stacked ? 4 : 0.001)] },
+        y: { range: (_, __, max) => [0, top ?? Math.max((max ?? 0) * 1.08, least ?? 0.001)] },
       },
       axes: [
         { ...axis, size: 28, space: 70, values: [[60, "{HH}:{mm}"], [1, "{HH}:{mm}:{ss}"]] },

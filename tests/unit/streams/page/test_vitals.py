@@ -5,7 +5,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from prometheus_client import generate_latest
 
-from schemas.report import BatchRun, TransactionCommitted
+from schemas.report import Ages, BatchRun, TransactionCommitted
 from streams.metrics import Metrics
 from streams.page.page import vital_values
 from streams.page.vitals import Vitals, Workers, growth, parse_vitals, quantile, total
@@ -22,7 +22,7 @@ def worker(*seconds, rows=(), topic="listing-updated"):
         dead_letters={},
         dropped={},
         warnings={},
-        end_to_end_s=seconds,
+        end_to_end=Ages(seconds),
         seconds=0.1,
     )
     metrics(committed)
