@@ -229,9 +229,12 @@ class Chart {
     const moments = [];
     for (let at = length - 1; at >= 0 && moments.length < TABLE_ROWS; at -= step) moments.push(at);
     const head = el("tr", {}, el("th", { scope: "col" }, "Time"), this.lines.map((line) => el("th", { scope: "col", class: "n" }, line.label)));
+    const highest = (values, at) => values.slice(Math.max(0, at - step + 1), at + 1)
+      .reduce((a, b) => (b === null || (a !== null && a >= b) ? a : b), null);
     const rows = moments.map((at) => el("tr", {}, el("th", { scope: "row" }, timeOfDay(this.series.at[at])),
-      this.lines.map((line) => el("td", { class: "n" }, this.mode.format(line.values[at])))));
-    this.table.replaceChildren(el("caption", {}, `${this.definition.title}: ${this.mode.unit}`), el("thead", {}, head), el("tbody", {}, rows));
+      this.lines.map((line) => el("td", { class: "n" }, this.mode.format(highest(line.values, at))))));
+    const said = step > 1 ? ", the highest since the moment before" : "";
+    this.table.replaceChildren(el("caption", {}, `${this.definition.title}: ${this.mode.unit}${said}`), el("thead", {}, head), el("tbody", {}, rows));
   }
 
   resize() {
