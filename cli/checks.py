@@ -17,7 +17,10 @@ from inference.library.store import ModelStore
 from inference.providers import Wish, gpu_fault, require_one_runtime
 from schemas.errors import OperatorError
 from schemas.settings import Settings, cache_dir
+from streams.acl import missing
 from streams.broker.server import find_java
+from streams.connection import address
+from streams.permissions import WORKER, permissions
 from streams.reach import reach
 from streams.topics import check_topics
 
@@ -145,18 +148,19 @@ def java(_settings: Settings) -> Iterator[Check]:
 def kafka(settings: Settings) -> Iterator[Check]:
     """Whether the broker of the settings answers."""
     try:
-        brokers = asyncio.run(reach(settings.kafka.bootstrap, settings.kafka.request_timeout_s))
+        brokers = asyncio.run(reach(settings.kafka, settings.kafka.request_timeout_s))
     except OperatorError as error:
         detail, _, remedy = str(error).rpartition("; ")
         yield Check("kafka", Verdict.FAIL, detail, remedy)
         return
-    yield Check("kafka", Verdict.OK, f"{settings.kafka.bootstrap}, {brokers} broker(s)")
+    yield Check("kafka", Verdict.OK, f"{address(settings.kafka)}, {brokers} broker(s)")
     yield from topics(settings)
+    yield from rights(settings)
 
 
 def topics(settings: Settings) -> Iterator[Check]:
     """Whether the topics are as they must be; asked only of a broker that answers."""
-    results = asyncio.run(check_topics(settings.kafka.bootstrap, settings.topics()))
+    results = asyncio.run(check_topics(settings.kafka, settings.topics()))
     missing = [result.name for result in results if result.state == "missing"]
     differing = [result.name for result in results if result.state == "differs"]
     if missing:
@@ -165,6 +169,24 @@ def topics(settings: Settings) -> Iterator[Check]:
         yield Check("topics", Verdict.WARN, f"{len(differing)} differ: {differing[0]} ...", "dragoman topics check")
     if not missing and not differing:
         yield Check("topics", Verdict.OK, f"{len(results)} as they must be")
+
+
+def rights(settings: Settings) -> Iterator[Check]:
+    """Whether workers may do what they must, where a broker demands to know who asks."""
+    if settings.kafka.security_protocol == "PLAINTEXT":
+        return
+    wanted = [one for one in permissions(settings) if one.service == WORKER]
+    try:
+        lacking = asyncio.run(missing(settings.kafka, wanted))
+    except OperatorError as error:
+        remedy = "dragoman acl --check, as somebody who may see rights"
+        yield Check("rights", Verdict.WARN, str(error).partition(";")[0], remedy)
+        return
+    if lacking:
+        detail = f"workers lack {len(lacking)}: {lacking[0].resource} {lacking[0].name} ..."
+        yield Check("rights", Verdict.FAIL, detail, "dragoman acl --check, then --apply")
+    else:
+        yield Check("rights", Verdict.OK, f"workers have all {len(wanted)}")
 
 
 def cache(settings: Settings) -> Iterator[Check]:

@@ -31,6 +31,7 @@ from schemas.settings import Settings, load
 from schemas.topics import DEAD_LETTER_LEDGER, INPUTS, RELOCALIZE, TRANSLATION_MEMORY, changelog
 from streams.broker.server import Broker
 from streams.broker.state import terminable
+from streams.connection import address
 
 EVENTS_PER_SECOND: Final = 18.0  # all events in nine seconds: fast enough to stay, slow enough to follow
 INTERRUPTED: Final = 128 + signal.SIGINT
@@ -84,12 +85,13 @@ class _Plan(Struct, frozen=True):
 def _run(settings: Settings, events: list[DemoEvent], plan: _Plan, began_s: float, console: Console) -> Board:
     with ExitStack() as stack:
         _build_models(settings, console)
-        where = plan.bootstrap or stack.enter_context(_kafka(console)).bootstrap
+        theirs = settings.kafka.model_copy(update={"bootstrap": plan.bootstrap}) if plan.bootstrap else None
+        where = theirs or stack.enter_context(_kafka(console)).bootstrap
         specs = settings.topics()
         asyncio.run(prepare(settings, where, specs, own=plan.bootstrap is None))
         folder = stack.enter_context(_log_folder())
         worker = stack.enter_context(worker_process(where, folder / "worker.log"))
-        board = Board(total=len(events), where=f"Kafka at {where}", began_s=began_s)
+        board = Board(total=len(events), where=f"Kafka at {address(where)}", began_s=began_s)
         if plan.page:
             page = stack.enter_context(page_process(where, worker.url, settings.page.port, folder / "page.log"))
             require_answer(page)
@@ -100,7 +102,7 @@ def _run(settings: Settings, events: list[DemoEvent], plan: _Plan, began_s: floa
             flow = Flow(settings, where, board, show=show, tell=tell)
             asyncio.run(flow.run(events, plan.rate, outputs, worker))
         if plan.stay:
-            _stay(where, page.url, console)
+            _stay(address(where), page.url, console)
     return board
 
 

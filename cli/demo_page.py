@@ -9,6 +9,7 @@ from typing import Final
 
 from cli.demo_process import HOST, DemoProcess, demo_process, free_port
 from schemas.errors import Fatal
+from streams.connection import Where, address
 
 START_TIMEOUT_S: Final = 30.0
 LOOK_EVERY_S: Final = 0.1
@@ -16,15 +17,17 @@ REQUEST_TIMEOUT_S: Final = 5.0
 
 
 @contextmanager
-def page_process(bootstrap: str, worker_url: str, preferred_port: int, log: Path) -> Iterator[DemoProcess]:
-    """Run the page on `bootstrap` beside a worker for the length of the block; it may still be starting."""
+def page_process(kafka: Where, worker_url: str, preferred_port: int, log: Path) -> Iterator[DemoProcess]:
+    """Run the page on a broker beside a worker for the length of the block; it may still be starting."""
     port = free_port(preferred_port)
     settings = {
-        "DRAGOMAN_KAFKA__BOOTSTRAP": bootstrap,
+        "DRAGOMAN_KAFKA__BOOTSTRAP": address(kafka),
         "DRAGOMAN_PAGE__HOST": HOST,
         "DRAGOMAN_PAGE__PORT": str(port),
         "DRAGOMAN_LOGS__FORMAT": "json",
     }
+    if isinstance(kafka, str):  # see `worker_process`
+        settings["DRAGOMAN_KAFKA__SECURITY_PROTOCOL"] = "PLAINTEXT"
     with demo_process("page", ["page", "--metrics", worker_url], settings, f"http://{HOST}:{port}", log) as page:
         yield page
 

@@ -11,6 +11,8 @@ from cli.demo_process import DemoProcess
 from schemas.errors import Fatal, OperatorError
 from schemas.settings import Settings
 from schemas.topics import INPUTS, TopicSpec
+from streams.access import token_of
+from streams.connection import Where, address
 from streams.feed import Sent, feed
 from streams.harvest import Harvester
 from streams.lag import LagReader
@@ -27,9 +29,9 @@ Tell = Callable[[Localized], None]
 class Flow:
     """One run over a broker whose input topics are empty and a worker that is starting."""
 
-    def __init__(self, settings: Settings, bootstrap: str, board: Board, *, show: Show, tell: Tell) -> None:
+    def __init__(self, settings: Settings, kafka: Where, board: Board, *, show: Show, tell: Tell) -> None:
         self._settings = settings
-        self._bootstrap = bootstrap
+        self._kafka = kafka
         self._board = board
         self._show = show
         self._tell = tell
@@ -47,9 +49,9 @@ class Flow:
         """
         board = self._board
         async with (
-            LagReader(self._bootstrap, self._settings.kafka.group, INPUTS) as lags,
-            Harvester(self._bootstrap, outputs) as harvester,
-            WorkerProbe(worker.url) as probe,
+            LagReader(self._kafka, self._settings.kafka.group, INPUTS) as lags,
+            Harvester(self._kafka, outputs) as harvester,
+            WorkerProbe(worker.url, token_of(self._settings.http)) as probe,
         ):
             try:
                 async with asyncio.TaskGroup() as tasks:
@@ -71,9 +73,9 @@ class Flow:
     async def _feed(self, events: Sequence[DemoEvent], rate: float) -> None:
         """Send a third while the worker warms up, so that it meets a backlog, and the rest once it is at work."""
         early = len(events) // 3
-        await feed(self._bootstrap, events[:early], rate, self._sent)
+        await feed(self._kafka, events[:early], rate, self._sent)
         await self._ready.wait()
-        await feed(self._bootstrap, events[early:], rate, self._sent)
+        await feed(self._kafka, events[early:], rate, self._sent)
         self._fed = True
 
     def _sent(self, sent: Sent) -> None:
@@ -133,31 +135,31 @@ async def _settled(probe: WorkerProbe, board: Board) -> WorkerSeen | None:
         await asyncio.sleep(0.05)
 
 
-async def prepare(settings: Settings, bootstrap: str, specs: Sequence[TopicSpec], *, own: bool) -> None:
+async def prepare(settings: Settings, kafka: Where, specs: Sequence[TopicSpec], *, own: bool) -> None:
     """Create the topics.
 
     On a broker that is not the demo's `own`, raises OperatorError before anything is changed when a topic is not as it
     must be, an input holds events already, or a worker is at work on it.
     """
     if not own:
-        await _require_unused(settings, bootstrap)
-        for topic in await check_topics(bootstrap, specs):
+        await _require_unused(settings, kafka)
+        for topic in await check_topics(kafka, specs):
             if topic.differences:
                 raise OperatorError(f"topic {topic.name} is not as the demo needs it ({topic.differences[0]})")
-    await create_topics(bootstrap, specs, settings.kafka.replication)
+    await create_topics(kafka, specs, settings.kafka.replication)
 
 
-async def _require_unused(settings: Settings, bootstrap: str) -> None:
-    async with LagReader(bootstrap, settings.kafka.group, INPUTS) as reader:
+async def _require_unused(settings: Settings, kafka: Where) -> None:
+    async with LagReader(kafka, settings.kafka.group, INPUTS) as reader:
         for lag in await reader.read():
             if lag.end > lag.start:
                 raise OperatorError(
-                    f"topic {lag.topic} at {bootstrap} already holds records and the demo would publish among them: "
-                    "leave --bootstrap out for a Kafka of its own"
+                    f"topic {lag.topic} at {address(kafka)} already holds records, and the demo would publish among"
+                    " them: leave --bootstrap out for a Kafka of its own"
                 )
             if lag.owned:
                 raise OperatorError(
-                    f"a worker of group {settings.kafka.group} is at work on {bootstrap}: stop it, or leave "
+                    f"a worker of group {settings.kafka.group} is at work on {address(kafka)}: stop it, or leave "
                     "--bootstrap out for a Kafka of its own"
                 )
 

@@ -10,6 +10,7 @@ import typer
 from cli.console import JsonFlag, bars, out, print_json
 from schemas.errors import OperatorError
 from schemas.settings import Settings, load
+from streams.access import token_of
 from streams.drain import ask_to_leave, in_flight, is_there
 
 LOOK_S: Final = 0.2
@@ -28,9 +29,10 @@ def command(
     The others take over their partitions. The same as SIGTERM, for workers that are not yours to signal. Exit code 1
     when one is still there after the time given.
     """
-    urls = worker or [_usual(load())]
+    settings = load()
+    urls = worker or [_usual(settings)]
     began = time.monotonic()
-    left = asyncio.run(_drain(urls, timeout))
+    left = asyncio.run(_drain(urls, timeout, token_of(settings.http)))
     seconds = round(time.monotonic() - began, 1)
     if json:
         print_json({"gone": [url for url in urls if url not in left], "left": left, "seconds": seconds})
@@ -41,9 +43,9 @@ def command(
         raise typer.Exit(1)
 
 
-async def _drain(urls: Sequence[str], timeout_s: float) -> list[str]:
+async def _drain(urls: Sequence[str], timeout_s: float, token: str | None) -> list[str]:
     """Ask all, then look until they are gone; return those that are not."""
-    await asyncio.gather(*(ask_to_leave(url) for url in urls))
+    await asyncio.gather(*(ask_to_leave(url, token) for url in urls))
     deadline = time.monotonic() + timeout_s
     first: dict[str, int] = {}
     with bars() as tell:
@@ -52,7 +54,7 @@ async def _drain(urls: Sequence[str], timeout_s: float) -> list[str]:
             there = await asyncio.gather(*(is_there(url) for url in left))
             left = [url for url, still in zip(left, there, strict=True) if still]
             for url in left:
-                now = await in_flight(url)
+                now = await in_flight(url, token)
                 if now is not None:
                     most = first[url] = max(first.get(url, 0), now)
                     tell(url, 1.0 - now / most if most else 1.0)

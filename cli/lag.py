@@ -15,6 +15,7 @@ from cli.quantities import duration
 from schemas.errors import OperatorError
 from schemas.settings import Settings, load
 from schemas.topics import INPUTS
+from streams.access import token_of
 from streams.lag import LagReader, LagStatus, PartitionLag, worst_first
 from streams.scrape import Lanes, read_lanes
 from streams.trend import Pace, Paces, Trend
@@ -55,7 +56,7 @@ def command(
     """
     settings = load()
     reader = LagReader(
-        bootstrap or settings.kafka.bootstrap,
+        settings.kafka.model_copy(update={"bootstrap": bootstrap} if bootstrap else {}),
         group or settings.kafka.group,
         INPUTS,
         timeout_s=settings.kafka.request_timeout_s,
@@ -71,13 +72,14 @@ class _Workers:
 
     def __init__(self, settings: Settings, named: Sequence[str]) -> None:
         self._named = named
+        self._token = token_of(settings.http)
         self._usual = f"http://{settings.http.host}:{settings.http.port}" if settings.http.port > 0 else None
 
     async def lanes(self) -> Lanes:
         if self._named:
-            return await read_lanes(self._named)
+            return await read_lanes(self._named, self._token)
         try:
-            return await read_lanes([self._usual] if self._usual else [])
+            return await read_lanes([self._usual] if self._usual else [], self._token)
         except OperatorError:
             return {}
 

@@ -12,6 +12,7 @@ from schemas.errors import DragomanError, OperatorError
 # Subcommand -> what `dragoman --help` says of it. Its module is cli/<name>.py (a dash becomes an underscore) and holds
 # `app`, a Typer of further subcommands, or `command`, a function.
 COMMANDS: Final = {
+    "acl": "Show, check or grant what each service may do at Kafka.",
     "dead-letters": "List, show, replay and drop what could not be processed.",
     "demo": "Watch real events turn into other languages, on a Kafka of its own.",
     "detect": "Tell the language of texts, among the locales served and in the world.",

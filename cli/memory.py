@@ -53,7 +53,7 @@ def show(
 @app.command()
 def corrections(json: JsonFlag = False) -> None:
     """List every correction in force, the latest first."""
-    found = asyncio.run(read_corrections(load().kafka.bootstrap))
+    found = asyncio.run(read_corrections(load().kafka))
     if json:
         print_json({"corrections": to_builtins(found)})
         return
@@ -81,11 +81,11 @@ def stats(json: JsonFlag = False) -> None:
 
 
 async def _stats(settings: Settings) -> dict[str, Any]:
-    bootstrap = settings.kafka.bootstrap
+    kafka = settings.kafka
     here = stores(memory_dir(settings), settings.kafka.group)
     return {
-        "records": await shared_records(bootstrap),
-        "corrections": len(await read_corrections(bootstrap)),
+        "records": await shared_records(kafka),
+        "corrections": len(await read_corrections(kafka)),
         "stores": [{"folder": str(path), "entries": entries_in(path), "bytes": _size(path)} for path in here],
     }
 

@@ -33,13 +33,10 @@ def command(
     """
     settings = load(config)
     configure_logging(settings.logs)
-    settings = settings.model_copy(update={"page": _page_settings(settings, host, port)})
-    page = Page(
-        settings,
-        bootstrap or settings.kafka.bootstrap,
-        group or settings.kafka.group,
-        metrics or settings.page.workers or _usual(settings),
-    )
+    named = {name: value for name, value in (("bootstrap", bootstrap), ("group", group)) if value is not None}
+    kafka = settings.kafka.model_copy(update=named)
+    settings = settings.model_copy(update={"page": _page_settings(settings, host, port), "kafka": kafka})
+    page = Page(settings, metrics or settings.page.workers or _usual(settings))
     try:
         with terminable():
             asyncio.run(page.run(lambda url: _say(url, settings.page)))

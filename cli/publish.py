@@ -31,9 +31,9 @@ def command(
     sent as it is. {"key": "k", "value": ..., "headers": {...}} sends exactly that: "value": null is a tombstone, a
     text its characters, "value_base64" its bytes, "headers": null none at all.
     """
-    bootstrap = load().kafka.bootstrap
+    kafka = load().kafka
     with _opened(file) as stream, _progress(stream, file) as report:
-        summary = asyncio.run(publish(bootstrap, topic, _lines(stream), rate=rate, report=report))
+        summary = asyncio.run(publish(kafka, topic, _lines(stream), rate=rate, report=report))
     if json:
         print_json(msgspec.to_builtins(summary))
     else:

@@ -15,6 +15,7 @@ from rich.text import Text
 from cli.console import JsonFlag, err, out, print_json
 from schemas.settings import load
 from schemas.topics import listing_localized, logistics_localized, review_localized
+from streams.connection import Where
 from streams.tail import Seen, tail
 
 LOCALIZED: Final = (listing_localized(""), review_localized(""), logistics_localized(""))
@@ -39,20 +40,20 @@ def command(
     With --json each record is one line with topic, partition, offset, timestamp_ms, key, headers, value and source.
     Ctrl-C leaves. Exit code 1 when --timeout ended it before --count was reached.
     """
-    bootstrap = load().kafka.bootstrap
+    kafka = load().kafka
     shown = 0
     with suppress(KeyboardInterrupt):
-        shown = asyncio.run(_follow(bootstrap, topic, from_beginning, count, timeout, json=json))
+        shown = asyncio.run(_follow(kafka, topic, from_beginning, count, timeout, json=json))
         if count is not None and shown < count:
             err.print(f"{shown} of {count} records came")
             raise typer.Exit(1)
 
 
 async def _follow(
-    bootstrap: str, topic: str, from_beginning: bool, count: int | None, timeout_s: float | None, *, json: bool
+    kafka: Where, topic: str, from_beginning: bool, count: int | None, timeout_s: float | None, *, json: bool
 ) -> int:
     shown = 0
-    records = tail(bootstrap, topic, from_beginning=from_beginning, timeout_s=timeout_s)
+    records = tail(kafka, topic, from_beginning=from_beginning, timeout_s=timeout_s)
     async with aclosing(records):
         async for seen in records:
             if json:

@@ -20,16 +20,14 @@ app = typer.Typer(
 def create(json: JsonFlag = False) -> None:
     """Create the topics that are missing. One that exists and differs is reported, never changed: exit code 1."""
     settings = load()
-    _report(
-        asyncio.run(create_topics(settings.kafka.bootstrap, settings.topics(), settings.kafka.replication)), json=json
-    )
+    _report(asyncio.run(create_topics(settings.kafka, settings.topics(), settings.kafka.replication)), json=json)
 
 
 @app.command()
 def check(json: JsonFlag = False) -> None:
     """Compare partitions, clean-up and retention of every topic. Exit code 1 when one is missing or differs."""
     settings = load()
-    _report(asyncio.run(check_topics(settings.kafka.bootstrap, settings.topics())), json=json)
+    _report(asyncio.run(check_topics(settings.kafka, settings.topics())), json=json)
 
 
 def _report(results: Sequence[TopicResult], *, json: bool) -> None:

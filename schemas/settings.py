@@ -9,14 +9,17 @@ import tempfile
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 
 from schemas.errors import OperatorError
 from schemas.locales import parse_locale
+from schemas.secrets import require_one
+from schemas.sections import Section
+from schemas.security import AclSettings, KafkaSecurity
 from schemas.topics import INPUTS, TopicSpec, topic_specs
 
 PREFIX: Final = "DRAGOMAN_"
@@ -26,13 +29,7 @@ TOKEN_CHARACTERS: Final = 16
 PARTITIONS: Final = 4  # of an input topic that the settings do not name
 
 
-class Section(BaseModel):
-    """A frozen group of settings that refuses keys it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class KafkaSettings(Section):
+class KafkaSettings(KafkaSecurity):
     """How to reach the broker and what the topics look like."""
 
     bootstrap: str = Field(default="127.0.0.1:9092", description="host:port, several joined by commas")
@@ -125,12 +122,18 @@ class HubSettings(Section):
 
     endpoint: str | None = Field(default=None, pattern="^https?://", description="a mirror; default: the hub itself")
     token: SecretStr | None = Field(default=None, description="only for models whose terms ask for an account")
+    token_file: Path | None = None
     allow: tuple[str, ...] = Field(
         default=("Helsinki-NLP", "facebook", "sentence-transformers", "intfloat", "mozilla"),
         description="owners, or owner/model, whose weights may be pulled",
     )
     downloads_dir: Path | None = Field(default=None, description="where downloads are kept; default: per user")
     timeout_s: float = Field(default=30.0, gt=0, description="how long the hub may take to answer")
+
+    @model_validator(mode="after")
+    def _one_token(self) -> Self:
+        require_one(self.__dict__, "token")
+        return self
 
 
 class TracingSettings(Section):
@@ -175,6 +178,16 @@ class HttpSettings(Section):
 
     host: str = "127.0.0.1"
     port: int = Field(default=6066, ge=-1, lt=PORTS)
+    token: SecretStr | None = Field(default=None, description="whoever asks for /metrics must know it")
+    token_file: Path | None = None
+    open: bool = Field(default=False, description="no token although others reach it: something else keeps them out")
+
+    @model_validator(mode="after")
+    def _one_token(self) -> Self:
+        require_one(self.__dict__, "token")
+        if self.open and (self.token or self.token_file):
+            raise ValueError("open and a token are both set: one of them is meant")
+        return self
 
 
 class PageSettings(Section):
@@ -211,6 +224,7 @@ class Settings(BaseSettings):
         env_nested_delimiter="__",
         extra="forbid",
         frozen=True,
+        hide_input_in_errors=True,
         nested_model_default_partial_update=True,
     )
 
@@ -221,6 +235,7 @@ class Settings(BaseSettings):
     localization: LocalizationSettings = LocalizationSettings()
     http: HttpSettings = HttpSettings()
     page: PageSettings = PageSettings()
+    acl: AclSettings = AclSettings()
     logs: LogSettings = LogSettings()
     tracing: TracingSettings = TracingSettings()
 

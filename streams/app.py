@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import faust
 from aiokafka import TopicPartition
+from faust.auth import Credentials, OAuthCredentials, SASLCredentials, SSLCredentials
 from msgspec.structs import replace
 
 from agents.base import AnyAgent, Tools
@@ -13,6 +14,7 @@ from schemas.relocalization import REPLAYABLE
 from schemas.report import Reporter
 from schemas.settings import KafkaSettings, LaneSettings, Settings, cache_dir
 from streams.admission import Admission
+from streams.connection import address, connection
 from streams.driver import LaneConsumer, LaneTransport, library_log
 from streams.lane import Lane
 from streams.limits import Limits, read_limits
@@ -122,13 +124,30 @@ async def _start_batches(stream: Any) -> None:
         batch.start()
 
 
+def _credentials(kafka: KafkaSettings) -> Credentials | None:
+    """Return what `connection` says of us in Faust's words; None where nobody asks."""
+    options = connection(kafka)
+    tls = options.get("ssl_context")
+    if tokens := options.get("sasl_oauth_token_provider"):
+        return OAuthCredentials(oauth_cb=tokens, ssl_context=tls)
+    if username := options.get("sasl_plain_username"):
+        return SASLCredentials(
+            username=username,
+            password=options["sasl_plain_password"],
+            ssl_context=tls,
+            mechanism=options["sasl_mechanism"],
+        )
+    return SSLCredentials(tls) if tls else None
+
+
 def _faust_app(settings: Settings) -> LaneApp:
     kafka, lanes = settings.kafka, settings.lanes
     folder = cache_dir()
     folder.mkdir(parents=True, exist_ok=True)
     return LaneApp(
         kafka.group,
-        broker=[f"kafka://{server.strip()}" for server in kafka.bootstrap.split(",")],
+        broker=[f"kafka://{server.strip()}" for server in address(kafka).split(",")],
+        broker_credentials=_credentials(kafka),
         store="memory://",
         datadir=folder / "faust",  # Faust makes it though nothing is kept there; not in the current folder
         web_enabled=False,

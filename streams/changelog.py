@@ -40,7 +40,7 @@ async def restore(
     state of ours.
     """
     # A broker that hangs must say so before a lane has taken too long to open.
-    async with reader(kafka.bootstrap, kafka.request_timeout_s) as consumer:
+    async with reader(kafka, kafka.request_timeout_s) as consumer:
         consumer.assign([tp])
         first = (await consumer.beginning_offsets([tp]))[tp]
         end = (await consumer.end_offsets([tp]))[tp]

@@ -5,6 +5,7 @@ from typing import Final
 import aiohttp
 
 from schemas.errors import OperatorError
+from streams.access import bearer
 from streams.scrape import read_lanes
 
 DRAIN_HEADER: Final = "X-Dragoman-Drain"
@@ -12,12 +13,12 @@ DRAIN_HEADER: Final = "X-Dragoman-Drain"
 TIMEOUT: Final = aiohttp.ClientTimeout(total=2.0)
 
 
-async def ask_to_leave(url: str) -> None:
+async def ask_to_leave(url: str, token: str | None = None) -> None:
     """Have the worker at `url` begin to leave; raises OperatorError when there is none."""
     address = f"{url.rstrip('/')}/drain"
     try:
         async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
-            await session.post(address, headers={DRAIN_HEADER: "1"}, raise_for_status=True)
+            await session.post(address, headers={DRAIN_HEADER: "1", **bearer(token)}, raise_for_status=True)
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         raise OperatorError(f"no worker to drain at {url}: {error or type(error).__name__}") from error
 
@@ -33,9 +34,9 @@ async def is_there(url: str) -> bool:
         return False
 
 
-async def in_flight(url: str) -> int | None:
+async def in_flight(url: str, token: str | None = None) -> int | None:
     """Return how many records the worker has taken and not yet committed; None when it does not say."""
     try:
-        return sum(lane.in_flight for lane in (await read_lanes([url])).values())
+        return sum(lane.in_flight for lane in (await read_lanes([url], token)).values())
     except OperatorError:
         return None

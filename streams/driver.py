@@ -19,6 +19,7 @@ from aiokafka.errors import ConsumerStoppedError, IllegalStateError, KafkaError
 from faust.events import Event
 from faust.transport.drivers import aiokafka as stock
 from faust.types import TP
+from mode import Service
 
 import streams.records  # noqa: F401  (from here on aiokafka reads any header name)
 from schemas.report import Rebalanced, Reporter
@@ -89,7 +90,9 @@ class LaneConsumerThread(stock.AIOKafkaConsumerThread):
         aiokafka tells it to `getmany` only, which Faust goes around, and waits for ever until it is heard: without this
         a worker would lose its membership in silence. Safe to call from another thread.
         """
-        coordinator = self._ensure_consumer()._coordinator
+        coordinator = None if self._consumer is None else self._consumer._coordinator
+        if coordinator is None:  # not started yet
+            return
         if coordinator._pending_exception is not None or coordinator._coordination_task.done():
             await self.call_thread(_hear, coordinator)
 
@@ -148,6 +151,13 @@ class LaneConsumer(stock.Consumer):
     def wake(self) -> None:
         """Look at the lanes again: one has room, or wants to seek."""
         self._wake.set()
+
+    @Service.task
+    async def _hear_group(self) -> None:
+        """Hear the group until it has given an assignment: the drain loop does from then on, but not before."""
+        while not (self.should_stop or self.joined):
+            await self._thread.hear_group()
+            await self.sleep(LOOK_S)
 
     def resume_partitions(self, tps: Iterable[TP]) -> None:
         """Faust lets these partitions flow again."""

@@ -8,6 +8,7 @@ from typing import Protocol
 from aiokafka import AIOKafkaProducer
 from msgspec import Struct
 
+from streams.connection import Where, connection
 from streams.reach import broker_errors
 
 
@@ -44,13 +45,13 @@ class Sent(Struct, frozen=True):
     value: bytes | None
 
 
-async def feed(bootstrap: str, records: Iterable[Record], rate: float, report: Callable[[Sent], None]) -> None:
+async def feed(kafka: Where, records: Iterable[Record], rate: float, report: Callable[[Sent], None]) -> None:
     """Send the records in order, at most `rate` per second, each acknowledged before the next is sent.
 
     Raises OperatorError when the broker cannot be used.
     """
-    with broker_errors(bootstrap):
-        producer = AIOKafkaProducer(bootstrap_servers=bootstrap, enable_idempotence=True)
+    with broker_errors(kafka):
+        producer = AIOKafkaProducer(**connection(kafka), enable_idempotence=True)
         try:
             await producer.start()
             began = time.monotonic()

@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError
 
 import streams.records  # noqa: F401  (from here on aiokafka reads any header name)
 from schemas.errors import OperatorError
+from streams.connection import Where, connection
 from streams.topics import partition_counts
 from streams.window import being_cancelled
 
@@ -41,7 +42,7 @@ class Follower:
 
     def __init__(
         self,
-        bootstrap: str,
+        kafka: Where,
         topics: Sequence[str],
         take: Taker,
         *,
@@ -49,7 +50,7 @@ class Follower:
         records_max: int = RECORDS_MAX,
         fetch_wait_ms: int = FETCH_WAIT_MS,
     ) -> None:
-        self._bootstrap = bootstrap
+        self._kafka = kafka
         self._topics = tuple(topics)
         self._take = take
         self._records_max = records_max
@@ -75,10 +76,10 @@ class Follower:
 
     async def _connection(self) -> NoReturn:
         """Follow over one consumer until it fails."""
-        counts = await partition_counts(self._bootstrap, self._topics)
+        counts = await partition_counts(self._kafka, self._topics)
         partitions = [TopicPartition(topic, number) for topic, count in counts.items() for number in range(count)]
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap,
+            **connection(self._kafka),
             isolation_level="read_committed",
             enable_auto_commit=False,
             auto_offset_reset="earliest",

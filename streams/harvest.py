@@ -7,6 +7,7 @@ from typing import Final, Self
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from msgspec import Struct
 
+from streams.connection import Where, connection
 from streams.reach import broker_errors
 
 FETCH_WAIT_MS: Final = 100
@@ -32,15 +33,15 @@ class Harvester:
     Every method raises OperatorError when the broker cannot be used.
     """
 
-    def __init__(self, bootstrap: str, topics: Mapping[str, int]) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, kafka: Where, topics: Mapping[str, int]) -> None:
+        self._kafka = kafka
         self._stack = AsyncExitStack()
         self._committed: AIOKafkaConsumer
         self._written: AIOKafkaConsumer
         self._partitions = [TopicPartition(topic, number) for topic, count in topics.items() for number in range(count)]
 
     async def __aenter__(self) -> Self:
-        with broker_errors(self._bootstrap):
+        with broker_errors(self._kafka):
             async with AsyncExitStack() as stack:
                 self._committed = await self._consumer(stack, "read_committed")
                 self._written = await self._consumer(stack, "read_uncommitted")
@@ -55,7 +56,7 @@ class Harvester:
 
     async def read(self) -> list[Harvested]:
         """Return what has come, in the order of each partition; empty when nothing came for a moment."""
-        with broker_errors(self._bootstrap):
+        with broker_errors(self._kafka):
             batches = await self._committed.getmany(timeout_ms=FETCH_WAIT_MS, max_records=RECORDS_MAX)
         return [_harvested(record) for records in batches.values() for record in records]
 
@@ -64,7 +65,7 @@ class Harvester:
 
         The end is the one of read_uncommitted readers: a transaction whose marker is still on its way counts.
         """
-        with broker_errors(self._bootstrap):
+        with broker_errors(self._kafka):
             ends = await self._written.end_offsets(self._partitions)
             for partition, end in ends.items():
                 if await self._committed.position(partition) < end:
@@ -73,7 +74,7 @@ class Harvester:
 
     async def _consumer(self, stack: AsyncExitStack, isolation: str) -> AIOKafkaConsumer:
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap,
+            **connection(self._kafka),
             isolation_level=isolation,
             enable_auto_commit=False,
             fetch_max_wait_ms=FETCH_WAIT_MS,

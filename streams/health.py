@@ -9,9 +9,11 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
 from schemas.errors import OperatorError
+from streams.access import only_with
 from streams.drain import DRAIN_HEADER
 
 NOT_SERVED: Final = -1
+PROBES: Final = ("/live", "/ready")
 TEXT: Final = "text/plain"
 
 
@@ -20,6 +22,7 @@ class HealthServer:
 
     `live` False means that only a restart helps (503). `ready` None means ready, else it is the reason why not (503).
     `drain` is called by a POST to `/drain` that comes from this machine and carries DRAIN_HEADER.
+    Whoever wants more than `/live` and `/ready` must know the `token`, if there is one.
     Port 0 takes a free one, -1 serves nothing. Raises OperatorError when the address cannot be had.
     """
 
@@ -31,6 +34,8 @@ class HealthServer:
         live: Callable[[], bool],
         ready: Callable[[], str | None],
         drain: Callable[[], None] = lambda: None,
+        *,
+        token: str | None = None,
     ) -> None:
         self._host = host
         self._port = port
@@ -38,6 +43,7 @@ class HealthServer:
         self._live = live
         self._ready = ready
         self._drain = drain
+        self._token = token
         self._runner: web.AppRunner | None = None
 
     @property
@@ -57,7 +63,7 @@ class HealthServer:
         """Bind and serve."""
         if self._port == NOT_SERVED:
             return
-        app = web.Application()
+        app = web.Application(middlewares=only_with(self._token, anybody=PROBES))
         app.router.add_get("/live", self._get_live)
         app.router.add_get("/ready", self._get_ready)
         app.router.add_get("/metrics", self._get_metrics)

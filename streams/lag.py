@@ -19,6 +19,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from schemas.errors import OperatorError
+from streams.connection import Where, connection
 from streams.group_facts import STABLE, committed_offsets, holders, partitions_of
 from streams.reach import admin_client, broker_errors
 
@@ -67,13 +68,13 @@ class LagReader:
 
     def __init__(
         self,
-        bootstrap: str,
+        kafka: Where,
         group: str,
         topics: Sequence[str],
         timeout_s: float = 5.0,
         clock: Callable[[], float] = time.time,  # wall clock: it is compared with the records' timestamps
     ) -> None:
-        self._bootstrap = bootstrap
+        self._kafka = kafka
         self._group = group
         self._topics = tuple(topics)
         self._timeout_s = timeout_s
@@ -83,9 +84,9 @@ class LagReader:
         self._consumer: AIOKafkaConsumer
 
     async def __aenter__(self) -> Self:
-        with broker_errors(self._bootstrap):
+        with broker_errors(self._kafka):
             async with AsyncExitStack() as stack:
-                self._admin = await stack.enter_async_context(admin_client(self._bootstrap, self._timeout_s))
+                self._admin = await stack.enter_async_context(admin_client(self._kafka, self._timeout_s))
                 self._consumer = self._new_consumer()
                 stack.push_async_callback(self._consumer.stop)
                 async with asyncio.timeout(self._timeout_s):
@@ -98,7 +99,7 @@ class LagReader:
 
     def _new_consumer(self) -> AIOKafkaConsumer:
         return AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap,
+            **connection(self._kafka),
             group_id=None,
             enable_auto_commit=False,
             isolation_level="read_committed",
@@ -113,7 +114,7 @@ class LagReader:
 
         `previous` is an earlier sample: with it, what is behind is told as moving or stalled.
         """
-        with broker_errors(self._bootstrap):
+        with broker_errors(self._kafka):
             async with asyncio.timeout(3 * self._timeout_s):
                 lags = await self._settled_read()
         before = {(lag.topic, lag.partition): lag for lag in previous}
@@ -229,13 +230,13 @@ def worst_first(lags: Iterable[PartitionLag]) -> list[PartitionLag]:
 
 
 async def read_lag(
-    bootstrap: str, group: str, topics: Sequence[str], *, apart_s: float = 0.0, timeout_s: float = 5.0
+    kafka: Where, group: str, topics: Sequence[str], *, apart_s: float = 0.0, timeout_s: float = 5.0
 ) -> list[PartitionLag]:
     """Return the lag of `group` on every partition of `topics`; two samples `apart_s` apart when that is not 0.
 
     A topic that does not exist is left out. Raises OperatorError when the broker cannot be used.
     """
-    async with LagReader(bootstrap, group, topics, timeout_s) as reader:
+    async with LagReader(kafka, group, topics, timeout_s) as reader:
         lags = await reader.read()
         if apart_s > 0:
             await asyncio.sleep(apart_s)

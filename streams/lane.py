@@ -28,6 +28,7 @@ from schemas.topics import changelog
 from streams.changelog import restore
 from streams.group import Group
 from streams.limits import Limits
+from streams.refusals import FORBIDDEN, forbidden
 from streams.replay import Replay
 from streams.resume import Overtaken, name_of, resume
 from streams.runner import Runner
@@ -193,7 +194,9 @@ class Lane:
         raise Fatal("a lane's runner ended by itself")
 
     def _count(self, error: BaseException) -> BaseException:
-        """Return the error, unless it is one of too many that no broker explains."""
+        """Return the error, unless it is one of too many that no broker explains, or one of rights."""
+        if isinstance(error, FORBIDDEN):
+            raise forbidden(self._settings.kafka, error, f"for {name_of(self.tp)}") from error
         if not isinstance(error, BROKER_TROUBLE):
             self._faults += 1
             if self._faults >= FAULTS_MAX:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from schemas.errors import OperatorError
 from schemas.settings import KafkaSettings
 from schemas.topics import DEAD_LETTER, TopicSpec
+from streams.refusals import perhaps_hidden
 from streams.topics import check_topics
 
 log = structlog.get_logger(__name__)
@@ -44,11 +45,11 @@ async def read_limits(kafka: KafkaSettings, specs: Sequence[TopicSpec]) -> Limit
     Raises OperatorError for a topic that is missing or has another partition count, because an output goes to the
     partition number of its input. Other differences are logged.
     """
-    results = await check_topics(kafka.bootstrap, specs)
+    results = await check_topics(kafka, specs)
     missing = [result.name for result in results if result.state == "missing"]
     if missing:
         what = f"topic {missing[0]} is" if len(missing) == 1 else f"{len(missing)} topics, {missing[0]} among them, are"
-        raise OperatorError(f"{what} missing: run `dragoman topics create`")
+        raise OperatorError(f"{what} missing: run `dragoman topics create`{perhaps_hidden(kafka)}")
     for spec, result in zip(specs, results, strict=True):
         if result.partitions != spec.partitions:
             raise OperatorError(

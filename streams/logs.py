@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import structlog
@@ -97,6 +98,9 @@ def masked(settings: BaseModel) -> dict[str, Any]:
 
 
 def _is_secret(name: str, value: object) -> bool:
+    """Whether a value must not be shown; where a secret stands is none."""
+    if isinstance(value, Path):
+        return False
     return isinstance(value, SecretStr) or any(word in name.lower() for word in SECRET_WORDS)
 
 

@@ -17,6 +17,7 @@ from msgspec import Struct
 from schemas.errors import OperatorError
 from schemas.settings import KafkaSettings, Settings
 from schemas.topics import changelog
+from streams.connection import connection
 from streams.group_facts import EMPTY, committed_offsets, holders, partitions_of
 from streams.reach import admin_client, broker_errors
 from streams.topics import create_topics
@@ -54,9 +55,9 @@ class Move(Struct, frozen=True):
 
 async def read_stands(kafka: KafkaSettings, topics: Sequence[str]) -> list[Stand]:
     """Return where the group stands on every partition of these topics; raises OperatorError."""
-    with broker_errors(kafka.bootstrap):
+    with broker_errors(kafka):
         async with (
-            admin_client(kafka.bootstrap, kafka.request_timeout_s) as admin,
+            admin_client(kafka, kafka.request_timeout_s) as admin,
             _consumer(kafka, None) as consumer,
             asyncio.timeout(3 * kafka.request_timeout_s),
         ):
@@ -89,8 +90,8 @@ async def carry_out(settings: Settings, moves: Sequence[Move], *, with_state: bo
             f"{', '.join(back)} would be read again, and the state would drop what it knows: add --with-state,"
             " or use `dragoman relocalize`, which tells again only what has changed"
         )
-    with broker_errors(kafka.bootstrap):
-        async with admin_client(kafka.bootstrap, kafka.request_timeout_s) as admin:
+    with broker_errors(kafka):
+        async with admin_client(kafka, kafka.request_timeout_s) as admin:
             await _require_nobody(admin, kafka.group)
             if with_state:
                 await _forget_state(admin, settings, moves)
@@ -117,7 +118,7 @@ async def _forget_state(admin: AIOKafkaAdminClient, settings: Settings, moves: S
         await asyncio.sleep(RETRY_S)
         known = {described["topic"] for described in await admin.describe_topics()}
     specs = [spec for spec in settings.topics() if spec.name in names]
-    await create_topics(settings.kafka.bootstrap, specs, settings.kafka.replication)
+    await create_topics(settings.kafka, specs, settings.kafka.replication)
 
 
 async def _require_nobody(admin: AIOKafkaAdminClient, group: str) -> None:
@@ -148,7 +149,7 @@ def _move(stand: Stand, after: int) -> Move:
 async def _offsets_since(kafka: KafkaSettings, stands: Sequence[Stand], moment: datetime) -> dict[tuple[str, int], int]:
     """Return the first offset with a timestamp since `moment`; the end where there is none."""
     asked = {TopicPartition(one.topic, one.partition): int(moment.timestamp() * 1000) for one in stands}
-    with broker_errors(kafka.bootstrap):
+    with broker_errors(kafka):
         async with _consumer(kafka, None) as consumer, asyncio.timeout(3 * kafka.request_timeout_s):
             found = await consumer.offsets_for_times(asked)
     ends = {TopicPartition(one.topic, one.partition): one.end for one in stands}
@@ -165,7 +166,7 @@ async def _all_partitions(admin: AIOKafkaAdminClient, topics: Sequence[str]) -> 
 
 def _consumer(kafka: KafkaSettings, group: str | None) -> AIOKafkaConsumer:
     return AIOKafkaConsumer(
-        bootstrap_servers=kafka.bootstrap,
+        **connection(kafka),
         group_id=group,
         enable_auto_commit=False,
         request_timeout_ms=int(kafka.request_timeout_s * 1000),

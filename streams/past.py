@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 import streams.records  # noqa: F401  (from here on aiokafka reads any header name)
 from schemas.codec import Record
 from schemas.settings import KafkaSettings
+from streams.connection import connection
 
 FETCH_WAIT_MS: Final = 200
 FETCH_BYTES: Final = 1_000_000  # of one answer: a replay takes little at a time
@@ -47,7 +48,7 @@ class PastPartition:
 async def open_past(kafka: KafkaSettings, tp: TopicPartition, group: str) -> AsyncIterator[PastPartition]:
     """Open a partition; raises KafkaError, OSError, TimeoutError."""
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=kafka.bootstrap,
+        **connection(kafka),
         group_id=group,
         isolation_level="read_committed",
         enable_auto_commit=False,

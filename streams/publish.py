@@ -19,6 +19,7 @@ from msgspec import Struct
 from schemas.contracts import CONTRACTS
 from schemas.envelope import CONTENT_TYPE, SPEC_VERSION, data_schema
 from schemas.errors import OperatorError
+from streams.connection import Where, connection
 from streams.reach import broker_errors
 from streams.topics import partition_count
 
@@ -152,7 +153,7 @@ def _cloud_event(topic: str, key: bytes | None, value: bytes | None) -> Headers:
 
 
 async def publish(
-    bootstrap: str,
+    kafka: Where,
     topic: str,
     lines: AsyncIterable[bytes],
     *,
@@ -166,10 +167,10 @@ async def publish(
     Raises OperatorError with the number of the line at fault, when broker or topic cannot be used, or when the broker
     says nothing for `ack_timeout_s` seconds.
     """
-    with broker_errors(bootstrap):
-        await partition_count(bootstrap, topic)  # aiokafka would wait for a missing topic until it times out
+    with broker_errors(kafka):
+        await partition_count(kafka, topic)  # aiokafka would wait for a missing topic until it times out
         producer = AIOKafkaProducer(
-            bootstrap_servers=bootstrap,
+            **connection(kafka),
             enable_idempotence=True,
             linger_ms=LINGER_MS,
             max_request_size=REQUEST_BYTES_MAX,

@@ -12,6 +12,8 @@ from aiokafka.errors import KafkaError
 
 from schemas.errors import OperatorError
 from streams.broker.state import read_state
+from streams.connection import Where, address, connection
+from streams.refusals import FORBIDDEN, explain, forbidden
 
 CLIENT_LOGGERS: Final = ("aiokafka", "kafka")
 REMEMBERED: Final = 16
@@ -45,32 +47,36 @@ def last_client_error() -> str | None:
     return _kept.messages[-1] if _kept.messages else None
 
 
-def unreachable(bootstrap: str, error: BaseException) -> OperatorError:
+def unreachable(kafka: Where, error: BaseException) -> OperatorError:
     """Return the one line an operator reads when the broker cannot be used."""
+    if isinstance(error, FORBIDDEN):
+        return forbidden(kafka, error)
+    if told := explain(tuple(_kept.messages), kafka):
+        return OperatorError(f"cannot use Kafka at {address(kafka)}: {told}")
     reason = last_client_error() or str(error) or type(error).__name__
     running = read_state()
-    if running is not None and running.alive() and running.bootstrap != bootstrap:
+    if running is not None and running.alive() and running.bootstrap != address(kafka):
         remedy = f"yours runs elsewhere: export DRAGOMAN_KAFKA__BOOTSTRAP={running.bootstrap}"
     else:
         remedy = "start one with `dragoman kafka start` or name another in DRAGOMAN_KAFKA__BOOTSTRAP"
-    return OperatorError(f"cannot use Kafka at {bootstrap}: {reason}; {remedy}")
+    return OperatorError(f"cannot use Kafka at {address(kafka)}: {reason}; {remedy}")
 
 
 @contextmanager
-def broker_errors(bootstrap: str) -> Iterator[None]:
+def broker_errors(kafka: Where) -> Iterator[None]:
     """Turn every failure to talk to the broker inside the block into one OperatorError."""
     keep_client_errors()
     _kept.messages.clear()
     try:
         yield
     except (KafkaError, OSError, TimeoutError) as error:
-        raise unreachable(bootstrap, error) from error
+        raise unreachable(kafka, error) from error
 
 
 @asynccontextmanager
-async def admin_client(bootstrap: str, timeout_s: float) -> AsyncIterator[AIOKafkaAdminClient]:
+async def admin_client(kafka: Where, timeout_s: float) -> AsyncIterator[AIOKafkaAdminClient]:
     """Give a started admin client that is closed at the end, also when it could not be started."""
-    client = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=int(timeout_s * 1000))
+    client = AIOKafkaAdminClient(**connection(kafka), request_timeout_ms=int(timeout_s * 1000))
     try:
         async with asyncio.timeout(timeout_s):
             await client.start()
@@ -79,16 +85,16 @@ async def admin_client(bootstrap: str, timeout_s: float) -> AsyncIterator[AIOKaf
         await client.close()
 
 
-async def reach(bootstrap: str, timeout_s: float = 5.0) -> int:
+async def reach(kafka: Where, timeout_s: float = 5.0) -> int:
     """Return the number of brokers of the cluster; raises OperatorError when it cannot be reached."""
-    with broker_errors(bootstrap):
-        async with admin_client(bootstrap, timeout_s) as client, asyncio.timeout(timeout_s):
+    with broker_errors(kafka):
+        async with admin_client(kafka, timeout_s) as client, asyncio.timeout(timeout_s):
             return len((await client.describe_cluster())["brokers"])
 
 
-async def cluster_id(bootstrap: str, timeout_s: float = 10.0) -> str:
+async def cluster_id(kafka: Where, timeout_s: float = 10.0) -> str:
     """Return the name a cluster has given itself; raises OperatorError when it cannot be reached."""
-    with broker_errors(bootstrap):
-        async with admin_client(bootstrap, timeout_s) as client, asyncio.timeout(timeout_s):
+    with broker_errors(kafka):
+        async with admin_client(kafka, timeout_s) as client, asyncio.timeout(timeout_s):
             found: dict[str, Any] = await client.describe_cluster()
     return str(found.get("cluster_id"))

@@ -14,6 +14,7 @@ from schemas.errors import OperatorError
 from schemas.relocalization import Relocalization, progress_group, read_request, utc_now
 from schemas.settings import KafkaSettings
 from schemas.topics import RELOCALIZE
+from streams.connection import connection
 from streams.group_facts import committed_offsets
 from streams.reach import admin_client, broker_errors
 from streams.scan import read_all, reader
@@ -67,10 +68,10 @@ class RequestProgress(Struct, frozen=True):
 
 async def ask(kafka: KafkaSettings, wanted: Wanted) -> Relocalization:
     """Have workers replay what a topic holds now; raises OperatorError when the broker or a topic is not there."""
-    with broker_errors(kafka.bootstrap):
-        await partition_count(kafka.bootstrap, RELOCALIZE)  # else the broker might make it, and not compacted
-        count = await partition_count(kafka.bootstrap, wanted.topic)
-        async with reader(kafka.bootstrap) as consumer:
+    with broker_errors(kafka):
+        await partition_count(kafka, RELOCALIZE)  # else the broker might make it, and not compacted
+        count = await partition_count(kafka, wanted.topic)
+        async with reader(kafka) as consumer:
             partitions = [TopicPartition(wanted.topic, number) for number in range(count)]
             begins = await consumer.beginning_offsets(partitions)
             ends = await consumer.end_offsets(partitions)
@@ -94,7 +95,7 @@ async def take_back(kafka: KafkaSettings, request_id: str) -> Relocalization:
     known = {request.id: request for request in await read_requests(kafka)}
     if request_id not in known:
         raise OperatorError(f"there is no request {request_id}: `dragoman relocalize status` lists them")
-    with broker_errors(kafka.bootstrap):
+    with broker_errors(kafka):
         await _write(kafka, request_id, None)
     return known[request_id]
 
@@ -110,14 +111,14 @@ async def read_requests(kafka: KafkaSettings) -> list[Relocalization]:
                 with contextlib.suppress(ValueError):
                     standing[record.key] = read_request(record.key, record.value, kafka.partitions)
 
-    await read_all(kafka.bootstrap, RELOCALIZE, take)
+    await read_all(kafka, RELOCALIZE, take)
     return sorted(standing.values(), key=lambda request: (request.created_at, request.id))
 
 
 async def read_progress(kafka: KafkaSettings, requests: Sequence[Relocalization]) -> list[RequestProgress]:
     """Return how far each request is, from the offsets that lanes have committed for it."""
-    with broker_errors(kafka.bootstrap):
-        async with admin_client(kafka.bootstrap, kafka.request_timeout_s) as admin:
+    with broker_errors(kafka):
+        async with admin_client(kafka, kafka.request_timeout_s) as admin:
             return [await _progress(admin, kafka, request) for request in requests]
 
 
@@ -134,7 +135,7 @@ async def _progress(admin: AIOKafkaAdminClient, kafka: KafkaSettings, request: R
 
 
 async def _write(kafka: KafkaSettings, request_id: str, value: bytes | None) -> None:
-    producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, enable_idempotence=True)
+    producer = AIOKafkaProducer(**connection(kafka), enable_idempotence=True)
     try:
         await producer.start()
         await producer.send_and_wait(RELOCALIZE, value, request_id.encode(), partition=0)

@@ -24,7 +24,7 @@ class Requests:
     def __init__(self, kafka: KafkaSettings) -> None:
         self._partitions = kafka.partitions
         self._standing: dict[str, Relocalization] = {}
-        self._follower = Follower(kafka.bootstrap, (RELOCALIZE,), self.take)
+        self._follower = Follower(kafka, (RELOCALIZE,), self.take)
         self.known = self._follower.caught_up
         """Set once everything has been read that had been asked before this worker came."""
         self.news = asyncio.Event()

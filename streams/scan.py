@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 import streams.records  # noqa: F401  (from here on aiokafka reads any header name)
+from streams.connection import Where, connection
 from streams.reach import broker_errors
 from streams.topics import partition_count
 from streams.window import being_cancelled
@@ -30,10 +31,10 @@ def silent(_fraction: float) -> None:
 
 
 @asynccontextmanager
-async def reader(bootstrap: str, request_timeout_s: float = REQUEST_TIMEOUT_S) -> AsyncIterator[AIOKafkaConsumer]:
+async def reader(kafka: Where, request_timeout_s: float = REQUEST_TIMEOUT_S) -> AsyncIterator[AIOKafkaConsumer]:
     """Give a started consumer that sees committed records only and has nothing assigned."""
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
+        **connection(kafka),
         isolation_level="read_committed",
         enable_auto_commit=False,
         auto_offset_reset="earliest",
@@ -97,14 +98,14 @@ async def scan(
     return ends
 
 
-async def read_all(bootstrap: str, topic: str, take: Taker, tell: Teller = silent) -> None:
+async def read_all(kafka: Where, topic: str, take: Taker, tell: Teller = silent) -> None:
     """Hand over all that a topic holds now, as `scan` does.
 
     Raises OperatorError when the topic does not exist or the broker cannot be read, and what `take` raises.
     """
-    with broker_errors(bootstrap):
-        count = await partition_count(bootstrap, topic)
-        async with reader(bootstrap) as consumer:
+    with broker_errors(kafka):
+        count = await partition_count(kafka, topic)
+        async with reader(kafka) as consumer:
             await scan(consumer, {TopicPartition(topic, number): 0 for number in range(count)}, take, tell)
 
 

@@ -10,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from schemas.errors import OperatorError
 from streams import families
+from streams.access import bearer
 
 TIMEOUT_S: Final = 2.0
 BYTES_MAX: Final = 8_000_000  # a worker's page is about 50 kB; what is larger is no worker
@@ -37,9 +38,13 @@ def parse_lanes(text: str) -> Lanes:
     return {lane: LaneSeen(int(in_flight), oldest) for lane, (in_flight, oldest) in found.items()}
 
 
-async def read_lanes(urls: Iterable[str]) -> Lanes:
-    """Return the lanes of the workers at these addresses; raises OperatorError naming the one that does not answer."""
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_S)) as session:
+async def read_lanes(urls: Iterable[str], token: str | None = None) -> Lanes:
+    """Return the lanes of the workers at these addresses; raises OperatorError naming the one that does not answer.
+
+    All of them are shown the `token`.
+    """
+    limit = aiohttp.ClientTimeout(total=TIMEOUT_S)
+    async with aiohttp.ClientSession(timeout=limit, headers=bearer(token)) as session:
         pages = await asyncio.gather(*(_page(session, url) for url in urls))
     return {lane: seen for page in pages for lane, seen in page.items()}
 

@@ -11,6 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
 from streams import families as f
+from streams.access import bearer
 from streams.scrape import TIMEOUT_S, Lanes, parse_lanes
 
 READY: Final = "ready"
@@ -45,12 +46,15 @@ class WorkerSeen(Struct, frozen=True):
 class WorkerProbe:
     """Asks one worker again and again over one connection; `async with`."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, token: str | None = None) -> None:
         self._url = url
+        self._token = token
         self._session: aiohttp.ClientSession
 
     async def __aenter__(self) -> Self:
-        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_S))
+        self._session = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=TIMEOUT_S), headers=bearer(self._token)
+        )
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -8,6 +8,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaTimeoutError
 from msgspec import Struct
 
+from streams.connection import Where
 from streams.reach import broker_errors
 from streams.scan import reader
 from streams.topics import partition_count
@@ -32,7 +33,7 @@ class Seen(Struct, frozen=True):
 
 
 async def tail(
-    bootstrap: str,
+    kafka: Where,
     topic: str,
     *,
     from_beginning: bool = False,
@@ -44,9 +45,9 @@ async def tail(
     Ends when nothing has come for `timeout_s` seconds (None: never). Raises OperatorError when the topic does not
     exist or the broker cannot be reached. Close the iterator to leave early.
     """
-    with broker_errors(bootstrap):
-        partitions = [TopicPartition(topic, number) for number in range(await partition_count(bootstrap, topic))]
-        async with reader(bootstrap) as consumer, reader(bootstrap) as sources:
+    with broker_errors(kafka):
+        partitions = [TopicPartition(topic, number) for number in range(await partition_count(kafka, topic))]
+        async with reader(kafka) as consumer, reader(kafka) as sources:
             await _place(consumer, partitions, from_beginning=from_beginning)
             while True:
                 try:

@@ -12,7 +12,9 @@ from msgspec.structs import replace
 
 from schemas.errors import OperatorError
 from schemas.topics import TopicSpec
+from streams.connection import Where
 from streams.reach import admin_client, broker_errors
+from streams.refusals import FORBIDDEN, perhaps_hidden
 
 TIMEOUT_S: Final = 10.0
 VISIBLE_S: Final = 0.05  # a broker answers "created" a moment before it lists the topic; the time-out bounds the wait
@@ -33,31 +35,32 @@ class TopicResult(Struct, frozen=True):
     record_bytes_max: int = 0
 
 
-async def check_topics(bootstrap: str, specs: Sequence[TopicSpec], timeout_s: float = TIMEOUT_S) -> list[TopicResult]:
+async def check_topics(kafka: Where, specs: Sequence[TopicSpec], timeout_s: float = TIMEOUT_S) -> list[TopicResult]:
     """Compare every specified topic with the broker's; raises OperatorError when the broker cannot be reached."""
-    with broker_errors(bootstrap):
-        async with admin_client(bootstrap, timeout_s) as client, asyncio.timeout(timeout_s):
+    with broker_errors(kafka):
+        async with admin_client(kafka, timeout_s) as client, asyncio.timeout(timeout_s):
             return await _compare(client, specs)
 
 
-async def partition_count(bootstrap: str, topic: str, timeout_s: float = TIMEOUT_S) -> int:
+async def partition_count(kafka: Where, topic: str, timeout_s: float = TIMEOUT_S) -> int:
     """Partitions of one topic; raises OperatorError when it does not exist or the broker cannot be reached."""
-    return (await partition_counts(bootstrap, (topic,), timeout_s))[topic]
+    return (await partition_counts(kafka, (topic,), timeout_s))[topic]
 
 
-async def partition_counts(bootstrap: str, topics: Sequence[str], timeout_s: float = TIMEOUT_S) -> dict[str, int]:
+async def partition_counts(kafka: Where, topics: Sequence[str], timeout_s: float = TIMEOUT_S) -> dict[str, int]:
     """Partitions of each topic; raises OperatorError when one does not exist or the broker cannot be reached."""
-    with broker_errors(bootstrap):
-        async with admin_client(bootstrap, timeout_s) as client, asyncio.timeout(timeout_s):
+    with broker_errors(kafka):
+        async with admin_client(kafka, timeout_s) as client, asyncio.timeout(timeout_s):
             found = {described["topic"]: len(described["partitions"]) for described in await client.describe_topics()}
     for topic in topics:
         if topic not in found:
-            raise OperatorError(f"topic {topic} does not exist: create it with `dragoman topics create`")
+            hidden = perhaps_hidden(kafka)
+            raise OperatorError(f"topic {topic} does not exist: create it with `dragoman topics create`{hidden}")
     return {topic: found[topic] for topic in topics}
 
 
 async def create_topics(
-    bootstrap: str,
+    kafka: Where,
     specs: Sequence[TopicSpec],
     replication: int,
     timeout_s: float = TIMEOUT_S,
@@ -67,8 +70,8 @@ async def create_topics(
     Safe beside another process that creates the same topics. Raises OperatorError when the broker cannot be reached
     or refuses a topic.
     """
-    with broker_errors(bootstrap):
-        async with admin_client(bootstrap, timeout_s) as client, asyncio.timeout(timeout_s):
+    with broker_errors(kafka):
+        async with admin_client(kafka, timeout_s) as client, asyncio.timeout(timeout_s):
             before = await _compare(client, specs)
             missing = [spec for spec, found in zip(specs, before, strict=True) if found.state == "missing"]
             if not missing:
@@ -127,6 +130,11 @@ async def _configs(client: AIOKafkaAdminClient, names: Sequence[str]) -> dict[st
         for code, message, _kind, name, entries in answer.resources:
             if for_code(code) is UnknownTopicOrPartitionError:
                 continue
+            if for_code(code) in FORBIDDEN:
+                raise OperatorError(
+                    f"the broker does not let us see the settings of {name}; `dragoman acl` lists the rights of each"
+                    " service"
+                )
             if code:
                 raise OperatorError(f"the broker does not show the settings of {name}: {message or for_code(code)}")
             configs[name] = {entry[0]: entry[1] for entry in entries}

@@ -24,11 +24,14 @@ from msgspec import Struct
 
 from schemas.errors import OperatorError
 from schemas.settings import KafkaSettings, LaneSettings
+from streams.connection import address, connection
+from streams.refusals import FORBIDDEN, forbidden
 
 # AddPartitionsToTxn answers CONCURRENT_TRANSACTIONS while the markers of the previous transaction are still being
 # written; aiokafka then waits 20 ms, which alone holds a lane of small transactions at 45 a second instead of 146-430.
 aiokafka.producer.sender.BACKOFF_OVERRIDE = 0.003
 
+PROBE = "probe"  # the transactional id, after the group's name, that a start tries transactions with
 BATCH_BYTES = 900_000  # below the broker's default limit for a request's batch
 HEADERS_BYTES_USUAL = 4096  # far above what our own headers take
 RECORD_OVERHEAD_BYTES = 100  # batch header (61) plus a record's varints and attributes, rounded up
@@ -64,6 +67,11 @@ class Message(Struct, frozen=True):
         return RECORD_OVERHEAD_BYTES + len(self.key or b"") + len(self.value or b"") + headers
 
 
+def transactional_id(group: str, topic: str, partition: int | str) -> str:
+    """Name of the one producer that may write for a partition of an input topic."""
+    return f"{group}-{topic}-{partition}"
+
+
 class Progress(Struct, frozen=True):
     """How far a replay of the lane's partition is done: the next offset, committed under a group of its own."""
 
@@ -82,14 +90,14 @@ class LaneProducer:
         self._limits = limits
         self._timeout_s = lanes.transaction_timeout_s
         self._producer = AIOKafkaProducer(
-            bootstrap_servers=kafka.bootstrap,
+            **connection(kafka),
             acks="all",
             linger_ms=0,
             max_batch_size=max(limits.values()),
             max_request_size=max(limits.values()) + RECORD_OVERHEAD_BYTES,
             retry_backoff_ms=20,
             request_timeout_ms=int(kafka.request_timeout_s * 1000),
-            transactional_id=f"{kafka.group}-{tp.topic}-{tp.partition}",
+            transactional_id=transactional_id(kafka.group, tp.topic, tp.partition),
             transaction_timeout_ms=int(lanes.transaction_timeout_s * 1000),
         )
 
@@ -106,15 +114,32 @@ class LaneProducer:
 
         Returns the offset of the last record of each topic. Raises KafkaError or TimeoutError.
         """
-        async with asyncio.timeout(self._timeout_s):
-            await self._producer.begin_transaction()
-            self._announce(messages)
-            written = await self._send(messages)
-            await self._producer.send_offsets_to_transaction({self._tp: next_offset}, self._group)
-            if progress is not None:
-                await self._advance(progress)
-            await self._producer.commit_transaction()
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                await self._producer.begin_transaction()
+                self._announce(messages)
+                written = await self._send(messages)
+                await self._producer.send_offsets_to_transaction({self._tp: next_offset}, self._group)
+                if progress is not None:
+                    await self._advance(progress)
+                await self._producer.commit_transaction()
+        except (KafkaError, TimeoutError) as error:
+            if (cause := self._forbidden()) is not None:
+                raise cause from error
+            raise
         return written
+
+    def _forbidden(self) -> BaseException | None:
+        """Return the right that the transaction lacks, None if that is not its fault.
+
+        aiokafka keeps it to itself and sends the batches all the same; the broker refuses them for not being in any
+        transaction, and that is what comes out.
+        """
+        ended = self._producer._txn_manager._transaction_waiter
+        cause: BaseException | None = None
+        if ended is not None and ended.done() and not ended.cancelled():
+            cause = ended.exception()
+        return cause if isinstance(cause, FORBIDDEN) else None
 
     async def _advance(self, progress: Progress) -> None:
         """Add the offset of a second group to the transaction.
@@ -199,17 +224,19 @@ async def let_go(producer: AIOKafkaProducer) -> None:
 async def require_transactions(kafka: KafkaSettings) -> None:
     """Refuse a broker that cannot do transactions: without them there is no exactly once."""
     producer = AIOKafkaProducer(
-        bootstrap_servers=kafka.bootstrap,
+        **connection(kafka),
         request_timeout_ms=int(kafka.request_timeout_s * 1000),
-        transactional_id=f"{kafka.group}-probe",
+        transactional_id=f"{kafka.group}-{PROBE}",
         transaction_timeout_ms=1000,
     )
     try:
         async with asyncio.timeout(kafka.request_timeout_s * 2):
             await producer.start()
     except (KafkaError, TimeoutError) as error:
+        if isinstance(error, FORBIDDEN):
+            raise forbidden(kafka, error, f"{kafka.group}-{PROBE}") from error
         raise OperatorError(
-            f"the broker at {kafka.bootstrap} gave no transactional producer ({type(error).__name__}): Dragoman needs"
+            f"the broker at {address(kafka)} gave no transactional producer ({type(error).__name__}): Dragoman needs"
             " Apache Kafka's transactions; look at transaction.state.log.* there, and at ACLs on transactional ids"
         ) from error
     finally:

@@ -29,8 +29,9 @@ from schemas.errors import DragomanError, Fatal
 from schemas.report import Reporter, silent
 from schemas.settings import Settings, cache_dir
 from schemas.topics import INPUTS
+from streams.access import required_token
 from streams.app import LaneApp, ProducerFactory, build_app
-from streams.health import HealthServer
+from streams.health import NOT_SERVED, HealthServer
 from streams.kept_up import kept_up
 from streams.lag import LagReader, LagWatch
 from streams.limits import Limits, read_limits
@@ -38,6 +39,7 @@ from streams.logs import LogReporter, fan_out, log_settings
 from streams.memory.shared import SharedMemory
 from streams.metrics import Metrics
 from streams.reach import cluster_id
+from streams.refusals import FORBIDDEN, forbidden
 from streams.state.store import StateStore
 from streams.tracing import Tracer, open_tracer
 from streams.transaction import LaneProducer, require_transactions
@@ -96,11 +98,12 @@ class Worker:
         self._glossary = load_glossary(settings.localization.glossary)
         self._rates = read_rates(settings.localization.rates) if settings.localization.rates else None
         self._tracer = open_tracer(settings.tracing, settings.kafka.group)
+        self._token = required_token(settings.http) if settings.http.port != NOT_SERVED else None
         limits = await read_limits(settings.kafka, settings.topics())
         await require_transactions(settings.kafka)
         with _signals(self.stop):
             async with self._health():
-                cluster = await cluster_id(settings.kafka.bootstrap)
+                cluster = await cluster_id(settings.kafka)
                 with self._open_state(cluster) as store:
                     self._metrics.watch_state(store)
                     await self._with_models(limits, store, cluster)
@@ -165,13 +168,15 @@ class Worker:
         error = error or failed
         if isinstance(error, DragomanError):
             raise error
+        if isinstance(error, FORBIDDEN):
+            raise forbidden(self._settings.kafka, error, self._settings.kafka.group) from error
         if error is not None:
             raise Fatal(f"{type(error).__name__}: {error}") from error
 
     async def _serve(self, app: LaneApp, pool: Pool) -> BaseException | None:
         """Return what failed, or None once a stop is asked for."""
         kafka = self._settings.kafka
-        lags = LagWatch(lambda: LagReader(kafka.bootstrap, kafka.group, INPUTS))
+        lags = LagWatch(lambda: LagReader(kafka, kafka.group, INPUTS))
         self._metrics.watch(app.lane_statuses, lambda: lags.latest)
         self._metrics.watch_pool(pool.statistics)
         await app.start()
@@ -197,7 +202,13 @@ class Worker:
     async def _health(self) -> AsyncIterator[None]:
         http = self._settings.http
         server = HealthServer(
-            http.host, http.port, self._metrics.registry, lambda: not self._failed.done(), self._unready, self.stop
+            http.host,
+            http.port,
+            self._metrics.registry,
+            lambda: not self._failed.done(),
+            self._unready,
+            self.stop,
+            token=self._token,
         )
         async with server:
             self._on_start(Started(server.url))

@@ -35,6 +35,7 @@ from inference.library.artefacts import sha256_file
 from inference.library.layouts import Layout, recognise
 from inference.library.licences import Licence, read_licence
 from schemas.errors import OperatorError
+from schemas.secrets import read_secret
 from schemas.settings import HubSettings, cache_dir
 
 _REFERENCE: Final = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)+", re.ASCII)
@@ -84,7 +85,7 @@ class Hub:
     def __init__(self, settings: HubSettings) -> None:
         self._settings = settings
         # Never the token of a login that happens to be on this machine: a mirror must not be sent it.
-        self._token: str | bool = settings.token.get_secret_value() if settings.token else False
+        self._token: str | bool = read_secret(settings.token, settings.token_file, "hub.token") or False
         self._api = HfApi(endpoint=settings.endpoint, token=self._token, library_name="dragoman")
         self._downloads = settings.downloads_dir or cache_dir() / "downloads"
 

@@ -57,10 +57,10 @@ class Plan(Struct, frozen=True):
 @asynccontextmanager
 async def opened(kafka: KafkaSettings) -> AsyncIterator[tuple[AIOKafkaConsumer, int]]:
     """Give a consumer and how many partitions `dead-letter` has; raises OperatorError, also for what fails inside."""
-    with broker_errors(kafka.bootstrap):
-        await partition_count(kafka.bootstrap, DEAD_LETTER_LEDGER)
-        partitions = await partition_count(kafka.bootstrap, DEAD_LETTER)
-        async with reader(kafka.bootstrap) as consumer:
+    with broker_errors(kafka):
+        await partition_count(kafka, DEAD_LETTER_LEDGER)
+        partitions = await partition_count(kafka, DEAD_LETTER)
+        async with reader(kafka) as consumer:
             yield consumer, partitions
 
 
@@ -84,7 +84,7 @@ async def look_up(kafka: KafkaSettings, one: LetterId) -> tuple[Letter, DeadLett
 async def plan_replay(settings: Settings, which: Which, *, force: bool = False, tell: Teller = silent) -> Plan:
     """Decide what would be replayed; nothing is written. Raises OperatorError."""
     async with opened(settings.kafka) as (consumer, partitions):
-        topics = await check_topics(settings.kafka.bootstrap, settings.topics())
+        topics = await check_topics(settings.kafka, settings.topics())
         now = deployed(settings, topics)
         found = await _meant(consumer, partitions, which, lambda done: tell(done / 3))
         judged = _Judged(now, Younger(now), force)

@@ -17,6 +17,7 @@ from schemas.codec import encode
 from schemas.handled import Handled, LetterId
 from schemas.settings import Settings
 from schemas.topics import DEAD_LETTER_LEDGER
+from streams.connection import connection
 from streams.letters.fitness import Resent
 from streams.transaction import BATCH_BYTES, RECORD_OVERHEAD_BYTES, let_go
 
@@ -35,7 +36,7 @@ class LetterProducer:
         """Offset of the last entry that was written to the ledger."""
         largest = max((BATCH_BYTES, *record_bytes_max.values()))
         self._producer = AIOKafkaProducer(
-            bootstrap_servers=settings.kafka.bootstrap,
+            **connection(settings.kafka),
             acks="all",
             linger_ms=0,
             max_batch_size=largest,

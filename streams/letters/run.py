@@ -118,17 +118,17 @@ class Run:
                 now = time.monotonic()
                 progress_at = now if self._handled > before else progress_at
                 if now - progress_at > GIVE_UP_S:
-                    self.ended = unreachable(self._settings.kafka.bootstrap, error)
+                    self.ended = unreachable(self._settings.kafka, error)
                     return
                 await self._pause(BACKOFF_S)
 
     async def _session(self, left: Sequence[Outcome]) -> None:
         """Handle what is left over one producer. Raises what the broker's trouble is."""
-        bootstrap = self._settings.kafka.bootstrap
+        kafka = self._settings.kafka
         producer = LetterProducer(self._settings, self._plan.here.record_bytes_max)
         try:
             await producer.start()
-            async with reader(bootstrap) as consumer, reader(bootstrap) as watcher:
+            async with reader(kafka) as consumer, reader(kafka) as watcher:
                 self._note(left, await read_ledger(consumer))
                 async with aclosing(self._parts(consumer, self._left())) as parts:
                     async for part in parts:

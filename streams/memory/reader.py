@@ -19,6 +19,7 @@ from schemas.outputs import Correction
 from schemas.report import MemoryKind
 from schemas.settings import Settings
 from schemas.topics import TRANSLATION_CORRECTIONS, TRANSLATION_MEMORY
+from streams.connection import Where
 from streams.memory.shared import verdict_of
 from streams.reach import broker_errors
 from streams.scan import Teller, read_all, reader
@@ -41,9 +42,9 @@ class Remembered(Struct, frozen=True, omit_defaults=True):
     cut: bool = False
 
 
-async def read_corrections(bootstrap: str) -> list[Correction]:
+async def read_corrections(kafka: Where) -> list[Correction]:
     """Return every correction in force, the latest first; raises OperatorError when the broker cannot be used."""
-    return (await _corrections(bootstrap)).in_force()
+    return (await _corrections(kafka)).in_force()
 
 
 async def read_remembered(settings: Settings, text: str, source: str, target: str, tell: Teller) -> list[Remembered]:
@@ -52,11 +53,11 @@ async def read_remembered(settings: Settings, text: str, source: str, target: st
     It is found where only the settings' protected terms are stood in for, not the names that its event or the glossary
     protect. Raises OperatorError when the broker cannot be used.
     """
-    bootstrap = settings.kafka.bootstrap
+    kafka = settings.kafka
     search = _Search(filed(text), source, target, settings.localization.protected_terms)
-    await read_all(bootstrap, TRANSLATION_MEMORY, search.take, tell)
+    await read_all(kafka, TRANSLATION_MEMORY, search.take, tell)
     made = sorted(search.found.values(), key=lambda one: one.at, reverse=True)
-    said = (await _corrections(bootstrap)).said(source, target, filed(text))
+    said = (await _corrections(kafka)).said(source, target, filed(text))
     if said is None:
         return made
     shown, correction = said
@@ -64,17 +65,17 @@ async def read_remembered(settings: Settings, text: str, source: str, target: st
     return [Remembered("correction", shown, by, correction.at), *made]
 
 
-async def shared_records(bootstrap: str) -> int:
+async def shared_records(kafka: Where) -> int:
     """Return how many records `translation-memory` holds, those not yet compacted included."""
-    with broker_errors(bootstrap):
-        count = await partition_count(bootstrap, TRANSLATION_MEMORY)
+    with broker_errors(kafka):
+        count = await partition_count(kafka, TRANSLATION_MEMORY)
         places = [TopicPartition(TRANSLATION_MEMORY, number) for number in range(count)]
-        async with reader(bootstrap) as consumer:
+        async with reader(kafka) as consumer:
             firsts, ends = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
     return sum(ends[place] - firsts[place] for place in places)
 
 
-async def _corrections(bootstrap: str) -> Corrections:
+async def _corrections(kafka: Where) -> Corrections:
     corrections = Corrections()
     decoder = msgspec.json.Decoder(Correction)
 
@@ -85,7 +86,7 @@ async def _corrections(bootstrap: str) -> Corrections:
             except ValueError:  # not ours; a worker passes over it too, and says so
                 continue
 
-    await read_all(bootstrap, TRANSLATION_CORRECTIONS, take)
+    await read_all(kafka, TRANSLATION_CORRECTIONS, take)
     return corrections
 
 

@@ -49,7 +49,7 @@ class SharedMemory:
     def __init__(self, settings: Settings, cluster: str) -> None:
         self._settings = settings
         self._origin = f"{cluster}/{TRANSLATION_MEMORY}"
-        self._writer = MemoryWriter(settings.kafka.bootstrap)
+        self._writer = MemoryWriter(settings.kafka)
         self._learned = 0
         self._strange: set[str] = set()
         self._opened: Opened
@@ -68,9 +68,9 @@ class SharedMemory:
             store=opened.store.get,
             share=self._writer.offer,
         )
-        corrections = Follower(kafka.bootstrap, (TRANSLATION_CORRECTIONS,), self._take_corrections)
+        corrections = Follower(kafka, (TRANSLATION_CORRECTIONS,), self._take_corrections)
         entries = Follower(
-            kafka.bootstrap,
+            kafka,
             (TRANSLATION_MEMORY,),
             self._take_entries,
             start=opened.store.offsets,

@@ -16,6 +16,7 @@ from localization.memory import Key, Verdict
 from localization.memory.verdicts import digest
 from schemas.outputs import MemoryEntry
 from schemas.topics import TRANSLATION_MEMORY
+from streams.connection import Where, connection
 from streams.follow import BACKOFF_S, BACKOFF_S_MAX, REQUEST_TIMEOUT_MS
 from streams.window import being_cancelled
 
@@ -34,8 +35,8 @@ class MemoryWriter:
     `offer` never waits. While the broker is away the newest WAITING_MAX verdicts wait for it.
     """
 
-    def __init__(self, bootstrap: str, topic: str = TRANSLATION_MEMORY) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, kafka: Where, topic: str = TRANSLATION_MEMORY) -> None:
+        self._kafka = kafka
         self._topic = topic
         self._waiting: deque[tuple[Key, Verdict]] = deque(maxlen=WAITING_MAX)
         self._news = asyncio.Event()
@@ -71,7 +72,7 @@ class MemoryWriter:
 
     async def _connection(self) -> NoReturn:
         producer = AIOKafkaProducer(
-            bootstrap_servers=self._bootstrap,
+            **connection(self._kafka),
             enable_idempotence=True,
             max_batch_size=BATCH_BYTES,
             request_timeout_ms=REQUEST_TIMEOUT_MS,

@@ -6,7 +6,6 @@ bring that, or the cookie that the token was exchanged for.
 """
 
 import hmac
-import ipaddress
 import secrets
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -17,6 +16,7 @@ from aiohttp.typedefs import Middleware
 from pydantic import SecretStr
 
 from schemas.errors import OperatorError
+from schemas.security import is_loopback
 from schemas.settings import PageSettings
 
 COOKIE: Final = "dragoman_page"
@@ -53,14 +53,6 @@ def middlewares(settings: PageSettings) -> list[Middleware]:
     if is_loopback(settings.host):
         asked.append(only_loopback_names)
     return asked
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host, as in an address without a port, is this machine and nothing else."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 @web.middleware

@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 
 from schemas.errors import OperatorError
 from schemas.topics import DEAD_LETTER
+from streams.connection import Where
 from streams.follow import Follower
 from streams.page.history import GROUPS_MAX, RECENT_MAX, Letter
 from streams.page.shown import Kind, Shown, kind_of, locale_of, shown, source_place
@@ -66,14 +67,14 @@ class Outputs:
 
     def __init__(
         self,
-        bootstrap: str,
+        kafka: Where,
         topics: Sequence[str],
         *,
         tell: Callable[[Shown], None],
         walk: Callable[[Shown], None],
         bury: Callable[[Letter], None],
     ) -> None:
-        self._bootstrap = bootstrap
+        self._kafka = kafka
         self._topics = tuple(topics)
         self._tell, self._walk, self._bury = tell, walk, bury
         # By kind and locale, so that a locale with few events is seen beside one with many.
@@ -88,13 +89,13 @@ class Outputs:
 
         Raises OperatorError when a topic does not exist or the broker cannot be reached.
         """
-        with broker_errors(self._bootstrap):
-            counts = await partition_counts(self._bootstrap, self._topics)
+        with broker_errors(self._kafka):
+            counts = await partition_counts(self._kafka, self._topics)
             partitions = [TopicPartition(topic, number) for topic, count in counts.items() for number in range(count)]
-            async with reader(self._bootstrap) as consumer:
+            async with reader(self._kafka) as consumer:
                 ends = await consumer.end_offsets(partitions)
         start = {(tp.topic, tp.partition): max(0, end - backlog) for tp, end in ends.items()}
-        return Follower(self._bootstrap, self._topics, self.take, start=start)
+        return Follower(self._kafka, self._topics, self.take, start=start)
 
     def take(self, records: Sequence[ConsumerRecord]) -> None:
         """Note what has come; on the event loop, so nothing here takes long."""
@@ -125,8 +126,8 @@ class Outputs:
         """Show outputs beside their sources for ever; without them while the inputs cannot be read."""
         while True:
             try:
-                with broker_errors(self._bootstrap):
-                    async with reader(self._bootstrap) as consumer:
+                with broker_errors(self._kafka):
+                    async with reader(self._kafka) as consumer:
                         while True:
                             await self._turn(consumer)
             except (OperatorError, asyncio.CancelledError) as error:

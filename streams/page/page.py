@@ -11,6 +11,7 @@ from msgspec.structs import asdict
 from schemas.errors import OperatorError
 from schemas.settings import Settings
 from schemas.topics import DEAD_LETTER, INPUTS, listing_localized, logistics_localized, review_localized
+from streams.access import token_of
 from streams.lag import LagReader, LagStatus, LagWatch, PartitionLag, worst_first
 from streams.page.history import Journeys, Letter, Letters, Recent, Series
 from streams.page.hub import Hub
@@ -37,9 +38,9 @@ class Counted(Struct, frozen=True):
 class Page:
     """One page over one broker and the workers at `urls`; `run` it once."""
 
-    def __init__(self, settings: Settings, bootstrap: str, group: str, urls: Sequence[str]) -> None:
+    def __init__(self, settings: Settings, urls: Sequence[str]) -> None:
         self._settings = settings
-        self._bootstrap = bootstrap
+        kafka = settings.kafka
         texts = settings.localization
         self._topics = (
             *map(listing_localized, texts.locales),
@@ -48,11 +49,11 @@ class Page:
             DEAD_LETTER,
         )
         self._lags = LagWatch(
-            lambda: LagReader(bootstrap, group, INPUTS, settings.kafka.request_timeout_s), settings.page.every_s
+            lambda: LagReader(kafka, kafka.group, INPUTS, kafka.request_timeout_s), settings.page.every_s
         )
         self._caught_up: Callable[[], bool] = lambda: False
-        self._outputs = Outputs(bootstrap, self._topics, tell=self._tell, walk=self._walk, bury=self._bury)
-        self._workers = Workers(urls)
+        self._outputs = Outputs(kafka, self._topics, tell=self._tell, walk=self._walk, bury=self._bury)
+        self._workers = Workers(urls, token_of(settings.http))
         self._hub = Hub()
         self._series = Series(max(2, int(settings.page.history_s / settings.page.every_s)))
         self._recent, self._letters, self._journeys = Recent(), Letters(), Journeys()
@@ -138,7 +139,7 @@ class Page:
                 "kinds": list(Kind),
                 "every_s": page.every_s,
                 "history_s": page.history_s,
-                "where": self._bootstrap,
+                "where": self._settings.kafka.bootstrap,
                 "history": self._series.columns(),
                 "letters": list(self._letters.latest),
                 "status": self._status,

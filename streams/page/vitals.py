@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from prometheus_client.parser import text_string_to_metric_families
 
 from streams import families as f
+from streams.access import bearer
 from streams.scrape import TIMEOUT_S, read_page
 
 WINDOW_S: Final = 15.0  # quantiles of fewer seconds jump about, of more seconds lag behind
@@ -120,9 +121,15 @@ class WorkerSeen(Struct, frozen=True):
 
 
 class Workers:
-    """Asks workers again and again over kept connections; `async with`. One `look` at a time."""
+    """Asks workers again and again over kept connections; `async with`. One `look` at a time.
 
-    def __init__(self, urls: Sequence[str], clock: Callable[[], float] = time.monotonic) -> None:
+    All of them are shown the `token`.
+    """
+
+    def __init__(
+        self, urls: Sequence[str], token: str | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._token = token
         self._urls = tuple(dict.fromkeys(url.rstrip("/").removesuffix("/metrics") for url in urls))
         self._clock = clock
         self._readings: dict[str, deque[tuple[float, Vitals]]] = {url: deque() for url in self._urls}
@@ -130,7 +137,9 @@ class Workers:
         self.seen: tuple[WorkerSeen, ...] = tuple(WorkerSeen(url, answers=False) for url in self._urls)
 
     async def __aenter__(self) -> Self:
-        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_S))
+        self._session = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=TIMEOUT_S), headers=bearer(self._token)
+        )
         return self
 
     async def __aexit__(self, *_: object) -> None:
