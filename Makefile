@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup peers demo test chaos cluster soak images check format bench schema dashboards lock clean
+.PHONY: help setup peers demo test chaos cluster soak images check audit sbom format bench schema dashboards lock clean
 
 help: ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -51,6 +51,12 @@ check: setup ## format, lint, types, import directions
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+audit: setup ## ask what is known against the locked packages (needs the network; ARGS='--url MIRROR')
+	$(BIN)/python deploy/audit.py $(ARGS)
+
+sbom: setup ## write what a deployment consists of to build/sbom.cdx.json (CycloneDX)
+	$(BIN)/python deploy/sbom.py
 
 format: setup ## put the code into form
 	$(BIN)/ruff format .
