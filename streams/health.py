@@ -1,6 +1,5 @@
 """`/live`, `/ready`, `/metrics` and `/drain` of a worker, on its own event loop, on loopback unless told otherwise."""
 
-import ipaddress
 from collections.abc import Callable
 from typing import Final, Self
 
@@ -10,6 +9,7 @@ from prometheus_client.exposition import choose_encoder
 
 from schemas.errors import OperatorError
 from streams.access import only_with
+from schemas.security import is_loopback
 from streams.drain import DRAIN_HEADER
 
 NOT_SERVED: Final = -1
@@ -102,7 +102,7 @@ class HealthServer:
         return _plain(200 if reason is None else 503, "ready" if reason is None else f"not ready: {reason}")
 
     async def _post_drain(self, request: web.Request) -> web.Response:
-        if DRAIN_HEADER not in request.headers or not _is_here(request.remote):
+        if DRAIN_HEADER not in request.headers or not is_loopback(request.remote or ""):
             return _plain(403, f"only from this machine, with the header {DRAIN_HEADER}")
         self._drain()
         return _plain(202, "draining")
@@ -110,13 +110,6 @@ class HealthServer:
     async def _get_metrics(self, request: web.Request) -> web.Response:
         encode, content_type = choose_encoder(request.headers.get("Accept", ""))
         return web.Response(body=encode(self._registry), headers={"Content-Type": content_type})
-
-
-def _is_here(address: str | None) -> bool:
-    try:
-        return address is not None and ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
 
 
 def _plain(status: int, text: str) -> web.Response:

@@ -4,11 +4,10 @@ import asyncio
 
 import aiohttp
 import pytest
-from aiohttp import web
 
 from schemas.errors import OperatorError
 from schemas.settings import HttpSettings
-from streams.access import COOKIE, only_with, required_token
+from streams.access import required_token
 from streams.drain import ask_to_leave
 from streams.health import HealthServer
 from streams.metrics import Metrics
@@ -56,28 +55,3 @@ async def test_metrics_are_for_those_who_know_the_token_and_probes_for_all():
         assert left.is_set()
         async with WorkerProbe(server.url, TOKEN) as probe:
             assert (await probe.seen()).consumed == {}
-
-
-async def test_a_browser_gives_its_token_once_and_keeps_it_from_scripts_and_history():
-    async def page(_request: web.Request) -> web.Response:
-        return web.Response(text="page")
-
-    app = web.Application(middlewares=only_with(TOKEN, browsers=True))
-    app.router.add_get("/view", page)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    try:
-        async with aiohttp.ClientSession(url, cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
-            assert (await browser.get("/view")).status == 401
-            assert (await browser.get("/view", params={"token": "wrong"})).status == 401
-            sent = await browser.get("/view", params={"token": TOKEN, "locale": "fr"}, allow_redirects=False)
-            assert (sent.status, sent.headers["Location"]) == (303, "/view?locale=fr")
-            cookie = sent.headers["Set-Cookie"]
-            assert cookie.startswith(COOKIE)
-            assert "HttpOnly" in cookie
-            assert "SameSite=Strict" in cookie
-            assert await (await browser.get("/view")).text() == "page"
-    finally:
-        await runner.cleanup()
