@@ -8,8 +8,8 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
 from schemas.errors import OperatorError
-from streams.access import only_with
 from schemas.security import is_loopback
+from streams.access import only_with
 from streams.drain import DRAIN_HEADER
 
 NOT_SERVED: Final = -1
