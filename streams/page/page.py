@@ -12,6 +12,7 @@ from schemas.errors import OperatorError
 from schemas.settings import Settings
 from schemas.topics import DEAD_LETTER, INPUTS, listing_localized, logistics_localized, review_localized
 from streams.access import token_of
+from streams.connection import address
 from streams.lag import LagReader, LagStatus, LagWatch, PartitionLag, worst_first
 from streams.page.history import Journeys, Letter, Letters, Recent, Series
 from streams.page.hub import Hub
@@ -139,7 +140,7 @@ class Page:
                 "kinds": list(Kind),
                 "every_s": page.every_s,
                 "history_s": page.history_s,
-                "where": self._settings.kafka.bootstrap,
+                "where": address(self._settings.kafka),
                 "history": self._series.columns(),
                 "letters": list(self._letters.latest),
                 "status": self._status,
