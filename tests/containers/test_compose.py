@@ -1,6 +1,7 @@
 """`docker compose up` for real: events go in, localized ones come out, Prometheus sees it, and a killed worker loses nothing."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -31,9 +32,6 @@ def up(compose: Compose, image: object, models: str) -> Iterator[Compose]:
             "up", "--detach", "--no-build", "--wait", "--wait-timeout", str(UP_S), *STARTED, timeout_s=300, **settings
         )
         yield compose
-    except AssertionError as error:
-        error.add_note(compose("logs", "--tail", "30"))
-        raise
     finally:
         compose.down()
 
@@ -64,6 +62,16 @@ async def until(ask: Any, query: str, expected: Any) -> None:
         pytest.fail(f"{query} is still {found}")
 
 
+@contextlib.contextmanager
+def telling(compose: Compose) -> Iterator[None]:
+    """What fails within comes with the last lines of every container."""
+    try:
+        yield
+    except BaseException as error:
+        error.add_note(compose("logs", "--tail", "40", *STARTED, "kafka"))
+        raise
+
+
 def addresses(*workers: str) -> set[str]:
     return {f"{worker}:6066" for worker in workers}
 
@@ -84,7 +92,8 @@ async def test_a_killed_worker_loses_nothing_and_prometheus_saw_it_all(up, engin
 
     bootstrap = up.address("KAFKA_PORT")
     await until(ask, "up", lambda found: {address for address, value in found.items() if value} >= addresses(*WORKERS))
-    keys, _ = await asyncio.gather(send(bootstrap, enough), kill())
+    with telling(up):
+        keys, _ = await asyncio.gather(send(bootstrap, enough), kill())
     seen, last = await outputs(bootstrap, keys, 120)
     assert {key: count for key, count in seen.items() if count != 1} == {}
     assert seen.keys() == set(keys)

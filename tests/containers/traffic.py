@@ -9,11 +9,18 @@ from collections.abc import Callable, Iterator
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from docker.models.containers import Container
 
-from schemas.topics import LISTING_UPDATED, LOGISTICS_EVENT, listing_localized, logistics_localized
+from schemas.topics import (
+    LISTING_UPDATED,
+    LOGISTICS_EVENT,
+    REVIEW_POSTED,
+    listing_localized,
+    logistics_localized,
+    review_localized,
+)
 
 LOCALE = "pt-BR"
-OUTPUTS = (listing_localized(LOCALE), logistics_localized("default"))
-PAUSE_S = 0.02  # 100 events a second, one of ten of them a listing
+OUTPUTS = (listing_localized(LOCALE), review_localized(LOCALE), logistics_localized("default"))
+PAUSE_S = 0.02  # 50 events a second at most
 WHEN = "2026-03-02T10:16:00Z"
 POLL_MS = 500
 HEALTHY_S = 120
@@ -59,10 +66,31 @@ def parcel(number: int) -> tuple[str, str, dict[str, object]]:
     )
 
 
+def review(number: int) -> tuple[str, str, dict[str, object]]:
+    key = f"R-{number}"  # a listing with one review
+    return (
+        REVIEW_POSTED,
+        key,
+        {
+            "review_id": f"{key}-1",
+            "listing_id": key,
+            "author_ref": "A-7",
+            "rating": 5,
+            "source_locale": "en",
+            "target_locales": [LOCALE],
+            "body": f"I bought number {number} and it works well.",
+            "posted_at": WHEN,
+        },
+    )
+
+
 def events() -> Iterator[tuple[str, str, dict[str, object]]]:
-    """One listing and nine parcels, again and again, each its own key."""
+    """One listing, one review and eight parcels, again and again, each its own key.
+
+    All of them, because a worker may have been given every partition of a topic and none of another.
+    """
     for number in itertools.count():
-        yield parcel(number) if number % 10 else listing(number)
+        yield {0: listing, 5: review}.get(number % 10, parcel)(number)
 
 
 async def send(bootstrap: str, enough: Callable[[], bool]) -> list[str]:
