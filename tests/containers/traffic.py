@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 
@@ -67,12 +68,12 @@ def parcel(number: int) -> tuple[str, str, dict[str, object]]:
 
 
 def review(number: int) -> tuple[str, str, dict[str, object]]:
-    key = f"R-{number}"  # a listing with one review
+    key = f"R-{number}"  # the review and its listing alike: its event is keyed by the one, its text by the other
     return (
         REVIEW_POSTED,
         key,
         {
-            "review_id": f"{key}-1",
+            "review_id": key,
             "listing_id": key,
             "author_ref": "A-7",
             "rating": 5,
@@ -111,13 +112,12 @@ async def outputs(bootstrap: str, keys: list[str], timeout_s: float) -> tuple[Co
     """Read what is committed until every key was seen and nothing more comes; how often each, and its last output."""
     seen: Counter[str] = Counter()
     last: dict[str, dict] = {}
-    async with (
-        AIOKafkaConsumer(
-            *OUTPUTS, bootstrap_servers=bootstrap, isolation_level="read_committed", auto_offset_reset="earliest"
-        ) as consumer,
-        asyncio.timeout(timeout_s),
-    ):
+    deadline = time.monotonic() + timeout_s
+    async with AIOKafkaConsumer(
+        *OUTPUTS, bootstrap_servers=bootstrap, isolation_level="read_committed", auto_offset_reset="earliest"
+    ) as consumer:
         while True:
+            assert time.monotonic() < deadline, f"not seen: {sorted(set(keys) - seen.keys())[:20]}"
             batches = await consumer.getmany(timeout_ms=POLL_MS)
             if not batches and set(keys) <= seen.keys():
                 return seen, last
