@@ -77,6 +77,7 @@ def test_a_mistake_of_the_operators_is_one_line(engine, image):
 async def test_a_worker_in_it_serves_a_kafka_of_testcontainers(engine, image, models, kafka):
     environment = {
         "DRAGOMAN_KAFKA__BOOTSTRAP": INSIDE,
+        "DRAGOMAN_HTTP__OPEN": "true",
         "DRAGOMAN_HTTP__HOST": "0.0.0.0",  # noqa: S104  (inside its own network)
         "DRAGOMAN_LOCALIZATION__LOCALES": '["en", "pt-BR"]',
         "DRAGOMAN_POOL__THREADS": "1",
