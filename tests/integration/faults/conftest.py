@@ -1,10 +1,12 @@
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from schemas.errors import OperatorError
 from streams.broker.server import Broker
+from tests.integration.faults.probe import Probe
 
 
 @pytest.fixture
@@ -18,3 +20,12 @@ def own_broker() -> Iterator[Broker]:
         pytest.skip(f"no Apache Kafka: {error}")
     with running:
         yield running
+
+
+@pytest.fixture
+async def probe(own_broker: Broker, tmp_path: Path):
+    """One worker at a time on a broker of its own, with its topics; ended with the test."""
+    probe = Probe(own_broker, tmp_path)
+    await probe.create_topics()
+    yield probe
+    probe.stop()

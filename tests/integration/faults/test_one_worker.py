@@ -25,14 +25,6 @@ REASONS = ("output_too_large", "localize_timeout", "not_utf8")
 DRAGOMAN = Path(sys.executable).with_name("dragoman")
 
 
-@pytest.fixture
-async def probe(own_broker: Broker, tmp_path: Path):
-    probe = Probe(own_broker, tmp_path)
-    await probe.create_topics()
-    yield probe
-    probe.stop()
-
-
 def numbers(rows) -> list[int]:
     return [row["number"] for row in rows]
 

@@ -9,20 +9,11 @@ from pathlib import Path
 import pytest
 
 from schemas.topics import LISTING_UPDATED, changelog
-from streams.broker.server import Broker
 from tests.integration.faults.probe import Probe
 from tests.integration.faults.probe_agent import OUTPUT
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(90)]
 DRAGOMAN = Path(sys.executable).with_name("dragoman")
-
-
-@pytest.fixture
-async def probe(own_broker: Broker, tmp_path: Path):
-    probe = Probe(own_broker, tmp_path)
-    await probe.create_topics()
-    yield probe
-    probe.stop()
 
 
 def dragoman(probe: Probe, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -11,20 +11,11 @@ from google.protobuf.json_format import MessageToDict
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from schemas.topics import LISTING_UPDATED
-from streams.broker.server import Broker
 from tests.chaos.chain import event_json
 from tests.integration.faults.probe import Probe
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(120)]
 TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
-
-
-@pytest.fixture
-async def probe(own_broker: Broker, tmp_path: Path):
-    probe = Probe(own_broker, tmp_path)
-    await probe.create_topics()
-    yield probe
-    probe.stop()
 
 
 @asynccontextmanager
