@@ -9,6 +9,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from schemas.errors import OperatorError
+from schemas.settings import Settings
 from schemas.topics import DEAD_LETTER, TopicSpec
 from streams.page.outputs import Outputs
 from streams.topics import create_topics
@@ -49,7 +50,8 @@ async def topics_of(bootstrap):
     mark = uuid4().hex[:8]
     listings, parcels = f"listing-localized.{mark}", f"logistics-localized.{mark}"
     specs = [TopicSpec(name, 1) for name in (f"input-{mark}", listings, parcels)]
-    await create_topics(bootstrap, [*specs, TopicSpec(DEAD_LETTER, 4)], 1)
+    letters = next(spec for spec in Settings().topics() if spec.name == DEAD_LETTER)  # others look at it too
+    await create_topics(bootstrap, [*specs, letters], 1)
     async with AIOKafkaProducer(bootstrap_servers=bootstrap, transactional_id=f"page-{mark}") as producer:
         yield f"input-{mark}", listings, parcels, producer
 
