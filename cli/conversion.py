@@ -179,9 +179,8 @@ def _show(made: Conversion, *, json: bool) -> None:
         )
         return
     status = made.status
-    purpose = ", ".join(f"{source} -> {target}" for source, target in status.pairs) or "embeddings"
     out.print(
-        f"{status.name}: {purpose}, {status.precision}, version {status.version}, "
+        f"{status.name}: {status.purpose}, {status.precision}, version {status.version}, "
         f"{status.bytes / _MEGABYTE:.0f} MB in {status.path}",
         highlight=False,
         markup=False,

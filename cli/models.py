@@ -90,9 +90,8 @@ def _show(states: Sequence[ModelStatus], *, json: bool) -> None:
 
 
 def _row(state: ModelStatus) -> tuple[str, ...]:
-    purpose = ", ".join(f"{source} -> {target}" for source, target in state.pairs) or "embeddings"
     size = f"{state.bytes / MEGABYTE:.0f}" if state.bytes else ""
-    return state.name, purpose, state.state.replace("_", " "), state.version or "", size
+    return state.name, state.purpose, state.state.replace("_", " "), state.version or "", size
 
 
 def _origin(state: ModelStatus) -> str:

@@ -132,7 +132,7 @@ class Warn(StrEnum):
     UNKNOWN_VOCABULARY = "unknown_vocabulary"
     LATE_EVENT = "late_event"
     PHRASE_LOCALE_FALLBACK = "phrase_locale_fallback"
-    MODEL_TIMEOUT = "model_timeout"
+    MODEL_TIMEOUT = "model_timeout"  # reserved: what times out is tried again, and a dead letter in the end
     POISON_TEXT = "poison_text"
 
 

@@ -5,8 +5,9 @@ from typing import Final, Literal
 
 from schemas.report import Reporter, StageTimed
 
-# Of a record: decode, localize (with all waiting), settle, commit. Of a text: clean, segment, assemble. Of a segment:
-# protect, memory, model (with the wait in the queue), gate (with putting protected spans back).
+# Of a record: decode, localize (once admitted, with its waits in the pool). Of a prefix: settle, commit. Of a text:
+# clean, segment, assemble. Of a segment: protect, memory, model (with the wait in the queue), gate (with putting
+# protected spans back).
 StageName = Literal[
     "decode", "localize", "settle", "commit", "clean", "segment", "assemble", "protect", "memory", "model", "gate"
 ]

@@ -87,7 +87,7 @@ END_TO_END: Final = _histogram(
     ("topic",),
     END_TO_END_S,
     _TX,
-    "Record timestamp to commit. A sample of each transaction, weighted: the count is that of all records.",
+    "Record timestamp to commit. A sample of each transaction, weighted: the count is about that of all records.",
 )
 FRESHNESS: Final = _histogram(
     "freshness_seconds",
@@ -96,7 +96,9 @@ FRESHNESS: Final = _histogram(
     _TX,
     "Age of an event, by its record's timestamp, when what readers of a locale see of it became durable.",
 )
-TRANSACTION: Final = _histogram("transaction_seconds", ("topic",), BLOCKING_S, _TX, "Begin to commit.")
+TRANSACTION: Final = _histogram(
+    "transaction_seconds", ("topic",), BLOCKING_S, _TX, "Settling a prefix, and its transaction from begin to commit."
+)
 TRANSACTION_RECORDS: Final = _histogram(
     "transaction_records", ("topic",), (1, 4, 16, 64, 256, 1024, 4096), _TX, "Input records of one transaction."
 )
@@ -129,7 +131,12 @@ STAGE: Final = _histogram(
     "StageTimed",
     "One stage of one piece of work, a sample: of a record, of a text or of a segment (schemas/stages.py).",
 )
-GATE: Final = _counter("gate_failures_total", ("locale", "reason"), "GateJudged", "Translations that the gate refused.")
+GATE: Final = _counter(
+    "gate_failures_total",
+    ("locale", "reason"),
+    "GateJudged",
+    "Source texts shown because the gate, or the model, refused: remembered refusals count each time.",
+)
 MEMORY_HITS: Final = _counter(
     "memory_hits_total",
     ("locale", "kind"),

@@ -33,9 +33,9 @@ def being_cancelled() -> bool:
 class Slot(Struct):
     """One record on its way: what decoding, localizing or failing has made of it so far.
 
-    `taken` and `admitted` are loop times: work on it began, and (set by `process`) its time began to count; that stands
-    still while `queue_wait` says that the pool serves others first. `inside` is what `process` holds of a shared budget
-    for it. `skipped`: a replay has nothing to say about it. `timeline` is what tracing keeps.
+    `taken` and `admitted` are loop times: work on it began, and (set on admission) its time began to count; that stands
+    still while `queue_wait` says that the pool serves others first. `inside` is what is held of a shared budget for it.
+    `skipped`: a replay has nothing to say about it. `timeline` is what tracing keeps.
     """
 
     record: Record

@@ -93,12 +93,13 @@ class Worker:
         """Work until stopped."""
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         settings = self._settings
-        log_settings(settings)
-        # Files of the operator's are read first: a mistake in one should not cost the time that models take to load.
+        # What an operator may have got wrong is looked at first: a mistake should not cost the time that models take to
+        # load, and its line should be the first.
         self._glossary = load_glossary(settings.localization.glossary)
         self._rates = read_rates(settings.localization.rates) if settings.localization.rates else None
         self._tracer = open_tracer(settings.tracing, settings.kafka.group)
         self._token = required_token(settings.http) if settings.http.port != NOT_SERVED else None
+        log_settings(settings)
         limits = await read_limits(settings.kafka, settings.topics())
         await require_transactions(settings.kafka)
         with _signals(self.stop):

@@ -5,7 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from inference.library.builds import Build
-from inference.library.catalog import Direction, ModelSpec
+from inference.library.catalog import Direction, Kind, ModelSpec
 
 State = Literal["built", "not_built", "damaged", "outdated", "package_missing"]
 
@@ -35,6 +35,13 @@ class ModelStatus(Struct, frozen=True):
     bytes: int
     problem: str | None = None
     remedy: str | None = None
+
+    @property
+    def purpose(self) -> str:
+        """What it is for, in a few words."""
+        if self.pairs:
+            return ", ".join(f"{source} -> {target}" for source, target in self.pairs)
+        return "personal data" if self.kind == Kind.TAGGER else "embeddings"
 
 
 def status_of_spec(

@@ -8,8 +8,8 @@ from typing import Final
 from inference.requests import Decoding, Priority
 
 PATIENCE_S: Final = {Priority.LOGISTICS: 0.0, Priority.REVIEW: 0.5, Priority.LISTING: 2.0, Priority.BACKFILL: 8.0}
-"""Seconds a request of each priority lets all that is more urgent pass. All below the default time-out of 30 s, so
-that a backfill under a steady stream of parcels is served before it expires."""
+"""Seconds a request of each priority lets all that is more urgent pass. All well below
+30 s, which callers with a time-out of their own usually give: a backfill under a steady stream of parcels is served."""
 PATIENCE_OF_TIMEOUT: Final = 0.5
 """A request with a short time-out is patient for this part of it at most: the rest is left for its turn and its run."""
 PASSES: Final = 6

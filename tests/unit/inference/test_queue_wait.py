@@ -6,8 +6,9 @@ import time
 import pytest
 
 from inference.pool import Pool
-from inference.requests import Priority, RequestTimeout
-from inference.scheduling.queue_wait import QUEUE_WAIT, QueueWait
+from inference.requests import Decoding, Priority, RequestTimeout
+from inference.scheduling.queue import Request
+from inference.scheduling.queue_wait import QUEUE_WAIT, Patience, QueueWait
 from tests.unit.inference.pool_fakes import Machine, loaded, settings
 from tests.unit.inference.test_pool import ask, model_statistics, until
 
@@ -108,3 +109,23 @@ async def test_a_pool_that_stands_still_keeps_nobody_waiting_for_ever():
         machine.open.set()
         await again
         await hanging
+
+
+async def test_what_hangs_fails_although_others_are_served():
+    """Its time counts from its start, however lively the pool is."""
+    served, clock = [0.0], time.monotonic
+    loop = asyncio.get_running_loop()
+    hanging, waiting = (loop.create_future() for _ in range(2))
+    requests = [Request(text, 0, Decoding.GREEDY, clock(), 0.0) for text in ("hanging", "waiting")]
+    requests[0].started_s = clock()
+    patience = [
+        Patience(future, request, 0.1, lambda: served[0])
+        for future, request in zip((hanging, waiting), requests, strict=True)
+    ]
+    for _ in range(20):
+        await asyncio.sleep(0.02)
+        served[0] = clock()  # somebody else has an answer
+    assert isinstance(hanging.exception(), RequestTimeout)
+    assert not waiting.done()
+    for one in patience:
+        one.end()

@@ -79,7 +79,7 @@ REPORTS: tuple[Report, ...] = (
     ModelFailed(model="en-pt", error="out of memory", poison=True),
     ModelRebuilt(model="en-pt", problem="encoder.onnx: checksum"),
 )
-LANE = LaneStatus(TOPIC, 3, "running", position=17, fetched=25, in_flight=8, oldest_unfinished_s=1.5, reopens=1)
+LANE = LaneStatus(TOPIC, 3, "open", position=17, fetched=25, in_flight=8, oldest_unfinished_s=1.5, reopens=1)
 
 MODEL = ModelStatistics(
     model=ModelId("en-pt", "1"),
@@ -292,7 +292,7 @@ def test_pulled_gauges_follow_the_lanes():
     metrics.watch(lambda: lanes, lambda: [lag(3)])
     assert value(metrics, "inflight_records", topic=TOPIC, partition="3") == 8
     assert value(metrics, "oldest_unfinished_seconds", topic=TOPIC, partition="3") == 1.5
-    assert value(metrics, "lane_state", topic=TOPIC, partition="3", state="running") == 1
+    assert value(metrics, "lane_state", topic=TOPIC, partition="3", state="open") == 1
     assert value(metrics, "replay_running", topic=TOPIC, partition="3") == 0
     lanes[0] = replace(LANE, replay_left=40)
     assert value(metrics, "replay_running", topic=TOPIC, partition="3") == 1

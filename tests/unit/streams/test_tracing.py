@@ -111,6 +111,9 @@ async def test_waiting_for_ones_turn_and_being_computed_are_told_apart():
         assert span.attributes["dragoman.model"] == "fake"
     for before, after in zip(queued, computed, strict=True):
         assert before.start_time <= before.end_time == after.start_time <= after.end_time
+    # One row at a time: the second waited while the first was computed.
+    assert max(span.end_time - span.start_time for span in queued) > 0
+    assert queued[1].end_time >= computed[0].start_time
 
 
 async def test_without_tracing_nothing_is_kept():
