@@ -71,7 +71,9 @@ class LaneSettings(Section):
     open_timeout_s: float = 30.0
     work_bytes: int = Field(default=96_000, ge=1, description="bytes of one topic's events in localization at once")
     replay_window: int = Field(default=256, ge=1, description="records of one partition in flight in a replay")
-    replay_bytes: int = Field(default=4_000, ge=1, description="bytes of replayed events in localization at once")
+    replay_bytes: int = Field(
+        default=500, ge=1, description="bytes of replayed events in localization at once; more hold live events up"
+    )
     localize_timeout_s: float = Field(
         default=60.0,
         description="a record that takes longer, not counting its waits for its turn in the pool, is a dead letter",
