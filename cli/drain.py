@@ -9,7 +9,7 @@ import typer
 
 from cli.console import JsonFlag, bars, out, print_json
 from schemas.errors import OperatorError
-from schemas.settings import Settings, load
+from schemas.settings import load
 from streams.access import token_of
 from streams.drain import ask_to_leave, in_flight, is_there
 
@@ -30,7 +30,9 @@ def command(
     when one is still there after the time given.
     """
     settings = load()
-    urls = worker or [_usual(settings)]
+    urls = worker or ([settings.http.url] if settings.http.url else [])
+    if not urls:
+        raise OperatorError("the settings name no port of a worker: give its address, http://host:port")
     began = time.monotonic()
     left = asyncio.run(_drain(urls, timeout, token_of(settings.http)))
     seconds = round(time.monotonic() - began, 1)
@@ -61,9 +63,3 @@ async def _drain(urls: Sequence[str], timeout_s: float, token: str | None) -> li
             if not left or time.monotonic() >= deadline:
                 return left
             await asyncio.sleep(LOOK_S)
-
-
-def _usual(settings: Settings) -> str:
-    if settings.http.port <= 0:
-        raise OperatorError("the settings name no port of a worker: give its address, http://host:port")
-    return f"http://{settings.http.host}:{settings.http.port}"

@@ -73,7 +73,7 @@ class _Workers:
     def __init__(self, settings: Settings, named: Sequence[str]) -> None:
         self._named = named
         self._token = token_of(settings.http)
-        self._usual = f"http://{settings.http.host}:{settings.http.port}" if settings.http.port > 0 else None
+        self._usual = settings.http.url
 
     async def lanes(self) -> Lanes:
         if self._named:

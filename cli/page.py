@@ -36,7 +36,10 @@ def command(
     named = {name: value for name, value in (("bootstrap", bootstrap), ("group", group)) if value is not None}
     kafka = settings.kafka.model_copy(update=named)
     settings = settings.model_copy(update={"page": _page_settings(settings, host, port), "kafka": kafka})
-    page = Page(settings, metrics or settings.page.workers or _usual(settings))
+    urls = metrics or settings.page.workers or ((settings.http.url,) if settings.http.url else ())
+    if not urls:
+        raise OperatorError("the worker's port is not fixed: name its address with --metrics http://HOST:PORT")
+    page = Page(settings, urls)
     try:
         with terminable():
             asyncio.run(page.run(lambda url: _say(url, settings.page)))
@@ -47,13 +50,6 @@ def command(
 def _page_settings(settings: Settings, host: str | None, port: int | None) -> PageSettings:
     named = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     return settings.page.model_copy(update=named)
-
-
-def _usual(settings: Settings) -> tuple[str, ...]:
-    """The worker that these settings would start."""
-    if settings.http.port <= 0:
-        raise OperatorError("the worker's port is not fixed: name its address with --metrics http://HOST:PORT")
-    return (f"http://{settings.http.host}:{settings.http.port}",)
 
 
 def _say(url: str, settings: PageSettings) -> None:

@@ -184,6 +184,12 @@ class HttpSettings(Section):
     token_file: Path | None = None
     open: bool = Field(default=False, description="no token although others reach it: something else keeps them out")
 
+    @property
+    def url(self) -> str | None:
+        """The address of the worker that these settings would start; None where its port is not fixed."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}" if self.port > 0 else None
+
     @model_validator(mode="after")
     def _one_token(self) -> Self:
         require_one(self.__dict__, "token")

@@ -5,20 +5,18 @@ from typing import Final
 import aiohttp
 
 from schemas.errors import OperatorError
-from streams.access import bearer
-from streams.scrape import read_lanes
+from streams.scrape import read_lanes, session_with
 
 DRAIN_HEADER: Final = "X-Dragoman-Drain"
 """A request without it is refused: no page in a browser can send it to another origin unasked."""
-TIMEOUT: Final = aiohttp.ClientTimeout(total=2.0)
 
 
 async def ask_to_leave(url: str, token: str | None = None) -> None:
     """Have the worker at `url` begin to leave; raises OperatorError when there is none."""
     address = f"{url.rstrip('/')}/drain"
     try:
-        async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
-            await session.post(address, headers={DRAIN_HEADER: "1", **bearer(token)}, raise_for_status=True)
+        async with session_with(token) as session:
+            await session.post(address, headers={DRAIN_HEADER: "1"}, raise_for_status=True)
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         raise OperatorError(f"no worker to drain at {url}: {error or type(error).__name__}") from error
 
@@ -26,7 +24,7 @@ async def ask_to_leave(url: str, token: str | None = None) -> None:
 async def is_there(url: str) -> bool:
     """Whether the worker still answers."""
     try:
-        async with aiohttp.ClientSession(timeout=TIMEOUT) as session, session.get(f"{url.rstrip('/')}/live"):
+        async with session_with(None) as session, session.get(f"{url.rstrip('/')}/live"):
             return True
     except TimeoutError:
         return True  # busy is not gone

@@ -43,10 +43,14 @@ async def read_lanes(urls: Iterable[str], token: str | None = None) -> Lanes:
 
     All of them are shown the `token`.
     """
-    limit = aiohttp.ClientTimeout(total=TIMEOUT_S)
-    async with aiohttp.ClientSession(timeout=limit, headers=bearer(token)) as session:
+    async with session_with(token) as session:
         pages = await asyncio.gather(*(_page(session, url) for url in urls))
     return {lane: seen for page in pages for lane, seen in page.items()}
+
+
+def session_with(token: str | None) -> aiohttp.ClientSession:
+    """Return a session for asking workers, which shows them a token."""
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_S), headers=bearer(token))
 
 
 async def _page(session: aiohttp.ClientSession, url: str) -> Lanes:

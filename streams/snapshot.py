@@ -11,8 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
 from streams import families as f
-from streams.access import bearer
-from streams.scrape import TIMEOUT_S, Lanes, parse_lanes
+from streams.scrape import Lanes, parse_lanes, session_with
 
 READY: Final = "ready"
 
@@ -52,9 +51,7 @@ class WorkerProbe:
         self._session: aiohttp.ClientSession
 
     async def __aenter__(self) -> Self:
-        self._session = aiohttp.ClientSession(
-            timeout=aiohttp.ClientTimeout(total=TIMEOUT_S), headers=bearer(self._token)
-        )
+        self._session = session_with(self._token)
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -11,8 +11,7 @@ from msgspec import Struct, field
 from prometheus_client.parser import text_string_to_metric_families
 
 from streams import families as f
-from streams.access import bearer
-from streams.scrape import TIMEOUT_S, read_page
+from streams.scrape import read_page, session_with
 
 WINDOW_S: Final = 15.0  # quantiles of fewer seconds jump about, of more seconds lag behind
 
@@ -137,9 +136,7 @@ class Workers:
         self.seen: tuple[WorkerSeen, ...] = tuple(WorkerSeen(url, answers=False) for url in self._urls)
 
     async def __aenter__(self) -> Self:
-        self._session = aiohttp.ClientSession(
-            timeout=aiohttp.ClientTimeout(total=TIMEOUT_S), headers=bearer(self._token)
-        )
+        self._session = session_with(self._token)
         return self
 
     async def __aexit__(self, *_: object) -> None:
