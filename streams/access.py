@@ -12,7 +12,7 @@ from schemas.secrets import read_secret
 from schemas.security import is_loopback
 from schemas.settings import HttpSettings
 
-SCHEME: Final = "Bearer "
+SCHEME: Final = "Bearer"
 
 
 def required_token(http: HttpSettings) -> str | None:
@@ -36,7 +36,18 @@ def token_of(http: HttpSettings) -> str | None:
 
 def bearer(token: str | None) -> dict[str, str]:
     """Return the headers with which a reader shows its token."""
-    return {} if token is None else {"Authorization": SCHEME + token}
+    return {} if token is None else {"Authorization": f"{SCHEME} {token}"}
+
+
+def shown(request: web.Request) -> str | None:
+    """Return the token that a request shows in its header; None where it shows none."""
+    scheme, _, said = request.headers.get("Authorization", "").partition(" ")
+    return said.strip() if scheme.lower() == SCHEME.lower() else None
+
+
+def same(said: str | None, secret: str) -> bool:
+    """Whether a secret was said; takes as long wherever the two differ."""
+    return said is not None and hmac.compare_digest(said.encode("utf-8", "surrogateescape"), secret.encode())
 
 
 def only_with(token: str | None, *, anybody: Collection[str] = ()) -> list[Middleware]:
@@ -46,15 +57,12 @@ def only_with(token: str | None, *, anybody: Collection[str] = ()) -> list[Middl
     """
     if token is None:
         return []
-    known = (SCHEME + token).encode()
 
     @web.middleware
     async def gate(request: web.Request, handler: Handler) -> web.StreamResponse:
-        scheme, _, said = request.headers.get("Authorization", "").partition(" ")
-        shown = f"{scheme.title()} {said.strip()}".encode("utf-8", "surrogateescape")
-        if request.path in anybody or hmac.compare_digest(shown, known):
+        if request.path in anybody or same(shown(request), token):
             return await handler(request)
-        refusal = {"WWW-Authenticate": SCHEME.strip(), "Cache-Control": "no-store"}
+        refusal = {"WWW-Authenticate": SCHEME, "Cache-Control": "no-store"}
         return web.Response(status=401, text="a token is needed\n", headers=refusal)
 
     return [gate]

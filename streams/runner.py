@@ -40,6 +40,7 @@ from streams.transaction import Message, Progress
 from streams.window import Slot, being_cancelled
 
 PAUSE_S_MAX = 1.0
+_UNTRACED = nullcontext()
 
 
 class Commit(Protocol):
@@ -135,7 +136,8 @@ class Runner:
             await intake.enter(slot)
             try:
                 began = self._stages.begin("localize")
-                slot.localized = await self._localize(slot, intake.tools)
+                with _UNTRACED if slot.timeline is None else slot.timeline.localizing():
+                    slot.localized = await self._localize(slot, intake.tools)
                 self._stages.end("localize", began)
             finally:
                 intake.leave(slot)
@@ -150,13 +152,11 @@ class Runner:
         """Call the agent; what may pass is tried again in place until the record's time is up."""
         assert slot.received is not None  # noqa: S101  (for the type checker; `process` has just set it)
         pause_s = 0.1
-        line = slot.timeline
-        slot.queue_wait = QueueWait(None if line is None else line.served.append)
+        slot.queue_wait = QueueWait(None if slot.timeline is None else slot.timeline.served.append)
         QUEUE_WAIT.set(slot.queue_wait)
         while True:
             try:
-                with nullcontext() if line is None else line.localizing():
-                    return await self.agent.localize(slot.received.event, tools)
+                return await self.agent.localize(slot.received.event, tools)
             except DragomanError as error:
                 if error.disposition is not Disposition.RETRY:
                     raise

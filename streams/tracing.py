@@ -50,8 +50,8 @@ class Timeline(Struct):
 
     @contextmanager
     def localizing(self) -> Iterator[None]:
-        """Measure what is done inside, from the first to the last time."""
-        self.began_s = self.began_s or time.monotonic()
+        """Measure what is done inside."""
+        self.began_s = time.monotonic()
         try:
             yield
         finally:

@@ -5,7 +5,6 @@ as that site's name resolves to 127.0.0.1 (DNS rebinding). So a request must nam
 bring that, or the cookie that the token was exchanged for.
 """
 
-import hmac
 import secrets
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -18,6 +17,7 @@ from pydantic import SecretStr
 from schemas.errors import OperatorError
 from schemas.security import is_loopback
 from schemas.settings import PageSettings
+from streams.access import same, shown
 
 COOKIE: Final = "dragoman_page"
 SESSIONS_MAX: Final = 64
@@ -106,15 +106,10 @@ class Sessions:
         )
 
     def _is_known(self, request: web.Request) -> bool:
-        scheme, _, said = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and self._is_token(said.strip()):
+        if self._is_token(shown(request)):
             return True
         cookie = request.cookies.get(COOKIE, "")
-        return any(_same(cookie, session) for session in self._sessions)
+        return any(same(cookie, session) for session in self._sessions)
 
-    def _is_token(self, said: str) -> bool:
-        return _same(said, self._token.get_secret_value())
-
-
-def _same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode("utf-8", "surrogateescape"), other.encode())
+    def _is_token(self, said: str | None) -> bool:
+        return same(said, self._token.get_secret_value())
