@@ -16,11 +16,10 @@ from agents.registry import AGENTS
 from cli.demo_events import DemoEvent, load_demo_events
 from schemas.codec import decode
 from schemas.contracts import CONTRACTS
-from schemas.errors import OperatorError, Refused
+from schemas.errors import Refused
 from schemas.settings import LocalizationSettings
 from schemas.topics import INPUTS, TopicSpec
-from streams.broker.jars import ensure_jars
-from streams.broker.server import Broker, find_java
+from streams.broker.server import Broker
 from streams.topics import create_topics
 from tests.unit.agents.fakes import make_tools, play
 
@@ -44,15 +43,8 @@ BAD = {
 
 
 @pytest.fixture(scope="module", autouse=True)
-def kafka():
+def kafka(embedded_kafka):
     """Java and the jars are here."""
-    try:
-        find_java()
-        ensure_jars()
-    except OperatorError as error:
-        if os.environ.get("CI"):
-            pytest.fail(f"the demo must run in CI: {error}")
-        pytest.skip(f"no Apache Kafka: {error}")
 
 
 @pytest.fixture

@@ -17,10 +17,7 @@ import pytest
 from playwright.sync_api import Error, expect, sync_playwright
 
 from cli.demo_events import load_demo_events
-from schemas.errors import OperatorError
 from schemas.topics import LISTING_UPDATED, LOGISTICS_EVENT, REVIEW_POSTED
-from streams.broker.jars import ensure_jars
-from streams.broker.server import find_java
 from tests.npm import absent, check_lock, install
 
 pytestmark = pytest.mark.e2e
@@ -79,12 +76,7 @@ class Live:
 
 
 @pytest.fixture(scope="module")
-def live():
-    try:
-        find_java()
-        ensure_jars()
-    except OperatorError as error:
-        absent(f"no Apache Kafka: {error}")
+def live(embedded_kafka):
     chromium()
     command = [DRAGOMAN, "demo", "--stay", "--json", "--rate", "30"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:

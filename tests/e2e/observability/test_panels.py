@@ -16,11 +16,9 @@ from aiokafka import AIOKafkaProducer
 from cli.demo_events import load_demo_events
 from cli.demo_worker import worker_process
 from deploy.grafana.build import FOLDER
-from schemas.errors import OperatorError
 from schemas.settings import Settings
 from schemas.topics import INPUTS, LOGISTICS_EVENT
-from streams.broker.jars import ensure_jars
-from streams.broker.server import Broker, find_java
+from streams.broker.server import Broker
 from streams.feed import feed
 from streams.lag import read_lag
 from streams.snapshot import READY, WorkerProbe
@@ -60,15 +58,8 @@ TARGETS = [
 
 
 @pytest.fixture(scope="module", autouse=True)
-def kafka():
+def kafka(embedded_kafka):
     """Java and the jars are here."""
-    try:
-        find_java()
-        ensure_jars()
-    except OperatorError as error:
-        if os.environ.get("CI"):
-            pytest.fail(f"the dashboards must be tried in CI: {error}")
-        pytest.skip(f"no Apache Kafka: {error}")
 
 
 @pytest.fixture(scope="module")
