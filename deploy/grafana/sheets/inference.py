@@ -13,7 +13,7 @@ def inference() -> Sheet:
     ).by_instance()
     _work(sheet)
     _batches(sheet)
-    return _health(sheet)
+    return _running(_failures(sheet))
 
 
 def _rate(metric: str, legend: str, by: str = "model") -> Query:
@@ -88,7 +88,7 @@ def _batches(sheet: Sheet) -> None:
     )
 
 
-def _health(sheet: Sheet) -> Sheet:
+def _failures(sheet: Sheet) -> Sheet:
     return (
         sheet.row("Health")
         .lines(
@@ -120,7 +120,12 @@ def _health(sheet: Sheet) -> Sheet:
             ),
             width=WIDE,
         )
-        .table(
+    )
+
+
+def _running(sheet: Sheet) -> Sheet:
+    return (
+        sheet.table(
             "Execution providers",
             "What a model really runs on, and what the settings ask for.",
             "none",
