@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError
 import streams.records  # noqa: F401  (from here on aiokafka reads any header name)
 from schemas.errors import OperatorError
 from streams.connection import Where, connection
-from streams.topics import partition_counts
+from streams.topics import topic_partitions
 from streams.window import being_cancelled
 
 log = structlog.get_logger(__name__)
@@ -76,8 +76,7 @@ class Follower:
 
     async def _connection(self) -> NoReturn:
         """Follow over one consumer until it fails."""
-        counts = await partition_counts(self._kafka, self._topics)
-        partitions = [TopicPartition(topic, number) for topic, count in counts.items() for number in range(count)]
+        partitions = await topic_partitions(self._kafka, self._topics)
         consumer = AIOKafkaConsumer(
             **connection(self._kafka),
             isolation_level="read_committed",

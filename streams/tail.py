@@ -11,7 +11,7 @@ from msgspec import Struct
 from streams.connection import Where
 from streams.reach import broker_errors
 from streams.scan import reader
-from streams.topics import partition_count
+from streams.topics import topic_partitions
 
 SOURCE_TIMEOUT_S: Final = 5.0
 
@@ -46,7 +46,7 @@ async def tail(
     exist or the broker cannot be reached. Close the iterator to leave early.
     """
     with broker_errors(kafka):
-        partitions = [TopicPartition(topic, number) for number in range(await partition_count(kafka, topic))]
+        partitions = await topic_partitions(kafka, (topic,))
         async with reader(kafka) as consumer, reader(kafka) as sources:
             await _place(consumer, partitions, from_beginning=from_beginning)
             while True:

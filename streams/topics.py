@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
+from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, UnknownTopicOrPartitionError, for_code
@@ -44,11 +45,11 @@ async def check_topics(kafka: Where, specs: Sequence[TopicSpec], timeout_s: floa
 
 async def partition_count(kafka: Where, topic: str, timeout_s: float = TIMEOUT_S) -> int:
     """Partitions of one topic; raises OperatorError when it does not exist or the broker cannot be reached."""
-    return (await partition_counts(kafka, (topic,), timeout_s))[topic]
+    return len(await topic_partitions(kafka, (topic,), timeout_s))
 
 
-async def partition_counts(kafka: Where, topics: Sequence[str], timeout_s: float = TIMEOUT_S) -> dict[str, int]:
-    """Partitions of each topic; raises OperatorError when one does not exist or the broker cannot be reached."""
+async def topic_partitions(kafka: Where, topics: Sequence[str], timeout_s: float = TIMEOUT_S) -> list[TopicPartition]:
+    """Return all partitions of the topics; raises OperatorError when one of these or the broker is not there."""
     with broker_errors(kafka):
         async with admin_client(kafka, timeout_s) as client, asyncio.timeout(timeout_s):
             found = {described["topic"]: len(described["partitions"]) for described in await client.describe_topics()}
@@ -56,7 +57,7 @@ async def partition_counts(kafka: Where, topics: Sequence[str], timeout_s: float
         if topic not in found:
             hidden = perhaps_hidden(kafka)
             raise OperatorError(f"topic {topic} does not exist: create it with `dragoman topics create`{hidden}")
-    return {topic: found[topic] for topic in topics}
+    return [TopicPartition(topic, number) for topic in topics for number in range(found[topic])]
 
 
 async def create_topics(

@@ -17,7 +17,7 @@ from streams.page.history import GROUPS_MAX, RECENT_MAX, Letter
 from streams.page.shown import Kind, Shown, kind_of, locale_of, shown, source_place
 from streams.reach import broker_errors
 from streams.scan import pick, reader
-from streams.topics import partition_counts
+from streams.topics import topic_partitions
 from streams.window import being_cancelled
 
 log = structlog.get_logger(__name__)
@@ -90,8 +90,7 @@ class Outputs:
         Raises OperatorError when a topic does not exist or the broker cannot be reached.
         """
         with broker_errors(self._kafka):
-            counts = await partition_counts(self._kafka, self._topics)
-            partitions = [TopicPartition(topic, number) for topic, count in counts.items() for number in range(count)]
+            partitions = await topic_partitions(self._kafka, self._topics)
             async with reader(self._kafka) as consumer:
                 ends = await consumer.end_offsets(partitions)
         start = {(tp.topic, tp.partition): max(0, end - backlog) for tp, end in ends.items()}
