@@ -26,8 +26,8 @@ def command(
 ) -> None:
     """Have workers stop fetching, finish what is in flight, commit it and leave the group; wait until they are gone.
 
-    The others take over their partitions. The same as SIGTERM, for workers that are not yours to signal. Exit code 1
-    when one is still there after the time given.
+    The others take over their partitions. As SIGTERM, for workers that are not yours to signal, but a static name
+    (kafka.instance_id) is given up as well. Exit code 1 when one is still there after the time given.
     """
     settings = load()
     urls = worker or ([settings.http.url] if settings.http.url else [])

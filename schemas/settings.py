@@ -35,6 +35,7 @@ class KafkaSettings(KafkaSecurity):
     bootstrap: str = Field(default="127.0.0.1:9092", description="host:port, several joined by commas")
     group: str = Field(default="dragoman", min_length=1)
     instance_id: str | None = Field(default=None, description="static membership: a restart keeps its partitions")
+    leave_on_stop: bool = Field(default=False, description="static members: who is stopped is not coming back")
     partitions: dict[str, int] = Field(default_factory=lambda: dict.fromkeys(INPUTS, PARTITIONS))
     replication: int = Field(default=1, ge=1)
     session_timeout_s: float = 6.0

@@ -64,6 +64,11 @@ class LaneApp(faust.App):
         """Whether the group has ever assigned this worker its share, be it nothing, and its lanes exist."""
         return isinstance(self._consumer, LaneConsumer) and self._consumer.joined
 
+    def give_up_name(self) -> None:
+        """Have the stop to come say that a static member goes for good."""
+        if isinstance(self._consumer, LaneConsumer):
+            self._consumer.give_up_name()
+
     async def abandon_lanes(self) -> None:
         """Close every lane without committing more."""
         if isinstance(self._consumer, LaneConsumer):

@@ -14,7 +14,6 @@ from typing import Any, Protocol, cast
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 from aiokafka.errors import ConsumerStoppedError, IllegalStateError, KafkaError
 from faust.events import Event
 from faust.transport.drivers import aiokafka as stock
@@ -24,6 +23,7 @@ from mode import Service
 import streams.records  # noqa: F401  (from here on aiokafka reads any header name)
 from schemas.report import Rebalanced, Reporter
 from schemas.settings import Settings
+from streams.assignor import SpreadAssignor
 from streams.lane import Lane
 from streams.window import being_cancelled
 
@@ -39,7 +39,7 @@ LOOK_S = 1.0  # the drain loop looks at lanes and at the group this often when n
 
 
 class LaneConsumerThread(stock.AIOKafkaConsumerThread):
-    """The thread that owns the aiokafka consumer; reads committed records only, and keeps assignments sticky."""
+    """The thread that owns the aiokafka consumer; reads committed records only, and spreads topics evenly."""
 
     logger = library_log
 
@@ -51,11 +51,19 @@ class LaneConsumerThread(stock.AIOKafkaConsumerThread):
         consumer._isolation_level = "read_committed"
         consumer._fetch_max_wait_ms = FETCH_WAIT_OPENING_MS
         # Faust's own assignor gives three workers on four partitions 2, 2 and 0.
-        consumer._partition_assignment_strategy = (StickyPartitionAssignor,)
+        consumer._partition_assignment_strategy = (SpreadAssignor,)
         return consumer
 
+    def give_up_name(self) -> None:
+        """Have the stop to come say that this member goes: with a static name aiokafka never does."""
+        if self._consumer is not None and self._consumer._coordinator is not None:
+            self._consumer._coordinator._group_instance_id = None
+
     async def on_thread_stop(self) -> None:
-        """Leave the group. With the broker away aiokafka cancels itself in the middle of it: no fault to show."""
+        """Leave the group, but with a static name only after `give_up_name`.
+
+        With the broker away aiokafka cancels itself in the middle of it: no fault to show.
+        """
         try:
             await super().on_thread_stop()
         except (KafkaError, asyncio.CancelledError) as error:
@@ -283,6 +291,10 @@ class LaneConsumer(stock.Consumer):
             lane.start()
         self.joined = True
         return kept
+
+    def give_up_name(self) -> None:
+        """Let others have the partitions as soon as this worker stops, and not when its session is over."""
+        self._thread.give_up_name()
 
     async def abandon(self) -> None:
         """Close every lane as it stands: what is not committed is done again by whoever comes next."""

@@ -79,6 +79,7 @@ class Worker:
         self._metrics = Metrics()
         self._reporter: Reporter = fan_out(self._metrics, LogReporter(), also_report)
         self._stop = asyncio.Event()
+        self._for_good = settings.kafka.leave_on_stop
         self._memory: SharedMemory | None = None
         self._app: LaneApp | None = None
         self._tracer: Tracer | None = None
@@ -88,6 +89,11 @@ class Worker:
         log.info("stopping")
         self._stop.set()
         self._on_leaving()
+
+    def drain(self) -> None:
+        """Stop, and leave what a static name holds to the others at once."""
+        self._for_good = True
+        self.stop()
 
     async def run(self) -> None:
         """Work until stopped."""
@@ -162,6 +168,8 @@ class Worker:
         except Exception as failure:  # noqa: BLE001  (Faust could not start, or a fault of ours: told below)
             error = failure
         self._on_leaving()
+        if self._for_good and error is None:  # after a failure somebody starts it again under its name
+            app.give_up_name()
         await _end(app, abandon=error is not None)
         if self._tracer is not None:
             await asyncio.to_thread(self._tracer.close)
@@ -208,7 +216,7 @@ class Worker:
             self._metrics.registry,
             lambda: not self._failed.done(),
             self._unready,
-            self.stop,
+            self.drain,
             token=self._token,
         )
         async with server:

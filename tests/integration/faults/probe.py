@@ -125,12 +125,17 @@ class Probe:
                 await asyncio.sleep(0.05)
         return found
 
+    @property
+    def url(self) -> str | None:
+        """Address of the latest worker's health server; None while it does not listen."""
+        found = re.search(r"http://[\d.]+:\d+", "\n".join(self.said()))
+        return found and found.group()
+
     async def get(self, path: str) -> tuple[int, str]:
         """Status and body of the latest worker's health server; 0 while it does not listen."""
-        found = re.search(r"http://[\d.]+:\d+", "\n".join(self.said()))
-        if found is None:
+        if self.url is None:
             return 0, ""
-        async with ClientSession() as session, session.get(found.group() + path) as answer:
+        async with ClientSession() as session, session.get(self.url + path) as answer:
             return answer.status, await answer.text()
 
     async def until_ready(self) -> None:
