@@ -39,6 +39,7 @@ from streams.topics import create_topics
 GROUP = "soak"
 EVERY_S = 5.0
 DRAIN_S = 180.0  # at the end, for what is left
+MEMORY_ENTRIES = 5_000  # as every sentence is new, the default of 50,000 would fill for as long as we look
 OUTPUTS = (listing_localized(TARGET), review_localized(TARGET), logistics_localized("default"), DEAD_LETTER)
 err = Console(stderr=True)
 
@@ -54,6 +55,7 @@ class Member:
             broker,
             GROUP,
             DRAGOMAN_LOCALIZATION__LOCALES=json.dumps([TARGET]),
+            DRAGOMAN_LOCALIZATION__MEMORY_ENTRIES=str(MEMORY_ENTRIES),
             DRAGOMAN_LOCALIZATION__MEMORY_DIR=str(broker.data_dir / name / "memory"),
             DRAGOMAN_LANES__STATE_DIR=str(broker.data_dir / name / "state"),
         )

@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any
 
 WARM_S = 120.0  # models are loaded, caches filled
-GROWTH = 1.10  # of memory: the translation memory fills, and every sentence here is new
+GROWTH = 1.10  # of memory: write buffers of the stores fill, and a backlog after a kill needs more for a while
 MORE = 8  # file descriptors, threads: a connection more or less
 
 

@@ -66,9 +66,20 @@ def build_app(arguments: Sequence[str]) -> typer.Typer:
 def run() -> None:
     """Run the command line; an operator's mistake is one line on standard error and exit code 2."""
     try:
-        build_app(sys.argv[1:])()
+        sys.exit(build_app(sys.argv[1:])(standalone_mode=False))
     except DragomanError as error:
         sys.stderr.write(f"dragoman: {error}\n")
         sys.exit(2 if isinstance(error, OperatorError) else 1)
-    except KeyboardInterrupt:
+    except typer.TyperException as error:
+        if said := error.format_message():  # nothing, where the help has just been shown for want of arguments
+            sys.stderr.write(f"{_usage(error, said)}\n")
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
         sys.exit(INTERRUPTED)
+
+
+def _usage(error: typer.TyperException, said: str) -> str:
+    """One line of what typer would draw a box for: a missing option, a word that is no command."""
+    context = getattr(error, "ctx", None)  # of a usage error
+    path = context.command_path if context else "dragoman"
+    return f"{path}: {' '.join(said.split()).rstrip('.')}; see `{path} --help`"
