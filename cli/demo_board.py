@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from cli.tail import LOCALIZED, Row, side_by_side
 from inference.library.catalog import CATALOG
-from schemas.reasons import Warn
+from schemas.reasons import Warn, word_of
 from schemas.topics import DEAD_LETTER
 from streams.feed import Sent
 from streams.harvest import Harvested, Place
@@ -164,7 +164,7 @@ def _is_copy(localized: Localized) -> bool:
     """Whether the reader gets the source because nothing else was tried; a parcel's phrases are always the reader's."""
     if localized.kind == "parcel":
         return False
-    words = {warning.partition(":")[0] for warning in localized.warnings}
+    words = {word_of(warning) for warning in localized.warnings}
     return localized.status == "passthrough" or not words - UNASKED
 
 

@@ -25,6 +25,7 @@ from localization.version import PIPELINE_VERSION
 from schemas.errors import OperatorError
 from schemas.locales import UnknownLocale, parse_locale, same_language
 from schemas.outputs import LocalizedField
+from schemas.reasons import word_of
 from schemas.settings import Settings, load
 
 AT_ONCE: Final = 256  # texts in work together: enough to fill the pool's batches, few enough for any file
@@ -232,7 +233,7 @@ def _evaluate(route: Route, texts: Sequence[Example], run: Run, metrics: Any) ->
 
 
 def _words(shown: LocalizedField) -> list[str]:
-    return [str(warning).partition(":")[0] for warning in shown.warnings]
+    return [word_of(warning) for warning in shown.warnings]
 
 
 def _show(result: Evaluation) -> None:

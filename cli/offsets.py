@@ -13,7 +13,7 @@ from cli.quantities import read_moment
 from schemas.errors import OperatorError
 from schemas.settings import load
 from schemas.topics import INPUTS
-from streams.offsets import Move, Target, carry_out, plan, read_stands
+from streams.offsets import Move, Stand, Target, carry_out, plan, read_stands
 
 UNKNOWN: Final = "-"
 
@@ -56,7 +56,7 @@ def reset(
     sees them pass. To tell again only what a new glossary or model changes, use `dragoman relocalize`.
     """
     settings = load()
-    moves = asyncio.run(_plan(_inputs(topic), partition, _target(to)))
+    stands, moves = asyncio.run(_plan(_inputs(topic), partition, _target(to)))
     if execute:
         asyncio.run(carry_out(settings, moves, with_state=with_state))
     if json:
@@ -67,15 +67,19 @@ def reset(
     if execute:
         out.print(f"moved group {settings.kafka.group}" + (", and made its state anew" if with_state else ""))
     else:
-        err.print("nothing was changed: this is a dry run; add --execute", highlight=False)
+        holding = sorted({one.owner for one in stands if one.owner})
+        then = f" once {', '.join(holding)} has been stopped" if holding else ""
+        err.print(f"nothing was changed: this is a dry run; add --execute{then}", highlight=False)
 
 
-async def _plan(topics: Sequence[str], partitions: Sequence[int] | None, target: Target) -> list[Move]:
+async def _plan(
+    topics: Sequence[str], partitions: Sequence[int] | None, target: Target
+) -> tuple[list[Stand], list[Move]]:
     kafka = load().kafka
     stands = [one for one in await read_stands(kafka, topics) if partitions is None or one.partition in partitions]
     if not stands:
         raise OperatorError(f"no such partition: {', '.join(map(str, partitions or ()))}; see `dragoman offsets show`")
-    return await plan(kafka, stands, target)
+    return stands, await plan(kafka, stands, target)
 
 
 def _inputs(topics: Sequence[str] | None) -> Sequence[str]:

@@ -107,8 +107,8 @@ class Engine(Protocol):
         """How many requests `admit` takes now; 0 while there is enough to do."""
         ...
 
-    def admit(self, requests: Sequence[Request], queue_depth: int) -> None:
-        """Take requests, the most urgent to be begun first; `queue_depth` is what stays behind, for reports.
+    def admit(self, requests: Sequence[Request]) -> None:
+        """Take requests, the most urgent to be begun first.
 
         A few come without room, when they are more urgent than all that the engine has not begun.
         """

@@ -136,6 +136,11 @@ class Warn(StrEnum):
     POISON_TEXT = "poison_text"
 
 
+def word_of(mark: str) -> str:
+    """Return a mark without the field or the value that it names: what is counted, and may be a label."""
+    return mark.partition(":")[0]
+
+
 # Marks that mean: the reader sees the source, or a phrase of another locale, instead of a translation.
 FALLBACK_WARNINGS: Final = frozenset(
     {

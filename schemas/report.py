@@ -124,7 +124,6 @@ class BatchRun(Report, frozen=True):
     capacity: int
     tokens: int
     padded_tokens: int
-    queue_depth: int
     queue_wait_s: tuple[float, ...]
     seconds: float
     steps: int = 1

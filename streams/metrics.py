@@ -10,7 +10,7 @@ from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.registry import Collector
 
 from inference.scheduling.statistics import ModelStatistics, PoolStatistics
-from schemas.reasons import FALLBACK_WARNINGS
+from schemas.reasons import FALLBACK_WARNINGS, word_of
 from schemas.report import (
     BatchRun,
     GateJudged,
@@ -132,7 +132,7 @@ class Metrics:
         for reason, count in report.dropped.items():
             child[f.DROPPED](topic, reason).inc(count)
         for warning, count in report.warnings.items():
-            word = warning.partition(":")[0]  # a mark may name a field or a value; a label may not
+            word = word_of(warning)
             child[f.WARNINGS](topic, word).inc(count)
             if word in FALLBACK_WARNINGS:
                 child[f.FALLBACKS](topic, word).inc(count)
@@ -169,7 +169,7 @@ class Metrics:
         self._child[f.STAGE](report.stage).observe(report.seconds)
 
     def _gate(self, report: GateJudged) -> None:
-        self._child[f.GATE](report.locale, report.reason.partition(":")[0]).inc()
+        self._child[f.GATE](report.locale, word_of(report.reason)).inc()
 
     def _memory(self, report: MemoryUsed) -> None:
         if report.kind == "miss":

@@ -14,15 +14,11 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from agents.base import KEEP, AnyAgent, Output, Tools
+from agents.base import KEEP, AnyAgent, Tools
 from inference.scheduling.queue_wait import QUEUE_WAIT, QueueWait
-from localization.privacy.rules import without_personal
-from schemas.codec import decode, encode
-from schemas.dead_letters import dead_letter
-from schemas.envelope import output_headers
+from schemas.codec import decode
 from schemas.errors import DragomanError, Refused
 from schemas.reasons import Disposition, Drop, Reason, Skip, Stage
 from schemas.report import Reporter
@@ -30,9 +26,9 @@ from schemas.settings import LaneSettings
 from schemas.stages import Stages
 from schemas.topics import DEAD_LETTER, changelog
 from streams.admission import Admission
-from streams.changelog import OFFSET_HEADER, SOURCE_HEADER
 from streams.intake import NOTHING, Bounds, Intake, SecondFeed
 from streams.limits import Limits
+from streams.outgoing import change_message, letter_message, output_message
 from streams.prefix import Prefix, committed_report
 from streams.state.partition import Change, Known, PartitionState, Place, crc_of
 from streams.tracing import Tracer
@@ -224,7 +220,9 @@ class Runner:
                 raise
             except Exception as error:  # noqa: BLE001  (as in `process`: a record must not stop its partition)
                 refused = Refused(Stage.EMIT, Reason.SETTLE_FAILED, type(error).__name__)
-        self._bury(slot, refused, prefix)
+        letter = letter_message(slot, refused, self._app_version, self.limits)
+        prefix.messages.setdefault(DEAD_LETTER, []).append(letter)
+        prefix.dead_letters[refused.reason] += 1
         return None
 
     def _settle_one(self, slot: Slot, prefix: Prefix) -> Drop | None:
@@ -235,66 +233,23 @@ class Runner:
         before = self._known(key, prefix)
         outcome = self.agent.settle(None if before is None else before.state, received.event, slot.localized)
         messages = [
-            self._message(slot, output)
+            output_message(slot, output, self._tools.pipeline_version, self.limits)
             for output in outcome.outputs
             # A locale that is no longer served has no topic, and nobody who would have to forget anything.
             if output.value is not None or output.topic in self.limits.topics
         ]
         if outcome.state is not KEEP:
-            prefix.changes[key] = self._change(key, outcome.state, slot.record.offset, prefix.next_offset)
+            prefix.changes[key] = change_message(
+                self.agent.contract.topic, key, outcome.state, slot.record.offset, prefix.next_offset, self.limits
+            )
             prefix.states[key], prefix.sources[key] = outcome.state, slot.record.offset
         for message in messages:
             prefix.messages.setdefault(message.topic, []).append(message)
         prefix.tell(slot.record, outcome.outputs)
-        for warning in (*received.warnings, *outcome.warnings):
-            prefix.warnings[warning.partition(":")[0]] += 1
+        prefix.warnings.update((*received.warnings, *outcome.warnings))
         if outcome.said is not None:
             prefix.said[outcome.said] += 1
         return outcome.dropped
-
-    def _message(self, slot: Slot, output: Output) -> Message:
-        """Encode one output."""
-        assert slot.received is not None  # noqa: S101  (see `_settle_one`)
-        headers = output_headers(
-            slot.received,
-            slot.record,
-            ce_type=output.ce_type,
-            locale=output.locale,
-            subject=output.subject,
-            basis=self._tools.pipeline_version if output.basis is None else output.basis,
-            tombstone=output.value is None,
-        )
-        value = None if output.value is None else encode(output.value)
-        return self._fitting(Message(output.topic, output.key.encode(), value, headers))
-
-    def _change(self, key: str, state: Any, source: int, next_offset: int) -> Message:
-        """Encode one key's new state for the changelog, with the offset of its record and the lane's own."""
-        headers = [(OFFSET_HEADER, b"%d" % next_offset), (SOURCE_HEADER, b"%d" % source)]
-        value = None if state is None else encode(state)
-        return self._fitting(Message(changelog(self.agent.contract.topic), key.encode(), value, headers))
-
-    def _fitting(self, message: Message) -> Message:
-        """Return the message, or refuse what its topic does not take."""
-        limit = self.limits.topics.get(message.topic)
-        if limit is None:
-            raise Refused(Stage.EMIT, Reason.SETTLE_FAILED, f"there is no topic {message.topic}", retryable=True)
-        if not message.fits(limit):
-            raise Refused(Stage.EMIT, Reason.OUTPUT_TOO_LARGE, f"{message.size()} bytes for {message.topic}")
-        return message
-
-    def _bury(self, slot: Slot, refused: Refused, prefix: Prefix) -> None:
-        """Write the record to `dead-letter` as it came, with the reason; what is said of it quotes nobody."""
-        said = without_personal(refused.message)
-        key, value, headers = dead_letter(
-            slot.record,
-            Refused(refused.stage, refused.reason, said, retryable=refused.retryable),
-            now=datetime.now(UTC),
-            app_version=self._app_version,
-            attempts=slot.attempts,
-            limit_bytes=self.limits.topics[DEAD_LETTER],
-        )
-        prefix.messages.setdefault(DEAD_LETTER, []).append(Message(DEAD_LETTER, key, value, headers))
-        prefix.dead_letters[refused.reason] += 1
 
     def _all_messages(self, prefix: Prefix) -> Mapping[str, Sequence[Message]]:
         """Return the outputs, the dead letters and the changelog: one record a changed key."""

@@ -61,7 +61,6 @@ class EmbeddingEngine:
         self._pending: list[tuple[_Text, Ids]] = []
         self._pending_tokens = 0
         self._outcomes: list[Outcome | Suspect] = []
-        self._queue_depth = 0
 
     @property
     def busy(self) -> bool:
@@ -79,9 +78,8 @@ class EmbeddingEngine:
         for texts in ([np.resize(ids, self._model.tokens_max)], [ids] * (RUN_TOKENS // len(ids))):
             self._vectors(texts)
 
-    def admit(self, requests: Sequence[Request], queue_depth: int) -> None:
+    def admit(self, requests: Sequence[Request]) -> None:
         """Tokenize and cut what is too long; a text that the tokenizer refuses is answered at once."""
-        self._queue_depth = queue_depth
         for request in requests:
             pieces = self._pieces(request.text)
             if not pieces:
@@ -187,7 +185,6 @@ class EmbeddingEngine:
                 capacity=capacity,
                 tokens=tokens,
                 padded_tokens=tokens,
-                queue_depth=self._queue_depth,
                 queue_wait_s=tuple(began_s - text.request.arrived_s for text, _ in batch),
                 seconds=spent_s,
             )

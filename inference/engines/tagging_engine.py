@@ -54,7 +54,6 @@ class TaggingEngine:
         self._ration = Ration(model.id.name, RUN_TOKENS, report)
         self._pending: list[Piece] = []
         self._outcomes: list[Outcome | Suspect] = []
-        self._queue_depth = 0
 
     @property
     def busy(self) -> bool:
@@ -72,9 +71,8 @@ class TaggingEngine:
         for rows in ([np.resize(ids, self._model.tokens_max)], [ids] * (RUN_TOKENS // len(ids))):
             self._logits(rows)
 
-    def admit(self, requests: Sequence[Request], queue_depth: int) -> None:
+    def admit(self, requests: Sequence[Request]) -> None:
         """Tokenize; a text that the tokenizer refuses is answered at once."""
-        self._queue_depth = queue_depth
         for request in requests:
             try:
                 pieces = self._model.tokenizer.pieces(request.text, self._model.chars_max, self._model.tokens_max)
@@ -172,7 +170,6 @@ class TaggingEngine:
                 capacity=capacity,
                 tokens=tokens,
                 padded_tokens=rows * longest,
-                queue_depth=self._queue_depth,
                 queue_wait_s=tuple(began_s - text.request.arrived_s for text, _, _ in batch),
                 seconds=spent_s,
             )

@@ -66,7 +66,6 @@ class TranslationEngine:
         self._greedy = self._decode(self._greedy_rows(slots), slots, 1)
         self._decodes = [self._greedy]
         self._outcomes: list[Outcome | Suspect] = []
-        self._queue_depth = 0
         self._since_admission = 0
         self._window = _Window()
 
@@ -101,9 +100,8 @@ class TranslationEngine:
             rows.advance()
             rows.clear()
 
-    def admit(self, requests: Sequence[Request], queue_depth: int) -> None:
+    def admit(self, requests: Sequence[Request]) -> None:
         """Tokenize; a text that the tokenizer refuses or that is too long is answered at once."""
-        self._queue_depth = queue_depth
         self._since_admission = 0
         for request in requests:
             try:
@@ -124,7 +122,6 @@ class TranslationEngine:
         self.work.busy_s += spent_s
         self._window.seconds += spent_s
         if not any(decode.busy for decode in self._decodes):
-            self._queue_depth = 0  # a queue that held something would have been asked before the engine ran dry
             self._flush()
         outcomes, self._outcomes = self._outcomes, []
         return outcomes
@@ -230,7 +227,6 @@ class TranslationEngine:
                     capacity=self._tuning.slots,
                     tokens=window.tokens + window.rows,
                     padded_tokens=window.computed + window.rows,
-                    queue_depth=self._queue_depth,
                     queue_wait_s=tuple(window.waits_s),
                     seconds=window.seconds,
                     steps=window.steps,

@@ -50,7 +50,7 @@ def _run(
     """Serve a part to its end; return what was answered and the last fault."""
     answered: list[Outcome] = []
     fault: ModelFault | None = None
-    engine.admit(part, 0)
+    engine.admit(part)
     while engine.busy and not closed():
         for outcome in engine.step():
             if isinstance(outcome, Suspect):

@@ -47,7 +47,6 @@ def summed(runs: Sequence[BatchRun]) -> BatchRun:
         capacity=round(sum(run.capacity * run.steps for run in runs) / steps),
         tokens=sum(run.tokens for run in runs),
         padded_tokens=sum(run.padded_tokens for run in runs),
-        queue_depth=runs[-1].queue_depth,
         queue_wait_s=tuple(wait_s for run in runs for wait_s in run.queue_wait_s),
         seconds=sum(run.seconds for run in runs),
         steps=steps,

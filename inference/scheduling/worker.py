@@ -148,7 +148,7 @@ class Worker:
     def _warm(self, engines: Sequence[Engine]) -> Sequence[Engine]:
         for model, engine in enumerate(engines):
             engine.warm_up()
-            engine.admit([Request(WARM_UP_TEXT, model, Decoding.GREEDY, 0.0, 0.0)], 0)
+            engine.admit([Request(WARM_UP_TEXT, model, Decoding.GREEDY, 0.0, 0.0)])
             while engine.busy:
                 for outcome in engine.step():
                     if isinstance(outcome, Suspect):
@@ -189,7 +189,7 @@ class Worker:
             room = EXPRESS if least < Priority.BACKFILL and self._aboard[model].yields(least) else 0
         if room and (requests := self._schedule.take(model, room, least)):
             self._aboard[model].admit(requests)
-            engine.admit(requests, self._schedule.depth(model))
+            engine.admit(requests)
         if engine.busy:
             self._step(model, engine)
             return True

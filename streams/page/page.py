@@ -13,7 +13,7 @@ from schemas.settings import Settings
 from schemas.topics import DEAD_LETTER, INPUTS, listing_localized, logistics_localized, review_localized
 from streams.access import token_of
 from streams.connection import address
-from streams.lag import LagReader, LagStatus, LagWatch, PartitionLag, worst_first
+from streams.lag import LagReader, LagWatch, PartitionLag, worst_first
 from streams.page.history import Journeys, Letter, Letters, Recent, Series
 from streams.page.hub import Hub
 from streams.page.outputs import Outputs
@@ -24,7 +24,6 @@ from streams.page.vitals import Vitals, Workers, quantile, total
 PARTITIONS_MAX: Final = 32  # a line each; of more only the worst one of each topic has one
 ROWS_MAX: Final = 64  # partitions in the table
 RATE_S: Final = 5.0  # over which throughput is told
-STILL_S: Final = 10.0  # of no commit: a record that came between two samples stands still as well, for a moment
 STALE_S: Final = 10.0  # a broker that hangs is waited for longer; until then its last lag is no news
 
 
@@ -118,7 +117,7 @@ class Page:
     def _status_of(self, vitals: Vitals, lags: Sequence[PartitionLag]) -> dict[str, Any]:
         """What has no history: partitions, workers, and how much of the stream is shown."""
         rows = [
-            asdict(lag) | {"status": _patient(lag), "in_flight": vitals.in_flight.get(f"{lag.topic}/{lag.partition}")}
+            asdict(lag) | {"in_flight": vitals.in_flight.get(f"{lag.topic}/{lag.partition}")}
             for lag in worst_first(lags)[:ROWS_MAX]
         ]
         return {
@@ -151,12 +150,6 @@ class Page:
     def _journey(self, shipment_id: str) -> bytes | None:
         steps = self._journeys.of(shipment_id)
         return as_json({"shipment_id": shipment_id, "steps": steps}) if steps else None
-
-
-def _patient(lag: PartitionLag) -> LagStatus:
-    """A partition's status; stalled only when its first uncommitted record has waited for STILL_S."""
-    young = lag.seconds is not None and lag.seconds < STILL_S
-    return LagStatus.BEHIND if lag.status is LagStatus.STALLED and young else lag.status
 
 
 def _counted(lags: Sequence[PartitionLag], came: Mapping[Kind, int], before: Sequence[Counted]) -> Counted:

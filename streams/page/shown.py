@@ -14,7 +14,7 @@ from schemas.envelope import Record
 from schemas.errors import Refused
 from schemas.events import Attribute, ListingUpdated, LogisticsEvent, ReviewPosted, Tombstone
 from schemas.outputs import ListingLocalized, LocalizedField, LogisticsLocalized, Provenance, ReviewLocalized
-from schemas.reasons import FALLBACK_WARNINGS
+from schemas.reasons import FALLBACK_WARNINGS, word_of
 from schemas.topics import listing_localized, logistics_localized, review_localized
 
 CHARACTERS_MAX: Final = 1500  # of one text: more is cut and marked
@@ -162,7 +162,7 @@ def _event(source: Record) -> SourceEvent | None:
 
 
 def _is_fallback(warnings: Iterable[str]) -> bool:
-    return any(warning.partition(":")[0] in FALLBACK_WARNINGS for warning in warnings)
+    return any(word_of(warning) in FALLBACK_WARNINGS for warning in warnings)
 
 
 def _listing(base: Shown, value: ListingLocalized, event: SourceEvent | None) -> Shown:

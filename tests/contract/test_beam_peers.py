@@ -75,7 +75,7 @@ def test_beams_write_what_transformers_writes(peers: Path, kind: str) -> None:
     sources = [answers[f"source{at}"] for at in range(sum(name.startswith("source") for name in answers))]
     asked = [Request(" ".join(map(str, ids)), 0, Decoding.BEAM, 0.0, 0.0) for ids in sources]
     engine = TranslationEngine(model, 20, lambda _: None, beam=4)
-    engine.admit(asked, 0)
+    engine.admit(asked)
     items = []
     while engine.busy:
         items += engine.step()

@@ -40,7 +40,7 @@ def alone(model, texts):
     """What each sentence gives when nothing else is encoded or decoded."""
     engine, found = TranslationEngine(model, 1, lambda _: None), {}
     for text in texts:
-        engine.admit([Request(text, 0, Decoding.GREEDY, 0.0, 0.0)], 0)
+        engine.admit([Request(text, 0, Decoding.GREEDY, 0.0, 0.0)])
         while engine.busy:
             for item in engine.step():
                 found[text] = item.result.text
@@ -63,7 +63,7 @@ def test_a_translation_does_not_depend_on_its_neighbours(model, texts, alone, se
     while waiting or engine.busy:
         if waiting and engine.room and chaos.random() < 0.7:
             arrivals = [waiting.pop() for _ in range(min(len(waiting), chaos.randint(1, engine.room)))]
-            engine.admit(arrivals, len(waiting))
+            engine.admit(arrivals)
             aboard += arrivals
         for item in engine.step():
             got.setdefault(item.request.text, set()).add(item.result.text)

@@ -82,7 +82,7 @@ class FakeEngine:
     def room(self):
         return 0 if self.pending else self.machine.look_ahead
 
-    def admit(self, requests, queue_depth):
+    def admit(self, requests):
         self.pending += requests
 
     def step(self):

@@ -371,7 +371,7 @@ def test_the_engine_of_a_float16_model_decodes_on_the_device_of_its_decoder(half
     engine = TranslationEngine(half, 6, lambda _: None)
     engine.warm_up()
     texts = [" ".join(map(str, ids[:-1])) for ids in sources]
-    engine.admit([Request(text, 0, Decoding.GREEDY, 0.0, 0.0) for text in texts], 0)
+    engine.admit([Request(text, 0, Decoding.GREEDY, 0.0, 0.0) for text in texts])
     found = {}
     while engine.busy:
         for item in engine.step():

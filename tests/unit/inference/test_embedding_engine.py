@@ -82,7 +82,7 @@ def run(engine, requests):
     waiting, items = list(requests), []
     while waiting or engine.busy:
         if waiting and engine.room:
-            engine.admit(waiting[: engine.room], len(waiting))
+            engine.admit(waiting[: engine.room])
             waiting = waiting[LOOK_AHEAD:]
         items += engine.step()
     return items
@@ -133,11 +133,11 @@ def test_the_oldest_text_is_in_every_run():
     """A text of unlike length does not wait while those that came later and fit together go first."""
     sums = Sums()
     engine = engine_of(sums, tokens_max=200)
-    engine.admit([request(words(150, 7)), *(request(words(4)) for _ in range(40))], 0)
+    engine.admit([request(words(150, 7)), *(request(words(4)) for _ in range(40))])
     engine.step()
     assert 150 in sums.lengths[0]
     for arrival in range(30):
-        engine.admit([request(words(120, 5)), *(request(words(3)) for _ in range(20))], 0)
+        engine.admit([request(words(120, 5)), *(request(words(3)) for _ in range(20))])
         oldest = engine._pending[0][1].tolist()
         engine.step()
         assert oldest in sums.runs[-1], arrival
@@ -147,16 +147,16 @@ def test_an_urgent_text_waits_for_two_runs_at_most_and_the_oldest_for_as_many():
     sums = Sums()
     engine = engine_of(sums, tokens_max=RUN_TOKENS)
     long = RUN_TOKENS - 10
-    engine.admit([request(words(long - at)) for at in range(4)], 0)
+    engine.admit([request(words(long - at)) for at in range(4)])
     engine.step()
     urgent = [request(words(20 + at, 7), Priority.LOGISTICS) for at in range(2)]
-    engine.admit(urgent, 0)
+    engine.admit(urgent)
     engine.step()
     engine.step()
     assert all(one.started_s for one in urgent)
     for _ in range(8):
         # More come than a run takes: the older, longer ones are served all the same.
-        engine.admit([request(words(20, 9), Priority.LOGISTICS) for _ in range(20)], 0)
+        engine.admit([request(words(20, 9), Priority.LOGISTICS) for _ in range(20)])
         engine.step()
     assert sum(length > long - 4 for run in sums.lengths for length in run) == 4
     assert engine.busy
@@ -165,9 +165,9 @@ def test_an_urgent_text_waits_for_two_runs_at_most_and_the_oldest_for_as_many():
 def test_room_for_more_only_while_less_than_a_run_is_on_board():
     engine = engine_of(Sums(), tokens_max=200)
     assert engine.room == LOOK_AHEAD
-    engine.admit([request(words(128))], 0)
+    engine.admit([request(words(128))])
     assert engine.room == LOOK_AHEAD
-    engine.admit([request(words(128))], 0)
+    engine.admit([request(words(128))])
     assert engine.room == 0
     engine.step()
     assert engine.room == LOOK_AHEAD
@@ -245,7 +245,7 @@ def test_a_withdrawn_text_is_skipped_and_counted_once():
 def test_a_text_withdrawn_between_its_pieces_leaves():
     engine = engine_of(Sums(), tokens_max=200)
     long, short = request(words(1000)), request("5")
-    engine.admit([long, short], 0)
+    engine.admit([long, short])
     assert engine.step() == []
     long.withdrawn = True
     items = run(engine, [])

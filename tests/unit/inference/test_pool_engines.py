@@ -33,7 +33,7 @@ def run(engine, requests):
     waiting, items = list(requests), []
     while waiting or engine.busy:
         if waiting and (room := engine.room):
-            engine.admit(waiting[:room], len(waiting))
+            engine.admit(waiting[:room])
             waiting = waiting[room:]
         items += engine.step()
     return items
@@ -92,7 +92,7 @@ def test_a_failing_encoder_run_leaves_everything_else_on_board(model):
 def test_a_withdrawn_row_is_given_to_another(model):
     engine = TranslationEngine(model, 1, lambda _: None)
     gone, kept = request("7 8 9 10 11 12"), request("5 6 7 8 9 10 11 12")
-    engine.admit([gone, kept], 0)
+    engine.admit([gone, kept])
     assert engine.step() == []
     gone.withdrawn = True
     items = run(engine, [])

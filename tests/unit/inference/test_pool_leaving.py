@@ -75,7 +75,7 @@ class StagedEngine:
     def room(self):
         return 0 if self.on["pending"] or self.on["ready"] else 4
 
-    def admit(self, requests, queue_depth):
+    def admit(self, requests):
         self.on["pending"] += requests
 
     def step(self):

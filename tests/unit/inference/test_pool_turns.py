@@ -82,7 +82,7 @@ class SimulatedEngine:
     def room(self):
         return 0 if self.pending else LOOK_AHEAD
 
-    def admit(self, requests, queue_depth):
+    def admit(self, requests):
         for request in requests:
             self.world.took_s[request.text] = self.world.now_s
         self.pending = sorted([*self.pending, *requests], key=lambda request: request.priority)

@@ -94,7 +94,7 @@ def test_texts_are_embedded_in_smaller_runs_when_memory_runs_out():
     )
     engine = EmbeddingEngine(model, reports.append)
     texts = ["a " * size for size in range(1, 10)]
-    engine.admit([Request(text, 0, Decoding.GREEDY, 0.0, 0.0) for text in texts], 0)
+    engine.admit([Request(text, 0, Decoding.GREEDY, 0.0, 0.0) for text in texts])
     outcomes = []
     while engine.busy:
         outcomes += engine.step()

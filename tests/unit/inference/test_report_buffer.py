@@ -12,7 +12,7 @@ class Clock:
 
 
 def run(model, rows, waits, **values):
-    values = {"capacity": 16, "tokens": 10, "padded_tokens": 12, "queue_depth": rows, "seconds": 0.25} | values
+    values = {"capacity": 16, "tokens": 10, "padded_tokens": 12, "seconds": 0.25} | values
     return BatchRun(model, rows=rows, queue_wait_s=waits, **values)
 
 
@@ -29,7 +29,6 @@ def test_runs_of_one_model_are_summed_and_others_are_not_touched():
             capacity=22,
             tokens=20,
             padded_tokens=24,
-            queue_depth=8,
             queue_wait_s=(0.1, 0.2, 0.3),
             seconds=0.5,
             steps=4,

@@ -55,7 +55,7 @@ def request(text, priority=Priority.LISTING):
 
 
 def run(engine, *requests):
-    engine.admit(requests, 0)
+    engine.admit(requests)
     outcomes = []
     while engine.busy:
         outcomes += engine.step()
@@ -100,7 +100,7 @@ def test_texts_of_like_length_share_runs_of_bounded_size():
 def test_the_most_urgent_text_is_in_the_first_run():
     session, engine = Labels(), None
     engine = engine_of(session)
-    engine.admit([request(" ".join("x" * 60)) for _ in range(8)] + [request("nora", Priority.LOGISTICS)], 0)
+    engine.admit([request(" ".join("x" * 60)) for _ in range(8)] + [request("nora", Priority.LOGISTICS)])
     first = engine.step()
     assert any(labelled("nora", one) == [("NAME", "nora")] for one in first if one.request.text == "nora")
 
@@ -124,7 +124,7 @@ def test_what_the_tokenizer_refuses_is_poison_and_the_rest_is_served():
 def test_a_withdrawn_text_leaves_without_an_outcome():
     engine = engine_of(Labels())
     gone = request("nora")
-    engine.admit([gone, request("nick")], 0)
+    engine.admit([gone, request("nick")])
     gone.withdrawn = True
     assert [one.request.text for one in engine.step()] == ["nick"]
     assert engine.work.evicted == 1
@@ -134,7 +134,7 @@ def test_a_withdrawn_text_leaves_without_an_outcome():
 def test_room_ends_with_a_run_on_board():
     engine = engine_of(Labels())
     assert engine.room == LOOK_AHEAD
-    engine.admit([request(" ".join("x" * 60)) for _ in range(8)], 0)
+    engine.admit([request(" ".join("x" * 60)) for _ in range(8)])
     assert engine.room == 0
 
 

@@ -59,7 +59,7 @@ def run(engine, requests, chaos=None, leaving=0.0):
     while waiting or engine.busy:
         if waiting and (room := engine.room):
             size = chaos.randint(1, room)
-            engine.admit(waiting[:size], len(waiting))
+            engine.admit(waiting[:size])
             aboard += waiting[:size]
             waiting = waiting[size:]
         items += engine.step()
@@ -138,7 +138,7 @@ def test_a_fault_in_a_step_frees_all_rows_and_the_engine_serves_on(model, texts,
     engine = TranslationEngine(msgspec.structs.replace(model, decoder=decoder), 4, silent)
     asked = [request(text, 0, decoding) for text in texts[:6]]
     first, rest = asked[:3], asked[3:]
-    engine.admit(asked, 0)
+    engine.admit(asked)
     for _ in range(2):
         assert engine.step() == []
     decoder.fails = True
@@ -162,7 +162,7 @@ def test_the_withdrawn_are_let_go_in_rows_ready_and_pending(model, texts, alone)
     long = [text for text in texts if len(text.split()) > 12 and not alone[text, 0][1]]
     engine = TranslationEngine(model, 2, silent)
     asked = [request(text) for text in long[:8]]
-    engine.admit(asked, 0)
+    engine.admit(asked)
     engine.step()
     boarding = engine._greedy.boarding
     begun = [one for one in asked if one.started_s]
@@ -220,13 +220,13 @@ def test_an_urgent_request_overtakes_all_that_have_no_row(texts):
     engine = TranslationEngine(model, 4, silent)
     listings = [request(text) for text in texts]
     urgent = request(texts[0], 0, Decoding.GREEDY, Priority.LOGISTICS)
-    engine.admit(listings, 0)
+    engine.admit(listings)
     ended = 0
     while ended < 10:
         ended += len(engine.step())
     before = sum(bool(one.started_s) for one in listings)
     rows = {owner.request for owner in engine._greedy._owners}
-    engine.admit([urgent], 0)
+    engine.admit([urgent])
     while not urgent.started_s:
         engine.step()
     # It is alone in the first group after its arrival, and is placed before all that were encoded already.
@@ -314,13 +314,13 @@ def test_room_is_a_look_ahead_when_an_eighth_is_free_and_nobody_waits(texts, mon
     monkeypatch.setattr(translation_engine, "tuning", lambda *_, **__: Tuning(16, 10_000, 40))
     engine = TranslationEngine(ssru(), 0, silent)
     assert engine.room == 40
-    engine.admit([request(text) for text in texts[:15]], 0)
+    engine.admit([request(text) for text in texts[:15]])
     assert engine.room == 0
     engine.step()
     active = engine._greedy.active
     assert 13 <= active <= 15
     assert engine.room == (40 if active <= 14 else 0)
-    engine.admit([request(text) for text in texts[15:40]], 0)
+    engine.admit([request(text) for text in texts[15:40]])
     engine.step()
     assert engine._greedy.active == 16
     assert engine.room == 0
@@ -329,10 +329,10 @@ def test_room_is_a_look_ahead_when_an_eighth_is_free_and_nobody_waits(texts, mon
         assert (engine.room > 0) == (not waits and engine._greedy.active <= 14)
         engine.step()
     # Beams that keep their own rows full do not keep others out.
-    engine.admit([request(text, 0, Decoding.BEAM) for text in texts[:4]], 0)
+    engine.admit([request(text, 0, Decoding.BEAM) for text in texts[:4]])
     engine.step()
     assert engine.room == 0
-    engine.admit([request(texts[0])], 0)
+    engine.admit([request(texts[0])])
     engine.step()
     assert engine.room == 40
 
@@ -376,7 +376,7 @@ def test_an_engine_at_rest_always_has_room(slots):
     for text in ("5", "6", "5 6", "7"):
         one = request(text)
         assert engine.room
-        engine.admit([one], 0)
+        engine.admit([one])
         engine.step()
         one.withdrawn = True  # at rest after fewer steps than share an encoder run
         while engine.busy:
@@ -385,11 +385,11 @@ def test_an_engine_at_rest_always_has_room(slots):
 
 def test_in_company_the_arrivals_of_some_steps_share_an_encoder_run(texts):
     engine = TranslationEngine(ssru(), 16, silent)
-    engine.admit([request(text) for text in texts if len(text.split()) > SOURCE_MAX // 2][:4], 0)
+    engine.admit([request(text) for text in texts if len(text.split()) > SOURCE_MAX // 2][:4])
     rooms = []
     for _ in range(2 * translation_engine.CADENCE):
         engine.step()
         rooms.append(bool(engine.room))
         if rooms[-1]:
-            engine.admit([request(texts[len(rooms)])], 0)
+            engine.admit([request(texts[len(rooms)])])
     assert rooms == ([False] * (translation_engine.CADENCE - 1) + [True]) * 2

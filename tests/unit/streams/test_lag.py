@@ -5,7 +5,7 @@ import pytest
 
 from schemas.errors import OperatorError
 from streams.health import HealthServer
-from streams.lag import LagStatus, PartitionLag, judge, worst_first
+from streams.lag import STILL_S, LagStatus, PartitionLag, judge, worst_first
 from streams.metrics import Metrics
 from streams.scrape import LaneSeen, parse_lanes, read_lanes
 from streams.status import LaneStatus
@@ -26,7 +26,9 @@ def lag(
         (lag(5, None), None, LagStatus.UNCOMMITTED),
         (lag(5, None, owned=False), lag(5, None), LagStatus.UNCOMMITTED),
         (lag(), None, LagStatus.BEHIND),
-        (lag(), lag(), LagStatus.STALLED),
+        (lag(seconds=STILL_S), lag(), LagStatus.STALLED),
+        (lag(seconds=None), lag(), LagStatus.STALLED),
+        (lag(seconds=STILL_S - 0.1), lag(), LagStatus.BEHIND),  # it has come since the sample before
         (lag(committed=11), lag(), LagStatus.MOVING),
         (lag(committed=11, owned=False), lag(), LagStatus.MOVING),
         (lag(committed=3), lag(committed=None), LagStatus.MOVING),

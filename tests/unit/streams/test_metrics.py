@@ -70,7 +70,6 @@ REPORTS: tuple[Report, ...] = (
         capacity=16,
         tokens=75,
         padded_tokens=100,
-        queue_depth=3,
         queue_wait_s=(0.002, 0.2),
         seconds=0.01,
         steps=4,
@@ -249,7 +248,6 @@ def test_the_pool_is_asked_at_every_scrape():
     metrics = Metrics()
     metrics.watch_pool(lambda: PoolStatistics(threads=2, alive=True, models=tuple(statistics)))
     shown = {
-        "queue_depth": 3,
         "queue_limit": 512,
         "queue_door": 2,
         "inflight_requests": 11,
@@ -274,7 +272,7 @@ def test_the_pool_is_asked_at_every_scrape():
 
 def test_an_empty_run_divides_by_nothing():
     metrics = Metrics()
-    metrics(BatchRun("m", rows=0, capacity=0, tokens=0, padded_tokens=0, queue_depth=0, queue_wait_s=(), seconds=0.0))
+    metrics(BatchRun("m", rows=0, capacity=0, tokens=0, padded_tokens=0, queue_wait_s=(), seconds=0.0))
     assert value(metrics, "inference_batch_fill_ratio_sum", model="m") == 0
 
 

@@ -193,7 +193,7 @@ async def test_counts_are_those_of_the_transaction():
     assert (told.topic, told.partition, told.records) == ("listing-updated", 0, 5)
     assert told.emitted == {OUTPUT: 2}
     assert told.dropped == {Drop.STALE: 1}
-    assert told.warnings == {"late_event": 1, "gate_length": 2}
+    assert told.warnings == {"late_event": 1, "gate_length:title": 1, "gate_length:bullets": 1}
     assert told.dead_letters == {Reason.MISSING_FIELD: 1}
     assert len(told.end_to_end.seconds) == 4  # a record without a timestamp has no age
     assert {locale: len(ages.seconds) for locale, ages in told.freshness.items()} == {"en": 1}  # nor has what it tells

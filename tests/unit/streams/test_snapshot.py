@@ -14,8 +14,8 @@ def committed(topic, partition, **counts):
     return TransactionCommitted(topic=topic, partition=partition, seconds=0.01, end_to_end=Ages(), **(nothing | counts))
 
 
-def batch(model, rows, waits, depth):
-    return BatchRun(model, rows, 16, 10, 12, queue_depth=depth, queue_wait_s=waits, seconds=0.01)
+def batch(model, rows, waits):
+    return BatchRun(model, rows, 16, 10, 12, queue_wait_s=waits, seconds=0.01)
 
 
 def test_counters_come_back_by_topic_reason_and_model():
@@ -23,8 +23,8 @@ def test_counters_come_back_by_topic_reason_and_model():
     metrics(committed("a", 0, records=3, emitted={"a.en": 2}, dropped={"stale": 1}, warnings={"gate_tags:title": 1}))
     metrics(committed("a", 1, records=4, emitted={"a.en": 3, "a.es": 1}, dead_letters={"nan": 1, "utf16": 2}))
     metrics(committed("b", 0, records=1, dead_letters={"nan": 1}, warnings={"pair_unavailable": 2, "late_event": 1}))
-    metrics(batch("en-pt", 8, (0.1, 0.2, 0.3), 5))
-    metrics(batch("en-pt", 16, (0.1,), 2))
+    metrics(batch("en-pt", 8, (0.1, 0.2, 0.3)))
+    metrics(batch("en-pt", 16, (0.1,)))
     metrics.watch(lambda: [LaneStatus("a", 1, "open", 4, 9, 5, 0.5, 0)])
     seen = parse_worker(generate_latest(metrics.registry).decode())
     assert seen.consumed == {"a": 7, "b": 1}

@@ -6,7 +6,7 @@ from streams.lag import LagStatus, PartitionLag
 from streams.page import history
 from streams.page.history import Journeys, Letter, Letters, Recent, Series
 from streams.page.hub import BROWSERS_MAX, QUEUE_MAX, Full, Hub
-from streams.page.page import PARTITIONS_MAX, STILL_S, Counted, _patient, lag_values, rate_values
+from streams.page.page import PARTITIONS_MAX, Counted, lag_values, rate_values
 from streams.page.shown import Kind, Shown, Step, Text
 
 
@@ -150,11 +150,3 @@ def test_rates_count_what_has_come_since_and_never_fall_below_nothing():
     before, now = Counted(10.0, {"a": 100, "b": 50}, {}), Counted(12.0, {"a": 110, "b": 0, "c": 9}, {"listing": 4})
     assert rate_values(before, now) == {"in/a": 5.0, "in/b": 0.0, "in/c": 0.0, "out/listing": 2.0}
     assert rate_values(now, now) == {}
-
-
-def test_a_partition_stands_still_only_after_a_while():
-    young, old = lag(records=1, seconds=1.0), lag(records=1, seconds=STILL_S + 1)
-    unknown = lag(records=1, seconds=None)
-    stalled = [_patient(replace(one, status=LagStatus.STALLED)) for one in (young, old, unknown)]
-    assert stalled == [LagStatus.BEHIND, LagStatus.STALLED, LagStatus.STALLED]
-    assert _patient(replace(young, status=LagStatus.STOPPED)) is LagStatus.STOPPED

@@ -34,7 +34,6 @@ def worker(*seconds, rows=(), topic="listing-updated"):
                 capacity=8,
                 tokens=10,
                 padded_tokens=10,
-                queue_depth=1,
                 queue_wait_s=(0.01,),
                 seconds=0.01,
                 steps=1,
