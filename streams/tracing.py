@@ -2,7 +2,8 @@
 
     process <topic>    from being taken to the end of its transaction; a child of the producer's span
       decode
-      localize         from being admitted
+      admission        the worker has enough texts of this kind in work; only where that was waited for
+      localize
         queue          a request waits for its turn in the pool
         batch          it is computed, together with others
       commit           settle, send, offsets, commit: one transaction, shared with its neighbours
@@ -135,6 +136,8 @@ class Tracer:
         )
         inside = set_span_in_context(span)
         child("decode", inside, slot.taken, line.decoded_s)
+        if slot.admitted > slot.taken:
+            child("admission", inside, line.decoded_s, slot.admitted)
         if line.localized_s:
             localizing = child("localize", inside, line.began_s, line.localized_s)
             for one in line.served:

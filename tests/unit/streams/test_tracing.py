@@ -116,6 +116,20 @@ async def test_waiting_for_ones_turn_and_being_computed_are_told_apart():
     assert queued[1].end_time >= computed[0].start_time
 
 
+async def test_a_wait_for_admission_is_a_span_and_no_wait_is_none():
+    bench = Traced(work_bytes=1)  # one at a time
+    bench.script.hold(0)
+    loop = asyncio.get_running_loop()
+    loop.call_later(0.05, bench.script.gates[0].set)
+    await bench.play(traced(0), traced(1))
+    (waiting,) = bench.spans("admission")
+    first, second = bench.spans("process listing-updated")
+    decoded, localizing = (bench.spans(name) for name in ("decode", "localize"))
+    assert waiting.parent.span_id == second.context.span_id != first.context.span_id
+    assert decoded[1].end_time == waiting.start_time < waiting.end_time <= localizing[1].start_time
+    assert waiting.end_time >= localizing[0].end_time
+
+
 async def test_without_tracing_nothing_is_kept():
     bench = Bench()
     await bench.play(traced(0))
