@@ -20,7 +20,7 @@ import orjson
 from aiokafka import AIOKafkaProducer
 
 from bench.lane_kit import steady, worker_environment
-from bench.overload import sentences
+from bench.overload import sentences, value_of
 from schemas.settings import KafkaSettings, LocalizationSettings, Settings
 from schemas.topics import INPUTS, LISTING_UPDATED, LOGISTICS_EVENT, logistics_localized
 from streams.broker.server import Broker
@@ -37,11 +37,8 @@ TEXTS = sentences()
 
 def parcel(number: int) -> bytes:
     """A parcel's event; every third carries a remark."""
-    at, key = "2026-01-01T00:00:00Z", f"L{number:07d}"
-    value = {"event_id": key, "shipment_id": key, "tracking_number": key, "carrier": "example", "vocabulary": "upu"}
-    value |= {"code": "EMD", "partner_id": "default", "occurred_at": at, "recorded_at": at}
-    value |= {"recipient_locales": [TARGET], "source_locale": "en"}
-    return orjson.dumps(value | ({"description": next(TEXTS)} if number % 3 == 0 else {}))
+    value = value_of(LOGISTICS_EVENT, f"L{number:07d}", TEXTS)
+    return orjson.dumps(value | ({"source_locale": "en", "description": next(TEXTS)} if number % 3 == 0 else {}))
 
 
 async def stock(bootstrap: str, count: int) -> None:

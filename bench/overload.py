@@ -58,29 +58,28 @@ def sentences() -> Iterator[str]:
         yield f"{chance.choice(WHO)} in {chance.choice(PLACE)} {told} {chance.choice(WHEN)}, {chance.choice(BUT)}."
 
 
+def value_of(topic: str, key: str, text: Iterator[str]) -> dict[str, object]:
+    """An event: a parcel without a remark, a review of two sentences, a listing of a title and three."""
+    at = "2026-01-01T00:00:00Z"
+    if topic == LOGISTICS_EVENT:
+        value: dict[str, object] = {"event_id": key, "shipment_id": key, "tracking_number": key, "carrier": "example"}
+        value |= {"vocabulary": "upu", "code": "EMD", "partner_id": "default", "occurred_at": at, "recorded_at": at}
+        return value | {"recipient_locales": [TARGET]}
+    if topic == REVIEW_POSTED:
+        value = {"review_id": key, "listing_id": key, "author_ref": "a", "rating": 4, "source_locale": "en"}
+        return value | {"body": f"{next(text)} {next(text)}", "posted_at": at}
+    value = {"listing_id": key, "seller_id": "s", "marketplace": "m", "version": 1, "source_locale": "en"}
+    return value | {"title": next(text), "description": f"{next(text)} {next(text)} {next(text)}", "updated_at": at}
+
+
 def events() -> Iterator[tuple[str, str, bytes]]:
     """Topic, key and value, in the shares above."""
-    text, at = sentences(), "2026-01-01T00:00:00Z"
+    text = sentences()
     order = [topic for topic, share in SHARES.items() for _ in range(share)]
     random.Random(6).shuffle(order)
     for number, topic in enumerate(itertools.cycle(order)):
         key = f"e{number}"
-        if topic == LOGISTICS_EVENT:
-            value = {"event_id": key, "shipment_id": key, "carrier": "example", "vocabulary": "upu", "code": "EMD"}
-            value |= {
-                "partner_id": "default",
-                "tracking_number": key,
-                "occurred_at": at,
-                "recorded_at": at,
-                "recipient_locales": [TARGET],
-            }
-        elif topic == REVIEW_POSTED:
-            value = {"review_id": key, "listing_id": key, "author_ref": "a", "rating": 4, "source_locale": "en"}
-            value |= {"body": f"{next(text)} {next(text)}", "posted_at": at}
-        else:
-            value = {"listing_id": key, "seller_id": "s", "marketplace": "m", "version": 1, "source_locale": "en"}
-            value |= {"title": next(text), "description": f"{next(text)} {next(text)} {next(text)}", "updated_at": at}
-        yield topic, key, orjson.dumps(value)
+        yield topic, key, orjson.dumps(value_of(topic, key, text))
 
 
 class Load:
