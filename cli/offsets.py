@@ -68,7 +68,7 @@ def reset(
         out.print(f"moved group {settings.kafka.group}" + (", and made its state anew" if with_state else ""))
     else:
         holding = sorted({one.owner for one in stands if one.owner})
-        then = f" once {', '.join(holding)} has been stopped" if holding else ""
+        then = f" after stopping {', '.join(holding)}" if holding else ""
         err.print(f"nothing was changed: this is a dry run; add --execute{then}", highlight=False)
 
 

@@ -57,6 +57,9 @@ async def test_offsets_move_only_when_nobody_is_there_and_only_when_told_to(prob
     busy = dragoman(probe, *move, "--execute")
     assert (busy.returncode, busy.stdout) == (2, "")
     assert "stop the workers first" in busy.stderr
+    shown_only = dragoman(probe, *move)
+    assert shown_only.returncode == 0
+    assert shown_only.stderr.endswith(f"add --execute after stopping {shown[0]['owner']}\n")
     await left(probe)
     await probe.send("skipped", "skipped", first=3)
 
@@ -65,6 +68,7 @@ async def test_offsets_move_only_when_nobody_is_there_and_only_when_told_to(prob
         {"topic": LISTING_UPDATED, "partition": 0, "before": 3, "after": 5, "skipped": 2, "repeated": 0}
     ]
     assert await probe.committed() == 3
+    assert dragoman(probe, *move).stderr.endswith("add --execute\n")
     assert dragoman(probe, *move, "--execute").returncode == 0
     assert await probe.committed() == 5
     await probe.send("d", first=5)
