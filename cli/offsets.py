@@ -69,7 +69,7 @@ def reset(
     else:
         holding = sorted({one.owner for one in stands if one.owner})
         then = f" after stopping {', '.join(holding)}" if holding else ""
-        err.print(f"nothing was changed: this is a dry run; add --execute{then}", highlight=False)
+        err.print(f"nothing was changed: this is a dry run; add --execute{then}", highlight=False, soft_wrap=True)
 
 
 async def _plan(

@@ -67,7 +67,7 @@ def jars() -> list[dict[str, Any]]:
 
 
 def document() -> dict[str, Any]:
-    """Return the whole document; raises RuntimeError when it is not what CycloneDX's schema asks for."""
+    """Return the whole document."""
     command = [
         str(TOOL),
         "environment",
@@ -85,8 +85,6 @@ def document() -> dict[str, Any]:
         for one in made["dependencies"]
         if one["ref"] in kept
     ]
-    if fault := JsonStrictValidator(VERSION).validate_str(json.dumps(made)):
-        raise RuntimeError(f"the SBOM is not valid: {fault}")
     return made
 
 
@@ -96,10 +94,12 @@ def _normalized(name: str) -> str:
 
 
 def main() -> None:
-    """Write the document and say where it is."""
+    """Write the document and say where it is; raises RuntimeError when it is not what CycloneDX's schema asks for."""
     file = Path(sys.argv[1]) if len(sys.argv) > 1 else FILE
     file.parent.mkdir(parents=True, exist_ok=True)
     made = document()
+    if fault := JsonStrictValidator(VERSION).validate_str(json.dumps(made)):
+        raise RuntimeError(f"the SBOM is not valid: {fault}")
     file.write_text(json.dumps(made, indent=1, sort_keys=True) + "\n", "utf-8")
     sys.stdout.write(f"{file}: {len(made['components'])} components\n")
 

@@ -79,7 +79,8 @@ class Live:
 def live(embedded_kafka):
     chromium()
     command = [DRAGOMAN, "demo", "--stay", "--json", "--rate", "30"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    env = {**os.environ, "DRAGOMAN_PAGE__PORT": "0"}  # the usual port may be another demo's
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             yield Live(process)
             process.send_signal(signal.SIGINT)

