@@ -27,7 +27,8 @@ def command(
     """Have workers stop fetching, finish what is in flight, commit it and leave the group; wait until they are gone.
 
     The others take over their partitions. As SIGTERM, for workers that are not yours to signal, but a static name
-    (kafka.instance_id) is given up as well. Exit code 1 when one is still there after the time given.
+    (kafka.instance_id) is given up as well. Workers listen to this on their own machine, or in their own container,
+    only. Exit code 1 when one is still there after the time given.
     """
     settings = load()
     urls = worker or ([settings.http.url] if settings.http.url else [])

@@ -50,9 +50,10 @@ def command(
     """Show the true lag of each input partition, the worst first: in records, in seconds, and when it will be gone.
 
     Read from the side, without joining the group. Status: caught_up, behind (one sample, or what waits has just come),
-    moving, slow (it moves, and the backlog does not shrink), stalled (a worker holds the partition and commits nothing,
-    and its first record has waited for ten seconds), stopped (nobody holds it), uncommitted (nothing was ever
-    committed: the lag is the whole backlog). `gone in` goes by the rates of the last 30 seconds, or of the two samples.
+    moving, slow (it moves, and the backlog does not shrink), stalled (a worker holds the partition, commits nothing
+    between two samples, and its first record is ten seconds old: look again), stopped (nobody holds it), uncommitted
+    (nothing was ever committed: the lag is the whole backlog). `gone in` goes by the rates of the last 30 seconds, or
+    of the two samples.
     """
     settings = load()
     reader = LagReader(

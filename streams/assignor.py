@@ -17,7 +17,7 @@ Shares = dict[str, list[int]]
 
 
 class SpreadAssignor(StickyPartitionAssignor):  # type: ignore[misc]  # aiokafka is untyped
-    """Gives each member as many partitions of each topic as any other, or one more, and moves as few as that allows."""
+    """Gives each member as many partitions of each topic as any other, or one more, and moves few."""
 
     @classmethod
     def assign(

@@ -1,5 +1,6 @@
 """Asking a worker, through its health endpoint, to finish and leave."""
 
+from http import HTTPStatus
 from typing import Final
 
 import aiohttp
@@ -15,8 +16,10 @@ async def ask_to_leave(url: str, token: str | None = None) -> None:
     """Have the worker at `url` begin to leave; raises OperatorError when there is none."""
     address = f"{url.rstrip('/')}/drain"
     try:
-        async with session_with(token) as session:
-            await session.post(address, headers={DRAIN_HEADER: "1"}, raise_for_status=True)
+        async with session_with(token) as session, session.post(address, headers={DRAIN_HEADER: "1"}) as answer:
+            if answer.status == HTTPStatus.FORBIDDEN:
+                raise OperatorError(f"the worker at {url} leaves only when asked from its own machine or container")
+            answer.raise_for_status()
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         raise OperatorError(f"no worker to drain at {url}: {error or type(error).__name__}") from error
 

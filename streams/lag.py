@@ -26,13 +26,13 @@ from streams.reach import admin_client, broker_errors
 PEEK_BYTES: Final = 16 * 1024  # one record is wanted, and all that come are decoded; a producer's usual batch
 PEEK_WAIT_MS: Final = 100
 RETRY_S: Final = 0.1
-STILL_S: Final = 10.0  # without a commit: what came between two samples stands still as well, for a moment
+STILL_S: Final = 10.0  # what came between two samples stands still as well, for a moment
 
 
 class LagStatus(StrEnum):
     """What the numbers mean. MOVING and STALLED need two samples; BEHIND is what one sample can say.
 
-    SLOW moves, and falls no less far behind for it (streams/trend.py). STALLED has also waited for STILL_S.
+    SLOW moves, and falls no less far behind for it (streams/trend.py). What is STALLED is at least STILL_S old.
     """
 
     CAUGHT_UP = "caught_up"

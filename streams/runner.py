@@ -129,6 +129,8 @@ class Runner:
             if intake.choose is not None and (skipped := await intake.choose(slot)):
                 slot.skipped = skipped
                 return
+            if slot.timeline is not None:
+                slot.timeline.asked_s = time.monotonic()
             await intake.enter(slot)
             try:
                 began = self._stages.begin("localize")
@@ -220,6 +222,7 @@ class Runner:
                 raise
             except Exception as error:  # noqa: BLE001  (as in `process`: a record must not stop its partition)
                 refused = Refused(Stage.EMIT, Reason.SETTLE_FAILED, type(error).__name__)
+            slot.refused = refused
         letter = letter_message(slot, refused, self._app_version, self.limits)
         prefix.messages.setdefault(DEAD_LETTER, []).append(letter)
         prefix.dead_letters[refused.reason] += 1

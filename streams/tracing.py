@@ -14,6 +14,7 @@ processed again gives the same bytes again. Needs the extra `tracing`; without a
 """
 
 import hashlib
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
 SAMPLED: Final = 1  # the lowest bit of a context's flags (W3C Trace Context, section 3.2.2.5)
 LOW_64: Final = (1 << 64) - 1
 SCOPE: Final = "dragoman"
-FLUSH_MS: Final = 2000
+FLUSH_S: Final = 2.0
+WAITED_S: Final = 0.001  # to be let in at once takes microseconds
 
 
 class Timeline(Struct):
@@ -45,6 +47,7 @@ class Timeline(Struct):
     span: int
     parent: int | None
     decoded_s: float = 0.0
+    asked_s: float = 0.0
     began_s: float = 0.0
     localized_s: float = 0.0
     served: list[Served] = field(default_factory=list)
@@ -136,8 +139,8 @@ class Tracer:
         )
         inside = set_span_in_context(span)
         child("decode", inside, slot.taken, line.decoded_s)
-        if slot.admitted > slot.taken:
-            child("admission", inside, line.decoded_s, slot.admitted)
+        if line.began_s - line.asked_s >= WAITED_S:
+            child("admission", inside, line.asked_s, line.began_s)
         if line.localized_s:
             localizing = child("localize", inside, line.began_s, line.localized_s)
             for one in line.served:
@@ -152,9 +155,11 @@ class Tracer:
         span.end(moment(ended_s))
 
     def close(self) -> None:
-        """Send what is left, for a moment at most."""
-        self._provider.force_flush(FLUSH_MS)
-        self._provider.shutdown()
+        """Send what is left, for FLUSH_S at most: a collector that is away must not hold up a worker that leaves."""
+        # The exporter keeps to no time limit of ours, so it is left behind in a thread that holds up nothing.
+        ending = threading.Thread(target=self._provider.shutdown, daemon=True)
+        ending.start()
+        ending.join(FLUSH_S)
 
 
 def open_tracer(settings: TracingSettings, group: str) -> Tracer | None:
@@ -204,7 +209,9 @@ def _provider(settings: TracingSettings, exporter: "SpanExporter | None") -> "tu
             return span or super().generate_span_id()
 
     ids = Ids()
-    provider = TracerProvider(resource=Resource.create({"service.name": settings.service}), id_generator=ids)
+    provider = TracerProvider(
+        resource=Resource.create({"service.name": settings.service}), id_generator=ids, shutdown_on_exit=False
+    )
     if exporter is not None:
         provider.add_span_processor(SimpleSpanProcessor(exporter))
     else:
