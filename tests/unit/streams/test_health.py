@@ -4,10 +4,12 @@ from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from schemas.errors import OperatorError
 from schemas.report import StageTimed
-from streams.drain import DRAIN_HEADER
+from streams.drain import DRAIN_HEADER, ask_to_leave
 from streams.health import HealthServer
 from streams.metrics import Metrics
 
@@ -113,3 +115,14 @@ async def test_only_a_post_that_no_browser_sends_unasked_makes_a_worker_leave():
             async with session.request(method, "/drain", headers=headers) as response:
                 assert response.status == status
     assert process.drained == 1
+
+
+async def test_a_worker_elsewhere_is_told_apart_from_none():
+    async def refuse(_request: web.Request) -> web.Response:
+        return web.Response(status=403)
+
+    app = web.Application()
+    app.router.add_post("/drain", refuse)
+    async with TestServer(app) as elsewhere:
+        with pytest.raises(OperatorError, match="only when asked from its own machine or container"):
+            await ask_to_leave(str(elsewhere.make_url("")))
