@@ -12,9 +12,11 @@ from opentelemetry.trace import SpanKind, StatusCode
 from prometheus_client.openmetrics import exposition as openmetrics
 
 from inference.pool import Pool
+from inference.scheduling.queue_wait import Served
 from schemas.settings import TracingSettings
 from streams.metrics import Metrics
-from streams.tracing import Tracer
+from streams.tracing import Timeline, Tracer
+from streams.window import Slot
 from tests.unit.inference.pool_fakes import Machine, loaded, settings
 from tests.unit.streams.runner_kit import OUTPUT, Bench, record
 
@@ -116,6 +118,22 @@ async def test_a_wait_in_the_pools_queue_is_no_wait_for_admission():
     await bench.play(traced(0))
     assert slots[0].admitted > slots[0].taken
     assert bench.spans("admission") == []
+
+
+def test_a_request_that_never_had_its_turn_has_waited_until_it_was_given_up():
+    exporter = InMemorySpanExporter()
+    tracer = Tracer(TracingSettings(ratio=1.0), "group", exporter)
+    line = Timeline(1, 2, None, decoded_s=10.1, asked_s=10.1, began_s=10.1, localized_s=14.0)
+    line.served = [Served("fake", arrived_s=11.0, started_s=0.0, ended_s=13.0)]
+    slot = Slot(dataclasses.replace(record(7), partition=5), taken=10.0, timeline=line)
+    tracer.committed([slot], 15.0, 16.0)
+    spans = {span.name: span for span in exporter.get_finished_spans()}
+    lasted = {name: (span.end_time - span.start_time) / 1e9 for name, span in spans.items()}
+    assert lasted == pytest.approx(
+        {"decode": 0.1, "localize": 3.9, "queue": 2.0, "commit": 1.0, "process listing-updated": 6.0}
+    )
+    told = spans["process listing-updated"].attributes
+    assert (told["messaging.kafka.offset"], told["messaging.destination.partition.id"]) == (7, "5")
 
 
 @pytest.mark.timeout(15)  # all that is left would be tried for 20 s
