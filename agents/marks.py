@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from inference.pool import Pool
 from schemas.outputs import ListingStatus, LocalizedField, Provenance
-from schemas.reasons import Warn
+from schemas.reasons import Warn, word_of
 
 # Neither keeps a text from being what it should be.
 HARMLESS = frozenset({Warn.HTML_CLEANED, Warn.MOJIBAKE_REPAIRED, Warn.BOM_STRIPPED, Warn.GLOSSARY_MISSED})
@@ -70,8 +70,8 @@ def provenance_of(
 
 def bare(warnings: Iterable[str]) -> tuple[str, ...]:
     """The words without their fields and values, each once, sorted: bounded, so they may be a metric's label."""
-    return tuple(sorted({str(warning).partition(":")[0] for warning in warnings}))
+    return tuple(sorted({word_of(warning) for warning in warnings}))
 
 
 def _words(field: LocalizedField) -> Iterable[str]:
-    return (str(warning).partition(":")[0] for warning in field.warnings)
+    return (word_of(warning) for warning in field.warnings)

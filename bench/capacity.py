@@ -8,9 +8,7 @@ whoever publishes are on the same machine.
 import argparse
 import asyncio
 import json
-import re
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -21,8 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import orjson
 from aiokafka import AIOKafkaProducer
 
-from bench.lane_kit import worker_environment
-from bench.overload import DRAGOMAN, TARGET, sentences, value_of
+from bench.overload import TARGET, Watched, sentences, value_of
 from schemas.settings import LocalizationSettings, Settings
 from schemas.topics import LISTING_UPDATED, LOGISTICS_EVENT, REVIEW_POSTED
 from streams.broker.server import Broker
@@ -49,29 +46,16 @@ async def publish(bootstrap: str, kind: str, count: int, text: Iterator[str]) ->
             await producer.send(topic, orjson.dumps(value), key=key.encode())
 
 
-class Started:
-    """The worker, and where it says that it listens."""
-
-    def __init__(self, broker: Broker) -> None:
-        self._log = broker.data_dir / "worker.log"
-        settings = {"DRAGOMAN_LOCALIZATION__LOCALES": json.dumps([TARGET]), "DRAGOMAN_HTTP__PORT": "0"}
-        env = worker_environment(broker, "capacity", **settings, DRAGOMAN_LOGS__LEVEL="warning")
-        self.process = subprocess.Popen(
-            [DRAGOMAN, "worker"], env=env, stdout=self._log.open("wb"), stderr=subprocess.STDOUT
-        )
-
-    @property
-    def url(self) -> str | None:
-        """Its health endpoint; None while it does not listen."""
-        if self.process.poll() is not None:
-            raise SystemExit("the worker has ended")
-        found = re.search(r"http://[\d.]+:\d+", self._log.read_text())
-        return found and found.group()
+def require_alive(worker: Watched) -> None:
+    """End with the worker, rather than wait for it for ever."""
+    if worker.process.poll() is not None:
+        raise SystemExit("the worker has ended")
 
 
-async def ready(worker: Started) -> str:
+async def ready(worker: Watched) -> str:
     """Wait until it does its share; return where it listens."""
     while True:
+        require_alive(worker)
         if worker.url is not None:
             async with WorkerProbe(worker.url) as probe:
                 if await probe.readiness() == READY:
@@ -80,13 +64,14 @@ async def ready(worker: Started) -> str:
 
 
 async def rate(
-    worker: Started, probe: WorkerProbe, bootstrap: str, kind: str, count: int, text: Iterator[str]
+    worker: Watched, probe: WorkerProbe, bootstrap: str, kind: str, count: int, text: Iterator[str]
 ) -> float:
     """Events a second from when all is published, but not before the first tenth is done, to the last tenth."""
     topic = KINDS[kind][0]
 
     async def consumed() -> int:
-        seen = await probe.seen() if worker.url else None  # raises when the worker has ended
+        require_alive(worker)
+        seen = await probe.seen()
         return 0 if seen is None else seen.consumed.get(topic, 0)
 
     async def when(wanted: int) -> tuple[float, int]:
@@ -102,7 +87,7 @@ async def rate(
     return (last - first) / (ended - began)
 
 
-async def measure(worker: Started, bootstrap: str, scale: float) -> dict[str, float]:
+async def measure(worker: Watched, bootstrap: str, scale: float) -> dict[str, float]:
     """Events a second by kind."""
     found, text = {}, sentences()
     async with WorkerProbe(await ready(worker)) as probe:
@@ -119,7 +104,7 @@ def main() -> None:
     topics = Settings(localization=LocalizationSettings(locales=(TARGET,))).topics()
     with Broker.start() as broker:
         asyncio.run(create_topics(broker.bootstrap, topics, 1))
-        worker = Started(broker)
+        worker = Watched(broker, broker.data_dir / "worker.log")
         try:
             print(json.dumps(asyncio.run(measure(worker, broker.bootstrap, options.scale))))
         finally:

@@ -131,6 +131,12 @@ class Watched:
         self.process = subprocess.Popen([DRAGOMAN, "worker"], env=env, stdout=log.open("wb"), stderr=subprocess.STDOUT)
 
     @property
+    def url(self) -> str | None:
+        """Its health endpoint; None while it does not listen."""
+        found = re.search(r"http://[\d.]+:\d+", self._log.read_text())
+        return found and found.group()
+
+    @property
     def memory_mb(self) -> float:
         """Resident now."""
         lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
@@ -139,10 +145,9 @@ class Watched:
     async def metrics(self) -> dict[str, dict[str, float]]:
         """By topic: records consumed, dead letters, and the lag it exports."""
         found: dict[str, dict[str, float]] = {topic: {} for topic in TOPICS}
-        url = re.search(r"http://[\d.]+:\d+", self._log.read_text())
-        if url is None:
+        if self.url is None:
             return found
-        async with aiohttp.ClientSession() as session, session.get(f"{url.group()}/metrics") as answer:
+        async with aiohttp.ClientSession() as session, session.get(f"{self.url}/metrics") as answer:
             page = await answer.text()
         for family in text_string_to_metric_families(page):
             for sample in family.samples:

@@ -18,9 +18,9 @@ from schemas.errors import OperatorError
 from schemas.settings import KafkaSettings, Settings
 from schemas.topics import changelog
 from streams.connection import connection
-from streams.group_facts import EMPTY, committed_offsets, holders, partitions_of
+from streams.group_facts import EMPTY, committed_offsets, holders
 from streams.reach import admin_client, broker_errors
-from streams.topics import create_topics
+from streams.topics import all_partitions, create_topics
 
 Edge = Literal["earliest", "latest"]
 Target = Edge | int | datetime
@@ -61,7 +61,7 @@ async def read_stands(kafka: KafkaSettings, topics: Sequence[str]) -> list[Stand
             _consumer(kafka, None) as consumer,
             asyncio.timeout(3 * kafka.request_timeout_s),
         ):
-            tps = await _all_partitions(admin, topics)
+            tps = await all_partitions(kafka, admin, topics)
             committed = await committed_offsets(admin, kafka.group, tps)
             _state, held = await holders(admin, kafka.group)
             starts, ends = await consumer.beginning_offsets(tps), await consumer.end_offsets(tps)
@@ -105,7 +105,8 @@ async def carry_out(settings: Settings, moves: Sequence[Move], *, with_state: bo
 async def _forget_state(admin: AIOKafkaAdminClient, settings: Settings, moves: Sequence[Move]) -> None:
     """Make the changelogs anew. A worker's disk holds a cache of them, which it forgets when it sees that."""
     topics = sorted({move.topic for move in moves})
-    missing = set(await _all_partitions(admin, topics)) - {TopicPartition(move.topic, move.partition) for move in moves}
+    moved = {TopicPartition(move.topic, move.partition) for move in moves}
+    missing = set(await all_partitions(settings.kafka, admin, topics)) - moved
     if missing:
         one = min(missing)
         raise OperatorError(
@@ -154,14 +155,6 @@ async def _offsets_since(kafka: KafkaSettings, stands: Sequence[Stand], moment: 
             found = await consumer.offsets_for_times(asked)
     ends = {TopicPartition(one.topic, one.partition): one.end for one in stands}
     return {(tp.topic, tp.partition): ends[tp] if found[tp] is None else found[tp].offset for tp in asked}
-
-
-async def _all_partitions(admin: AIOKafkaAdminClient, topics: Sequence[str]) -> list[TopicPartition]:
-    tps = await partitions_of(admin, topics)
-    missing = set(topics) - {tp.topic for tp in tps}
-    if missing:
-        raise OperatorError(f"topic {min(missing)} does not exist: create it with `dragoman topics create`")
-    return tps
 
 
 def _consumer(kafka: KafkaSettings, group: str | None) -> AIOKafkaConsumer:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from schemas.errors import OperatorError
 from schemas.topics import TopicSpec
 from streams.connection import Where
+from streams.group_facts import partitions_of
 from streams.reach import admin_client, broker_errors
 from streams.refusals import FORBIDDEN, perhaps_hidden
 
@@ -52,12 +53,18 @@ async def topic_partitions(kafka: Where, topics: Sequence[str], timeout_s: float
     """Return all partitions of the topics; raises OperatorError when one of these or the broker is not there."""
     with broker_errors(kafka):
         async with admin_client(kafka, timeout_s) as client, asyncio.timeout(timeout_s):
-            found = {described["topic"]: len(described["partitions"]) for described in await client.describe_topics()}
+            return await all_partitions(kafka, client, topics)
+
+
+async def all_partitions(kafka: Where, client: AIOKafkaAdminClient, topics: Sequence[str]) -> list[TopicPartition]:
+    """Return all partitions of the topics, asked of a client that is there; raises OperatorError for a missing one."""
+    tps = await partitions_of(client, topics)
+    there = {tp.topic for tp in tps}
     for topic in topics:
-        if topic not in found:
+        if topic not in there:
             hidden = perhaps_hidden(kafka)
             raise OperatorError(f"topic {topic} does not exist: create it with `dragoman topics create`{hidden}")
-    return [TopicPartition(topic, number) for topic in topics for number in range(found[topic])]
+    return tps
 
 
 async def create_topics(
